@@ -1,0 +1,1 @@
+"""What the numbers are: pure recognition arithmetic, from documents to balanced journals."""

@@ -1,0 +1,197 @@
+"""The book: everything `engine.calculate` needs to know, as values. And what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from accounting.documents import Document, Override
+from accounting.exceptions import AccountingException
+from accounting.money import Money
+from accounting.periods import Period
+from accounting.policy import Role
+
+Dimensions = tuple[tuple[str, str], ...]
+
+
+class AdoptionChoice(StrEnum):
+    """How a person cleared the adoption difference of a balance account."""
+
+    ACCEPT = "accept"
+    """Kept as a named, permanent reconciling item."""
+    POST = "post"
+    """Posted as an opening adjustment, to an account that the person names."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionResolution:
+    """A person's answer to one role's adoption difference.
+
+    `difference` is what the person saw (positions − ledger, as a balance of the role); an answer
+    to another figure than today's does not count.
+    """
+
+    role: Role
+    choice: AdoptionChoice
+    difference: Money
+    reason: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """The first day's inheritance (docs/accounting.md §11).
+
+    `date` is t0, the last day before the first period. `balances` is what the ledger holds at
+    t0 by role: liabilities and assets alike positive on their normal side. The line positions
+    at t0 are computed from the documents.
+    """
+
+    date: date
+    balances: Mapping[Role, Money]
+    resolutions: tuple[AdoptionResolution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPart:
+    """What the books already hold for a line, in one balance account.
+
+    `amount` is on the role's normal side. `account` is the result account on the other side.
+    """
+
+    line: str
+    unit: str
+    role: Role
+    account: str
+    dimensions: Dimensions
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that is known of an entity when a period is calculated.
+
+    `recognised_frozen` is R to date by line as the last close froze it, functional currency;
+    empty before the first close. `booked` is what our posted journals put into the balance
+    accounts, by line; frozen adoption positions stand among them from the second close on.
+    `adoption` is given for the first close only; later closes carry its result in `booked`.
+    `last_closed` is the last day that is closed or adopted.
+    """
+
+    functional_currency: str
+    adopted_on: date
+    documents: tuple[Document, ...]
+    overrides: tuple[Override, ...] = ()
+    recognised_frozen: Mapping[str, Money] = field(default_factory=dict)
+    booked: tuple[BookedPart, ...] = ()
+    adoption: Adoption | None = None
+    last_closed: date | None = None
+
+
+class JournalKind(StrEnum):
+    """What a journal of a close does."""
+
+    ADOPTION = "adoption"
+    DEFERRAL = "deferral"
+    RELEASE = "release"
+    ACCRUAL = "accrual"
+    ACCRUAL_REVERSAL = "accrual_reversal"
+    PREPAYMENT = "prepayment"
+    PREPAYMENT_RELEASE = "prepayment_release"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One side of one account: exactly one of debit and credit is above zero."""
+
+    account: str
+    role: Role | None
+    debit: Money
+    credit: Money
+    dimensions: Dimensions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPart:
+    """Why a journal moves: the change of one line in one balance account.
+
+    `amount` is the change on the role's normal side. `catch_up` is the part of it that belongs
+    to periods already closed; the rest is the period's own.
+    """
+
+    line: str
+    unit: str
+    role: Role
+    account: str
+    dimensions: Dimensions
+    amount: Money
+    catch_up: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A balanced journal in functional currency, with the parts that explain it."""
+
+    kind: JournalKind
+    date: date
+    text: str
+    lines: tuple[JournalLine, ...]
+    parts: tuple[JournalPart, ...]
+
+    @property
+    def total(self) -> Money:
+        """Σ debits = Σ credits."""
+        return Money.sum((line.debit for line in self.lines), self.lines[0].debit.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class LinePosition:
+    """One line at the period's end, before netting; functional currency but for `price`.
+
+    `price` is P in document currency. `opening_*` stands at the last closed day as the books
+    froze it, `recognised` = `own` + `catch_up` is the period's movement of R. `deferred`,
+    `accrued` and `prepaid` are the line's share of its unit's balances after netting.
+    """
+
+    line: str
+    unit: str
+    document: str
+    document_hash: str
+    counterparty: str
+    label: str
+    product: str | None
+    is_cost: bool
+    method: str
+    service_start: date
+    service_end: date
+    dates_from: str
+    price: Money
+    billed: Money
+    billed_to_date: Money
+    recognised: Money
+    own: Money
+    catch_up: Money
+    recognised_to_date: Money
+    opening: Mapping[Role, Money]
+    closing: Mapping[Role, Money]
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """What a close of the period would say, complete: the answer of `engine.calculate`.
+
+    `opening` and `closing` are the subledger's balances by role at the last closed day and at
+    the period's end; with `movement` between them. `adoption_differences` (positions − ledger)
+    and the journals that clear them stand apart. `journals` come in the order of JournalKind
+    and hold no journal of nothing.
+    """
+
+    period: Period
+    positions: tuple[LinePosition, ...]
+    journals: tuple[Journal, ...]
+    exceptions: tuple[AccountingException, ...]
+    opening: Mapping[Role, Money]
+    closing: Mapping[Role, Money]
+    adoption_parts: tuple[BookedPart, ...] = ()
+    adoption_differences: Mapping[Role, Money] = field(default_factory=dict)
+    reconciling: Mapping[Role, Money] = field(default_factory=dict)

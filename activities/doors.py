@@ -1,0 +1,94 @@
+"""What activities need of the world, handed in by the composition root; and errors for Temporal."""
+
+import contextvars
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from accounting.errors import AccountingError
+from connectors.crm import Crm
+from connectors.errors import (
+    ConnectionConfigError,
+    ConnectorError,
+    LedgerRefusedError,
+    LedgerThrottledError,
+    LedgerUnavailableError,
+    PayloadError,
+)
+from connectors.ledger import Ledger
+from controls.audit import Actor
+from controls.authenticity import Verifier
+from controls.configuration import CrmConfig, EntityConfig
+from controls.errors import ControlsError
+from store import Store, Work
+from store.errors import DatabaseUnavailableError, StoreError
+
+HEARTBEAT_EVERY_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The store, the ledgers and the CRM by configuration, and the public key for decisions."""
+
+    store: Store
+    ledger: Callable[[EntityConfig], Ledger]
+    crm: Callable[[CrmConfig], Crm]
+    verifier: Verifier
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """A unit of work on behalf of the running workflow."""
+        info = activity.info()
+        actor = Actor("workflow", info.workflow_id or info.activity_type)
+        with self.store.unit_of_work(actor, request_id=info.workflow_run_id or "") as work:
+            yield work
+
+
+@contextmanager
+def beating() -> Iterator[None]:
+    """Heartbeats while a blocking call runs: a worker that died is noticed within seconds."""
+    done = threading.Event()
+    context = contextvars.copy_context()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT_EVERY_S):
+            activity.heartbeat()
+
+    thread = threading.Thread(target=context.run, args=(beat,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextmanager
+def told_to_temporal() -> Iterator[None]:
+    """Our errors as Temporal's: whether to try again, and when.
+
+    Waiting is not failing: a throttle delays the next attempt by what the vendor asked for.
+    """
+    try:
+        yield
+    except LedgerThrottledError as error:
+        raise ApplicationError(
+            str(error),
+            type="Throttled",
+            next_retry_delay=timedelta(seconds=error.retry_after_s),
+            category=ApplicationErrorCategory.BENIGN,
+        ) from error
+    except (LedgerUnavailableError, DatabaseUnavailableError) as error:
+        raise ApplicationError(str(error), type=type(error).__name__) from error
+    except (LedgerRefusedError, ConnectionConfigError, PayloadError) as error:
+        # A person must mend the connection or the document, and then the close goes on by itself.
+        raise ApplicationError(
+            str(error), type=type(error).__name__, next_retry_delay=timedelta(seconds=30)
+        ) from error
+    except (AccountingError, ControlsError, StoreError, ConnectorError) as error:
+        raise ApplicationError(str(error), type=type(error).__name__) from error

@@ -1,0 +1,41 @@
+"""Lock check: the ledger's lock dates and our own, read now."""
+
+from temporalio import activity
+
+from activities.doors import Doors, beating, told_to_temporal
+from controls.messages import CloseRef, LockChecked
+from controls.period_lock import PostingLocked, posting_date_open
+
+
+class LockCheckActivities:
+    """Reads locks; every reading goes on record."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def lock_check(self, close: CloseRef) -> LockChecked:
+        """Whether every journal's date may be posted now, and if not, why not."""
+        with told_to_temporal(), beating():
+            with self._doors.work() as work:
+                entity = work.config.current().entity(close.entity)
+            locks = self._doors.ledger(entity).lock_dates()
+            with self._doors.work() as work:
+                row = work.closes.lock(close.close_id)
+                assert row.proposal_id is not None
+                closed_to = work.closes.closed_to(close.entity)
+                work.audit.record(
+                    close.entity,
+                    "lock.read",
+                    f"close/{close.entity}/{close.period}",
+                    after={
+                        "period": str(locks.period or ""),
+                        "year_end": str(locks.year_end or ""),
+                        "ours": str(closed_to),
+                    },
+                )
+                for journal in work.journals.of_proposal(row.proposal_id):
+                    answer = posting_date_open(journal.date, locks.latest, closed_to)
+                    if isinstance(answer, PostingLocked):
+                        return LockChecked(False, answer.message)
+            return LockChecked(True)

@@ -1,0 +1,190 @@
+"""Post: each journal to the ledger exactly once, whatever dies or stays silent on the way.
+
+The order is the proof (docs/close.md §3): approvals are reloaded and checked, intent is committed,
+then the journal is sent; where nobody heard an answer the ledger is searched before any re-send.
+"""
+
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.cover import refuse_unless_covered
+from activities.doors import Doors, beating, told_to_temporal
+from connectors.ledger import (
+    JournalToPost,
+    Ledger,
+    LedgerJournal,
+    LedgerLine,
+    NoAnswer,
+    Posted,
+    Refused,
+    Throttled,
+)
+from controls.configuration import EntityConfig
+from controls.messages import Approved, CloseRef, PostedJournal, PostJournal
+from controls.posting import (
+    Attempt,
+    JournalEvent,
+    JournalState,
+    PostedLine,
+    SearchAgain,
+    SendNewKey,
+    SendSameKey,
+    Windows,
+    after_absent,
+    line_differences,
+)
+from models import JournalRow
+from store import Work
+from store.documents import dimensions_of
+from store.journals import Outcome
+
+SEARCH_SOON = timedelta(seconds=1)
+
+
+class PostActivities:
+    """Sends approved journals to the ledger."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def approve_journals(self, close: CloseRef) -> Approved:
+        """Number the journals of an approved proposal; refused unless its approvals cover it."""
+        with told_to_temporal(), self._doors.work() as work:
+            row = work.closes.lock(close.close_id)
+            refuse_unless_covered(work, row, self._doors.verifier)
+            journals = work.journals.approve(row)
+            return Approved(tuple(journal.id for journal in journals if journal.id is not None))
+
+    @activity.defn
+    def post_journal(self, request: PostJournal) -> PostedJournal:
+        """Bring one journal to `posted` or `failed`; raises to be tried again otherwise."""
+        with told_to_temporal(), beating():
+            with self._doors.work() as work:
+                config = work.config.current()
+                entity = config.entity(request.close.entity)
+                close = work.closes.get(request.close.close_id)
+                journal = work.journals.lock(request.journal_id)
+                refuse_unless_covered(work, close, self._doors.verifier, journal)
+                if journal.state == JournalState.FAILED and request.retried_by:
+                    work.journals.retry(journal, request.retried_by)
+                if journal.state in (JournalState.POSTED, JournalState.FAILED):
+                    return _result(journal)
+                wanted = _to_post(work, journal)
+                in_doubt = journal.state in (JournalState.POSTING, JournalState.UNKNOWN)
+            ledger = self._doors.ledger(entity)
+            new_key = not in_doubt and journal.key is None
+            if in_doubt:
+                found = ledger.find(wanted)
+                if found is not None:
+                    return self._settle(journal, journal.attempt, _compared(wanted, found))
+                new_key = self._after_absent(journal, entity, ledger)
+            return self._send(journal.id or 0, wanted, ledger, new_key=new_key)
+
+    def _after_absent(self, journal: JournalRow, entity: EntityConfig, ledger: Ledger) -> bool:
+        """Whether to send under a new key. Raises to be asked again when it is too early to say."""
+        windows = Windows(
+            key=timedelta(seconds=ledger.key_window_s),
+            doubt=timedelta(seconds=entity.ledger.doubt_window_s),
+        )
+        with self._doors.work() as work:
+            now = work.now()
+            row = work.journals.lock(journal.id or 0)
+            attempt = Attempt(row.key_first_sent_at, row.absent_since)
+            follows = after_absent(attempt, windows, now)
+            work.journals.absent(row, now)
+        match follows:
+            case SendSameKey():
+                return False
+            case SendNewKey():
+                return True
+            case SearchAgain(at=at):
+                raise ApplicationError(
+                    f"{journal.reference} is not in the ledger yet; looking again at {at:%H:%M:%S}"
+                    " UTC before anything is sent.",
+                    type="InDoubt",
+                    next_retry_delay=max(at - now, SEARCH_SOON),
+                    category=ApplicationErrorCategory.BENIGN,
+                )
+
+    def _send(
+        self, journal_id: int, wanted: JournalToPost, ledger: Ledger, *, new_key: bool
+    ) -> PostedJournal:
+        with self._doors.work() as work:
+            row = work.journals.lock(journal_id)
+            key = f"{row.reference}-{row.attempt + 1}" if new_key else None
+            attempt = work.journals.intend(row, key, work.now())
+        assert row.key is not None
+        match ledger.post(wanted, row.key):
+            case Posted(journal=journal):
+                outcome = _compared(wanted, journal, heard=True)
+            case Refused(message=message, raw=raw):
+                outcome = Outcome(JournalEvent.ANSWERED_REFUSED, message, raw=raw)
+            case Throttled(retry_after_s=seconds):
+                self._settle(row, attempt, Outcome(JournalEvent.THROTTLED))
+                raise ApplicationError(
+                    f"The ledger asks us to wait {seconds} s.",
+                    type="Throttled",
+                    next_retry_delay=timedelta(seconds=seconds),
+                    category=ApplicationErrorCategory.BENIGN,
+                )
+            case NoAnswer(message=message):
+                self._settle(row, attempt, Outcome(JournalEvent.NO_ANSWER, message))
+                raise ApplicationError(
+                    f"No answer for {row.reference}: {message} The ledger will be searched.",
+                    type="NoAnswer",
+                    next_retry_delay=SEARCH_SOON,
+                )
+        return self._settle(row, attempt, outcome)
+
+    def _settle(self, journal: JournalRow, attempt: int, outcome: Outcome) -> PostedJournal:
+        with self._doors.work() as work:
+            now: datetime = work.now()
+            return _result(work.journals.settle(journal.id or 0, attempt, outcome, now))
+
+
+def _result(journal: JournalRow) -> PostedJournal:
+    return PostedJournal(journal.id or 0, str(journal.state), journal.ledger_message)
+
+
+def _to_post(work: Work, journal: JournalRow) -> JournalToPost:
+    assert journal.reference is not None
+    return JournalToPost(
+        reference=journal.reference,
+        date=journal.date,
+        text=journal.text,
+        currency=journal.currency,
+        lines=tuple(
+            LedgerLine(
+                line.account, line.debit_minor, line.credit_minor, dimensions_of(line.dimensions)
+            )
+            for line in work.journals.lines(journal.id or 0)
+        ),
+    )
+
+
+def comparable(lines: tuple[LedgerLine, ...]) -> tuple[PostedLine, ...]:
+    """Ledger lines as the pure comparison takes them."""
+    return tuple(
+        PostedLine(line.account, line.debit_minor, line.credit_minor, line.dimensions)
+        for line in lines
+    )
+
+
+def _compared(wanted: JournalToPost, found: LedgerJournal, *, heard: bool = False) -> Outcome:
+    """What the ledger holds against what was approved: posted, or failed loudly."""
+    differences = list(line_differences(comparable(wanted.lines), comparable(found.lines)))
+    if found.date != wanted.date:
+        differences.append(f"approved for {wanted.date}, dated {found.date} in the ledger")
+    if not found.posted:
+        differences.append("the ledger holds it as a draft or voided journal")
+    if differences:
+        return Outcome(
+            JournalEvent.FOUND_DIFFERENT,
+            f"The ledger holds {wanted.reference}, but not as approved: {'; '.join(differences)}.",
+            raw=found.raw,
+        )
+    event = JournalEvent.ANSWERED_POSTED if heard else JournalEvent.FOUND_EQUAL
+    return Outcome(event, ledger_id=found.id, raw=found.raw)

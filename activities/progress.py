@@ -1,0 +1,42 @@
+"""Where a close stands, for the pages; and what was refused, for the trail."""
+
+from temporalio import activity
+
+from accounting.periods import Period
+from activities.doors import Doors, told_to_temporal
+from controls.audit import Actor
+from controls.messages import CloseRef, CloseRequest, RecordRefusal, StepReached
+
+
+class ProgressActivities:
+    """Opens the close's row and keeps it in step with the workflow."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def open_close(self, request: CloseRequest) -> CloseRef:
+        """The row of this close, made once."""
+        with told_to_temporal(), self._doors.work() as work:
+            row = work.closes.open(request.entity, Period.month(request.period), request.started_by)
+            assert row.id is not None
+            return CloseRef(row.id, request.entity, request.period)
+
+    @activity.defn
+    def step_reached(self, reached: StepReached) -> None:
+        """Record where the close stands now."""
+        with told_to_temporal(), self._doors.work() as work:
+            work.closes.move(reached.close.close_id, reached.step, reached.awaiting, reached.detail)
+
+    @activity.defn
+    def record_refusal(self, refusal: RecordRefusal) -> None:
+        """Record that something asked of the close did not count, and why."""
+        with told_to_temporal(), self._doors.work() as work:
+            work.audit.record(
+                refusal.close.entity,
+                f"{refusal.what}.refused",
+                f"close/{refusal.close.entity}/{refusal.close.period}",
+                reason=refusal.message,
+                after={"reason": refusal.reason, "nonce": refusal.nonce},
+                actor=Actor("user", refusal.actor),
+            )

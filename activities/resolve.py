@@ -1,0 +1,73 @@
+"""Resolve: a person's answer to an exception, checked against what is open, then kept."""
+
+from datetime import date
+
+from temporalio import activity
+
+from accounting.exceptions import REMEDIES, ExceptionCode, Remedy
+from activities.doors import Doors, told_to_temporal
+from controls.messages import Answer, RecordResolution, Resolution
+from models import ExceptionRow, ResolutionRow
+
+
+class ResolveActivities:
+    """Records resolutions."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def record_resolution(self, record: RecordResolution) -> Answer:
+        """Keep the answer, or say why it can't be one; nothing is kept then."""
+        given = record.resolution
+        with told_to_temporal(), self._doors.work() as work:
+            close = work.closes.lock(record.close.close_id)
+            exceptions = work.proposals.exceptions(close.proposal_id) if close.proposal_id else []
+            open_one = next(
+                (e for e in exceptions if (e.code, e.subject) == (given.code, given.subject)), None
+            )
+            if open_one is None:
+                return Answer(False, "This exception is not open any more.", "not_open")
+            answer, row = _row(record.close.close_id, given, open_one)
+            if row is not None:
+                work.approvals.save_resolution(close, row)
+            return answer
+
+
+def _row(
+    close_id: int, given: Resolution, open_one: ExceptionRow
+) -> tuple[Answer, ResolutionRow | None]:
+    def refused(message: str) -> tuple[Answer, None]:
+        return Answer(False, message, "bad_resolution"), None
+
+    remedies = REMEDIES[ExceptionCode(open_one.code)]
+    if given.remedy not in set(remedies):
+        return refused(f"This exception is cleared by: {', '.join(remedies)}.")
+    if not given.reason.strip():
+        return refused("Say why: a resolution needs a reason.")
+    try:
+        start = date.fromisoformat(given.service_start) if given.service_start else None
+        end = date.fromisoformat(given.service_end) if given.service_end else None
+    except ValueError:
+        return refused("Write dates like 2026-09-30.")
+    if given.remedy == Remedy.DATES and (start is None or end is None or end < start):
+        return refused("Give the first and the last day of the service, in this order.")
+    if given.remedy == Remedy.MATCH and not given.obligation:
+        return refused("Name the contract line that this line bills.")
+    if given.remedy == Remedy.POST and not given.account:
+        return refused("Name the account that the opening adjustment is posted against.")
+    return Answer(True), ResolutionRow(
+        close_id=close_id,
+        entity_id=given.entity,
+        code=given.code,
+        subject=given.subject,
+        remedy=given.remedy,
+        service_start=start if given.remedy == Remedy.DATES else None,
+        service_end=end if given.remedy == Remedy.DATES else None,
+        obligation=given.obligation or None if given.remedy == Remedy.MATCH else None,
+        account=given.account or None if given.remedy == Remedy.POST else None,
+        amount=open_one.amount,
+        reason=given.reason,
+        actor=given.actor,
+        nonce=given.nonce,
+    )

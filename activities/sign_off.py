@@ -1,0 +1,50 @@
+"""Sign-off: the period is closed, its positions are frozen, its trail is sealed."""
+
+from temporalio import activity
+
+from activities.doors import Doors, told_to_temporal
+from controls.messages import CloseRef, SignedOff
+from controls.steps import Awaiting, Step
+
+
+class SignOffActivities:
+    """Closes periods."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def sign_off(self, close: CloseRef) -> SignedOff:
+        """Freeze the proposal's positions as the period's record. Done once; again changes nothing.
+
+        The seal is the hash of the event that tells of it: the head of the entity's chain then.
+        """
+        with told_to_temporal(), self._doors.work() as work:
+            row = work.closes.lock(close.close_id)
+            if row.seal is not None:
+                return SignedOff(row.seal)
+            assert row.proposal_id is not None
+            proposal = work.proposals.get(row.proposal_id)
+            journals = work.journals.of_proposal(row.proposal_id)
+            event = work.audit.record(
+                close.entity,
+                "close.closed",
+                f"close/{close.entity}/{close.period}",
+                before={"step": row.step},
+                after={
+                    "step": Step.CLOSED.value,
+                    "closing": proposal.summary["closing"],
+                    "journals": [
+                        {"reference": j.reference or "", "ledger_id": j.ledger_id or ""}
+                        for j in journals
+                    ],
+                },
+                hashes={
+                    "proposal": proposal.hash,
+                    "positions": str(proposal.summary["approved"]["positions"]),
+                },
+            )
+            row.step, row.awaiting, row.detail = Step.CLOSED, Awaiting.NOTHING, ""
+            row.seal = event.hash
+            row.closed_at = work.now()
+            return SignedOff(event.hash)

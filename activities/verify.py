@@ -1,0 +1,111 @@
+"""Verify: read every journal back, compare line by line, tie out balances by account."""
+
+from accounting.tie_out import tie_out
+from temporalio import activity
+
+from accounting.money import Money
+from accounting.policy import BALANCE_ROLES, Role
+from activities.doors import Doors, beating, told_to_temporal
+from activities.post import comparable
+from connectors.ledger import Ledger
+from controls.messages import CloseRef, Verified
+from controls.posting import JournalState, PostedLine, line_differences
+from models import CloseRow, JournalRow, TieOutRow
+from store import Work
+from store.proposals import amounts_of, on_normal_side
+
+
+class VerifyActivities:
+    """Proves that the ledger holds what was approved, and that the balances agree."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def verify(self, close: CloseRef) -> Verified:
+        """Every difference that nothing explains; none when the period ties out."""
+        with told_to_temporal(), beating():
+            with self._doors.work() as work:
+                row = work.closes.get(close.close_id)
+                assert row.proposal_id is not None
+                config = work.config.version(work.proposals.get(row.proposal_id).config_id)
+                entity = config.entity(close.entity)
+                journals = work.journals.of_proposal(row.proposal_id)
+                approved = {j.id: work.journals.posted_lines(j.id or 0) for j in journals}
+            ledger = self._doors.ledger(entity)
+            problems = [
+                problem
+                for journal in journals
+                if journal.state == JournalState.POSTED
+                for problem in _read_back(ledger, journal, approved[journal.id])
+            ]
+            policy = entity.policy(config.sha256)
+            held = {r.account: r.balance_minor for r in ledger.balances(row.period_end)}
+            with self._doors.work() as work:
+                ledger_balances = on_normal_side(held, policy)
+                rows = _tie_out(work, row, journals, ledger_balances)
+                for tied in rows:
+                    tied.account = policy.accounts.of(Role(tied.role))
+                work.proposals.save_tie_out(rows)
+                work.documents.save_reading(
+                    close.entity,
+                    f"verify/{close.period}",
+                    row.period_end,
+                    [(tied.account, held.get(tied.account, 0)) for tied in rows],
+                )
+                problems += [
+                    f"{tied.account}: the ledger differs from the subledger by "
+                    f"{Money(tied.unexplained_minor, policy.functional_currency)}"
+                    for tied in rows
+                    if tied.unexplained_minor
+                ]
+                work.audit.record(
+                    close.entity,
+                    "close.verified",
+                    f"close/{close.entity}/{close.period}",
+                    after={
+                        "problems": problems,
+                        "unexplained": {t.role: str(t.unexplained_minor) for t in rows},
+                    },
+                )
+            return Verified(len(problems), problems[0] if problems else "")
+
+
+def _read_back(ledger: Ledger, journal: JournalRow, approved: tuple[PostedLine, ...]) -> list[str]:
+    assert journal.ledger_id is not None
+    found = ledger.read_journal(journal.ledger_id)
+    if found is None or not found.posted:
+        return [f"{journal.reference} is not in the ledger any more."]
+    return [
+        f"{journal.reference}: {difference}"
+        for difference in line_differences(approved, comparable(found.lines))
+    ]
+
+
+def _tie_out(
+    work: Work, close: CloseRow, journals: list[JournalRow], ledger: dict[Role, Money]
+) -> list[TieOutRow]:
+    assert close.proposal_id is not None
+    proposal = work.proposals.get(close.proposal_id)
+    currency = next(iter(ledger.values())).currency
+    zero = dict.fromkeys(BALANCE_ROLES, Money.zero(currency))
+    unposted = dict(zero)
+    for journal in journals:
+        if journal.state != JournalState.POSTED:
+            for part in work.journals.parts(journal.id or 0):
+                unposted[Role(part.role)] += Money(part.amount_minor, currency)
+    closing = zero | amounts_of(proposal.summary["closing"], currency)
+    reconciling = zero | amounts_of(proposal.summary["reconciling"], currency)
+    return [
+        TieOutRow(
+            proposal_id=close.proposal_id,
+            role=row.role.value,
+            account="",
+            subledger_minor=row.subledger.minor,
+            reconciling_minor=row.reconciling.minor,
+            unposted_minor=row.unposted.minor,
+            ledger_minor=row.ledger.minor,
+            unexplained_minor=row.unexplained.minor,
+        )
+        for row in tie_out(closing, reconciling, unposted, ledger)
+    ]

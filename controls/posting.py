@@ -1,0 +1,150 @@
+"""Posting exactly once: a journal's states, what follows each answer, when to look or re-send.
+
+Everything that decides about a journal's way to the ledger stands in this file (docs/close.md §3).
+A journal is sent only after its intent is committed. Where nobody heard an answer the ledger is
+searched before anything is sent again, and absence counts as proof only when it was seen twice,
+far enough apart, because a ledger may show late.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from controls.errors import TransitionError
+
+
+class JournalState(StrEnum):
+    """The life of a journal row."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    POSTING = "posting"
+    POSTED = "posted"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class JournalEvent(StrEnum):
+    """What can happen to a journal."""
+
+    APPROVED = "approved"
+    INTENT = "intent"
+    ANSWERED_POSTED = "answered_posted"
+    ANSWERED_REFUSED = "answered_refused"
+    THROTTLED = "throttled"
+    NO_ANSWER = "no_answer"
+    FOUND_EQUAL = "found_equal"
+    FOUND_DIFFERENT = "found_different"
+    RETRY = "retry"
+
+
+NEXT: dict[tuple[JournalState, JournalEvent], JournalState] = {
+    (JournalState.PROPOSED, JournalEvent.APPROVED): JournalState.APPROVED,
+    (JournalState.APPROVED, JournalEvent.INTENT): JournalState.POSTING,
+    (JournalState.POSTING, JournalEvent.ANSWERED_POSTED): JournalState.POSTED,
+    (JournalState.POSTING, JournalEvent.ANSWERED_REFUSED): JournalState.FAILED,
+    (JournalState.POSTING, JournalEvent.THROTTLED): JournalState.APPROVED,
+    (JournalState.POSTING, JournalEvent.NO_ANSWER): JournalState.UNKNOWN,
+    # A worker that died in the middle leaves `posting` behind: taken up again as `unknown` is.
+    (JournalState.POSTING, JournalEvent.FOUND_EQUAL): JournalState.POSTED,
+    (JournalState.POSTING, JournalEvent.FOUND_DIFFERENT): JournalState.FAILED,
+    (JournalState.POSTING, JournalEvent.INTENT): JournalState.POSTING,
+    (JournalState.UNKNOWN, JournalEvent.FOUND_EQUAL): JournalState.POSTED,
+    (JournalState.UNKNOWN, JournalEvent.FOUND_DIFFERENT): JournalState.FAILED,
+    (JournalState.UNKNOWN, JournalEvent.INTENT): JournalState.POSTING,
+    (JournalState.FAILED, JournalEvent.RETRY): JournalState.UNKNOWN,
+}
+
+
+def follow(state: JournalState, event: JournalEvent) -> JournalState:
+    """The state after the event. Raises TransitionError where the table has no such way."""
+    try:
+        return NEXT[state, event]
+    except KeyError:
+        raise TransitionError(f"A journal that is {state} can't become so by {event}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What Postgres knows of the sending of a journal whose answer nobody heard.
+
+    `key_first_sent` is when the current idempotency key was first sent, None after a clear
+    refusal: then nothing is in doubt. `absent_since` is when the ledger was first searched in
+    vain since the last send. Aware instants.
+    """
+
+    key_first_sent: datetime | None
+    absent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """A ledger's windows: how long a key is safe to repeat; how far apart two searches must be."""
+
+    key: timedelta
+    doubt: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SendSameKey:
+    """Inside the vendor's key window: the same key and body can't make a second journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendNewKey:
+    """Two searches far enough apart found nothing: it was never posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAgain:
+    """Absent once; look again at this instant."""
+
+    at: datetime
+
+
+def after_absent(
+    attempt: Attempt, windows: Windows, now: datetime
+) -> SendSameKey | SendNewKey | SearchAgain:
+    """What follows when the ledger was searched at `now` and does not show the journal."""
+    if attempt.key_first_sent is None:
+        return SendNewKey()
+    if now - attempt.key_first_sent < windows.key:
+        return SendSameKey()
+    if attempt.absent_since is None:
+        return SearchAgain(now + windows.doubt)
+    if now - attempt.absent_since >= windows.doubt:
+        return SendNewKey()
+    return SearchAgain(attempt.absent_since + windows.doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLine:
+    """A line for comparison: minor units of the ledger's currency."""
+
+    account: str
+    debit_minor: int
+    credit_minor: int
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+
+def line_differences(
+    approved: tuple[PostedLine, ...], ledger: tuple[PostedLine, ...]
+) -> tuple[str, ...]:
+    """What differs, line by line in any order, in words; nothing when both say the same."""
+
+    def words(line: PostedLine) -> str:
+        side = "debit" if line.debit_minor else "credit"
+        tags = "".join(f", {name} {value}" for name, value in line.dimensions)
+        return f"account {line.account} {side} {line.debit_minor or line.credit_minor}{tags}"
+
+    left, right = sorted(map(words, approved)), sorted(map(words, ledger))
+    missing, extra = list(left), []
+    for line in right:
+        if line in missing:
+            missing.remove(line)
+        else:
+            extra.append(line)
+    return tuple(
+        [f"approved but not in the ledger: {line}" for line in missing]
+        + [f"in the ledger but not approved: {line}" for line in extra]
+    )

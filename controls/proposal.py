@@ -1,0 +1,94 @@
+"""The proposal of a close: what approvals bind to, and its hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from accounting.book import Calculation, Journal, LinePosition
+from accounting.money import Money
+from accounting.policy import Role
+from controls.canonical import digest
+
+
+def journal_data(journal: Journal) -> dict[str, object]:
+    """Everything of a journal but its reference, as canonical data."""
+    return {
+        "kind": journal.kind.value,
+        "date": journal.date.isoformat(),
+        "text": journal.text,
+        "lines": [
+            {
+                "account": line.account,
+                "debit": line.debit.text(),
+                "credit": line.credit.text(),
+                "dimensions": [list(pair) for pair in line.dimensions],
+            }
+            for line in journal.lines
+        ],
+    }
+
+
+def journal_hash(entity: str, journal: Journal) -> str:
+    """The content hash of a journal: over all but the reference, which is derived from it."""
+    return digest({"entity": entity, **journal_data(journal)})
+
+
+def _amounts(amounts: Mapping[Role, Money]) -> dict[str, str]:
+    return {role.value: amount.text() for role, amount in amounts.items()}
+
+
+def position_data(position: LinePosition) -> dict[str, object]:
+    """One line's position as canonical data."""
+    return {
+        "line": position.line,
+        "unit": position.unit,
+        "document_hash": position.document_hash,
+        "method": position.method,
+        "service": [position.service_start.isoformat(), position.service_end.isoformat()],
+        "dates_from": position.dates_from,
+        "price": str(position.price),
+        "recognised_to_date": position.recognised_to_date.text(),
+        "own": position.own.text(),
+        "catch_up": position.catch_up.text(),
+        "billed_to_date": position.billed_to_date.text(),
+        "opening": _amounts(position.opening),
+        "closing": _amounts(position.closing),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Which configuration and which engine gave the figures."""
+
+    config: str
+    engine: str
+
+
+def proposal_data(
+    entity: str, calculation: Calculation, journal_hashes: tuple[str, ...], versions: Versions
+) -> dict[str, object]:
+    """Everything that a person approves, as canonical data; its digest is the proposal's hash.
+
+    Positions stand in it by their digest. Kept beside the proposal, so that the posting activity
+    can prove that a journal is one of those that were approved.
+    """
+    return {
+        "entity": entity,
+        "period": [calculation.period.start.isoformat(), calculation.period.end.isoformat()],
+        "journals": list(journal_hashes),
+        "positions": digest([position_data(p) for p in calculation.positions]),
+        "opening": _amounts(calculation.opening),
+        "closing": _amounts(calculation.closing),
+        "reconciling": _amounts(calculation.reconciling),
+        "exceptions": [[e.code.value, e.subject] for e in calculation.exceptions],
+        "config": versions.config,
+        "engine": versions.engine,
+    }
+
+
+def reference(period_end: date, number: int, content_hash: str) -> str:
+    """The journal's name for ever in its ledger, 19 characters: "T2609-0001-1a2b3c4d".
+
+    QuickBooks' DocNumber holds 21 at most.
+    """
+    return f"T{period_end:%y%m}-{number:04d}-{content_hash[:8]}"

@@ -1,0 +1,102 @@
+"""The close as a table: each step, what ends it, and who is waited for in it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """Where a close stands. The order here is the order of the close."""
+
+    SYNC = "sync"
+    CALCULATE = "calculate"
+    RESOLVE = "resolve"
+    REVIEW = "review"
+    LOCK_CHECK = "lock_check"
+    POST = "post"
+    VERIFY = "verify"
+    SIGN_OFF = "sign_off"
+    CLOSED = "closed"
+
+
+class UserRole(StrEnum):
+    """What a person is here. One person may hold several; four eyes go by person."""
+
+    PREPARER = "preparer"
+    REVIEWER = "reviewer"
+    CONTROLLER = "controller"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+
+class Awaiting(StrEnum):
+    """What a close that stands still waits for."""
+
+    NOTHING = "nothing"
+    PREDECESSOR = "waits_for_predecessor"
+    RESOLUTION = "resolution"
+    SUBMISSION = "submission"
+    APPROVAL = "approval"
+    LOCKED = "locked"
+    RETRY = "retry"
+    DIFFERENCE = "difference"
+    SIGN_OFF = "sign_off"
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    """What a step is for, in words for the page, and what ends it."""
+
+    title: str
+    purpose: str
+    ends_by: str
+
+
+STEPS: dict[Step, StepInfo] = {
+    Step.SYNC: StepInfo("Sync", "Pull documents from CRM and ledger", "everything is read"),
+    Step.CALCULATE: StepInfo("Calculate", "Recognise and propose journals", "a proposal stands"),
+    Step.RESOLVE: StepInfo("Resolve", "People clear what blocks", "no exception is open"),
+    Step.REVIEW: StepInfo("Review", "Preparer submits, others approve", "all levels approved"),
+    Step.LOCK_CHECK: StepInfo("Lock check", "The ledger's lock dates, read now", "date is open"),
+    Step.POST: StepInfo("Post", "Each journal to the ledger, once", "all journals posted"),
+    Step.VERIFY: StepInfo("Verify", "Read back and tie out", "nothing differs unexplained"),
+    Step.SIGN_OFF: StepInfo("Sign-off", "The controller closes the period", "signed off"),
+    Step.CLOSED: StepInfo("Closed", "Frozen and sealed", "a reopening"),
+}
+
+WHO: dict[Awaiting, tuple[UserRole, ...]] = {
+    Awaiting.NOTHING: (),
+    Awaiting.PREDECESSOR: (),
+    Awaiting.RESOLUTION: (UserRole.PREPARER,),
+    Awaiting.SUBMISSION: (UserRole.PREPARER,),
+    Awaiting.APPROVAL: (UserRole.REVIEWER, UserRole.CONTROLLER),
+    Awaiting.LOCKED: (UserRole.PREPARER, UserRole.CONTROLLER, UserRole.OPERATOR),
+    Awaiting.RETRY: (UserRole.OPERATOR,),
+    Awaiting.DIFFERENCE: (UserRole.CONTROLLER, UserRole.OPERATOR, UserRole.PREPARER),
+    Awaiting.SIGN_OFF: (UserRole.CONTROLLER,),
+}
+
+
+class Action(StrEnum):
+    """What a person can ask of a close. Decisions have a judge of their own: approval.py."""
+
+    VIEW = "view"
+    START = "start"
+    RESOLVE = "resolve"
+    RECHECK_LOCK = "recheck_lock"
+    RETRY = "retry"
+    RECHECK_DIFFERENCE = "recheck_difference"
+
+
+MAY: dict[Action, frozenset[UserRole]] = {
+    Action.VIEW: frozenset(UserRole),
+    Action.START: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
+    Action.RESOLVE: frozenset({UserRole.PREPARER}),
+    Action.RECHECK_LOCK: frozenset(WHO[Awaiting.LOCKED]),
+    Action.RETRY: frozenset({UserRole.OPERATOR}),
+    Action.RECHECK_DIFFERENCE: frozenset(WHO[Awaiting.DIFFERENCE]),
+}
+
+
+def may(roles: tuple[str, ...], action: Action) -> bool:
+    """Whether any of these roles allows the action."""
+    return any(role in MAY[action] for role in roles)

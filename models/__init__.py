@@ -1,0 +1,34 @@
+"""Tables, and nothing else: one file per concept. What the rows mean stands in the docstrings."""
+
+from models.approvals import DecisionRow, ResolutionRow
+from models.audit import AuditEventRow
+from models.base import metadata
+from models.closes import CloseRow, ExceptionRow, PositionRow, ProposalRow, TieOutRow
+from models.documents import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
+from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
+from models.journals import JournalLineRow, JournalPartRow, JournalRow
+from models.users import SessionRow, UserRow
+
+__all__ = [
+    "AuditEventRow",
+    "CloseRow",
+    "ConfigRow",
+    "ConnectionTokenRow",
+    "DecisionRow",
+    "DocumentLineRow",
+    "DocumentRow",
+    "EntityRow",
+    "ExceptionRow",
+    "JournalLineRow",
+    "JournalPartRow",
+    "JournalRow",
+    "LedgerReadingRow",
+    "PositionRow",
+    "ProposalRow",
+    "ResolutionRow",
+    "SessionRow",
+    "SyncCursorRow",
+    "TieOutRow",
+    "UserRow",
+    "metadata",
+]

@@ -1,0 +1,79 @@
+"""What the outside world told us: immutable versions of documents, raw and as we read them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import Table, instant, minor, now_column
+
+
+class DocumentRow(Table, table=True):
+    """One version of a document. A version is stored once; the newest version is what counts.
+
+    `content_hash` is over what the product reads (accounting/documents.py), `raw_hash` over
+    the vendor's own text in `raw`.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("entity_id", "kind", "source_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entity_id: str = Field(foreign_key="entity.id")
+    source: str
+    kind: str
+    source_id: str
+    version: int
+    content_hash: str
+    raw_hash: str
+    raw: str = Field(sa_column=Column(Text, nullable=False))
+    number: str
+    counterparty: str
+    date: date
+    currency: str
+    rate: str | None = None
+    contract: str | None = None
+    voided: bool = False
+    modified_at: datetime = Field(sa_column=instant())
+    synced_at: datetime | None = Field(default=None, sa_column=now_column())
+
+
+class DocumentLineRow(Table, table=True):
+    """A line of a document version; `amount_minor` in the document's currency."""
+
+    __tablename__ = "document_line"
+
+    document_id: int = Field(foreign_key="document.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    line_id: str
+    amount_minor: int = Field(sa_column=minor())
+    account: str | None = None
+    product: str | None = None
+    text: str = ""
+    service_start: date | None = None
+    service_end: date | None = None
+    dimensions: str = "[]"
+
+
+class SyncCursorRow(Table, table=True):
+    """Up to which of the vendor's own change times a kind of document was read."""
+
+    __tablename__ = "sync_cursor"
+
+    entity_id: str = Field(foreign_key="entity.id", primary_key=True)
+    kind: str = Field(primary_key=True)
+    modified_at: datetime = Field(sa_column=instant())
+
+
+class LedgerReadingRow(Table, table=True):
+    """A balance of an account as the ledger's trial balance gave it: debit positive."""
+
+    __tablename__ = "ledger_reading"
+
+    id: int | None = Field(default=None, primary_key=True)
+    entity_id: str = Field(foreign_key="entity.id", index=True)
+    purpose: str
+    at: date
+    account: str
+    balance_minor: int = Field(sa_column=minor())
+    read_at: datetime | None = Field(default=None, sa_column=now_column())

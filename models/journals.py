@@ -1,0 +1,79 @@
+"""Journals, their lines, and the parts that explain them down to the line."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import Table, instant, minor
+
+
+class JournalRow(Table, table=True):
+    """One journal of a proposal and its way to the ledger (controls/posting.py).
+
+    `number` and `reference` are drawn when it is approved. `key` is the idempotency key of the
+    attempts since `key_first_sent_at`; None when the next attempt needs a new one.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        UniqueConstraint("entity_id", "reference"),
+        UniqueConstraint("entity_id", "number"),
+        UniqueConstraint("entity_id", "ledger_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="proposal.id", index=True)
+    close_id: int = Field(foreign_key="close.id")
+    entity_id: str = Field(foreign_key="entity.id")
+    kind: str
+    date: date
+    text: str
+    currency: str
+    content_hash: str
+    state: str = "proposed"
+    number: int | None = None
+    reference: str | None = None
+    attempt: int = 0
+    key: str | None = None
+    key_first_sent_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    absent_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    ledger_id: str | None = None
+    ledger_message: str = ""
+    ledger_raw: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    posted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    retried_by: str = ""
+
+
+class JournalLineRow(Table, table=True):
+    """One side of one account: exactly one of debit and credit is above zero."""
+
+    __tablename__ = "journal_line"
+
+    journal_id: int = Field(foreign_key="journal.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    account: str
+    role: str | None = None
+    debit_minor: int = Field(sa_column=minor())
+    credit_minor: int = Field(sa_column=minor())
+    dimensions: str = "[]"
+
+
+class JournalPartRow(Table, table=True):
+    """Why a journal moves: the change of one line in one balance account.
+
+    An adoption's parts have no journal: what stood in the books before the first close.
+    """
+
+    __tablename__ = "journal_part"
+
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="proposal.id", index=True)
+    journal_id: int | None = Field(default=None, foreign_key="journal.id", index=True)
+    line: str
+    unit: str
+    role: str
+    account: str
+    dimensions: str = "[]"
+    amount_minor: int = Field(sa_column=minor())
+    catch_up_minor: int = Field(default=0, sa_column=minor())

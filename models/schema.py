@@ -1,0 +1,3 @@
+"""The schema's version that this code was written for."""
+
+REVISION = "0001"

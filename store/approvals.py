@@ -1,0 +1,187 @@
+"""Resolutions and decisions: written once, each with its event, in one transaction."""
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from accounting.book import AdoptionChoice, AdoptionResolution
+from accounting.documents import Override
+from accounting.exceptions import ExceptionCode, Remedy
+from accounting.money import Money
+from accounting.policy import Role
+from controls.approval import Decision
+from controls.audit import Actor
+from models import CloseRow, DecisionRow, ResolutionRow
+from store.audit import AuditTrail
+from store.errors import ConflictError
+
+
+def close_subject(close: CloseRow) -> str:
+    """How the audit trail names a close."""
+    return f"close/{close.entity_id}/{close.period}"
+
+
+class Approvals:
+    """Reads and writes what people decided."""
+
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
+        self._session = session
+        self._audit = audit
+
+    def save_resolution(self, close: CloseRow, resolution: ResolutionRow) -> None:
+        """Keep an answer to an exception; one with the same nonce is kept once."""
+        known = self._session.exec(
+            select(ResolutionRow).where(ResolutionRow.nonce == resolution.nonce)
+        ).first()
+        if known is not None:
+            return
+        self._session.add(resolution)
+        self._session.flush()
+        given = {
+            "code": resolution.code,
+            "remedy": resolution.remedy,
+            "service_start": str(resolution.service_start or ""),
+            "service_end": str(resolution.service_end or ""),
+            "obligation": resolution.obligation or "",
+            "account": resolution.account or "",
+            "amount": resolution.amount or "",
+        }
+        self._audit.record(
+            close.entity_id,
+            "exception.resolved",
+            f"{close_subject(close)}/{resolution.subject}",
+            reason=resolution.reason,
+            after={key: value for key, value in given.items() if value},
+            actor=Actor("user", resolution.actor),
+        )
+
+    def resolutions(self, entity: str) -> list[ResolutionRow]:
+        """Everything that was ever resolved for the entity, oldest first."""
+        return list(
+            self._session.exec(
+                select(ResolutionRow)
+                .where(ResolutionRow.entity_id == entity)
+                .order_by(col(ResolutionRow.id))
+            )
+        )
+
+    def overrides(self, entity: str) -> tuple[Override, ...]:
+        """What people said about lines, as the core takes it, oldest first."""
+        return tuple(
+            Override(
+                line=row.subject,
+                reason=row.reason,
+                service_start=row.service_start,
+                service_end=row.service_end,
+                obligation=row.obligation,
+                excluded=row.remedy == Remedy.EXCLUDE,
+            )
+            for row in self.resolutions(entity)
+            if row.code != ExceptionCode.ADOPTION_DIFFERENCE
+        )
+
+    def adoption_resolutions(self, entity: str, currency: str) -> tuple[AdoptionResolution, ...]:
+        """What people said about adoption differences, oldest first."""
+        return tuple(
+            AdoptionResolution(
+                role=Role(row.subject),
+                choice=AdoptionChoice(row.remedy),
+                difference=Money.parse(row.amount or "0", currency),
+                reason=row.reason,
+                account=row.account,
+            )
+            for row in self.resolutions(entity)
+            if row.code == ExceptionCode.ADOPTION_DIFFERENCE
+        )
+
+    def preparers(self, close_id: int) -> tuple[str, ...]:
+        """Everybody who resolved or submitted anything in this close."""
+        resolved = self._session.exec(
+            select(ResolutionRow.actor).where(ResolutionRow.close_id == close_id)
+        )
+        submitted = self._session.exec(
+            select(DecisionRow.actor).where(
+                DecisionRow.close_id == close_id, DecisionRow.verdict == "submit"
+            )
+        )
+        return tuple(sorted({*resolved, *submitted}))
+
+    def save_decision(self, close: CloseRow, round_: int, decision: Decision) -> None:
+        """Keep a decision that counted. The same nonce again is the same decision: kept once.
+
+        Raises ConflictError when this person's decision on this proposal is on record already.
+        """
+        known = self._session.exec(
+            select(DecisionRow).where(DecisionRow.nonce == decision.nonce)
+        ).first()
+        if known is not None:
+            if (known.close_id, known.actor, known.verdict, known.proposal_hash) != (
+                close.id,
+                decision.actor,
+                decision.verdict,
+                decision.proposal_hash,
+            ):
+                raise ConflictError("This form was used for another decision. Reload the page.")
+            return
+        assert close.id is not None
+        row = DecisionRow(
+            close_id=close.id,
+            round=round_,
+            step=decision.step,
+            level=decision.level,
+            verdict=decision.verdict,
+            actor=decision.actor,
+            roles=",".join(decision.roles),
+            reason=decision.reason,
+            proposal_hash=decision.proposal_hash,
+            nonce=decision.nonce,
+            tag=decision.tag,
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+                self._session.flush()
+        except IntegrityError:
+            raise ConflictError("You have decided on this proposal already.") from None
+        self._audit.record(
+            close.entity_id,
+            f"decision.{decision.verdict}",
+            close_subject(close),
+            reason=decision.reason,
+            after={"step": decision.step, "level": decision.level, "roles": list(decision.roles)},
+            hashes={"proposal": decision.proposal_hash},
+            actor=Actor("user", decision.actor),
+        )
+
+    def decisions(self, close_id: int, round_: int | None = None) -> tuple[Decision, ...]:
+        """Decisions on a close in the order they were made; of one round only, if given."""
+        close = self._session.get(CloseRow, close_id)
+        assert close is not None
+        query = select(DecisionRow).where(DecisionRow.close_id == close_id)
+        if round_ is not None:
+            query = query.where(DecisionRow.round == round_)
+        return tuple(
+            Decision(
+                entity=close.entity_id,
+                period=close.period,
+                step=row.step,
+                verdict=row.verdict,
+                actor=row.actor,
+                roles=tuple(row.roles.split(",")),
+                reason=row.reason,
+                proposal_hash=row.proposal_hash,
+                nonce=row.nonce,
+                tag=row.tag,
+                level=row.level,
+            )
+            for row in self._session.exec(query.order_by(col(DecisionRow.id)))
+        )
+
+    def decision_rows(self, close_id: int) -> list[DecisionRow]:
+        """The same as rows, for pages: with round and time."""
+        return list(
+            self._session.exec(
+                select(DecisionRow)
+                .where(DecisionRow.close_id == close_id)
+                .order_by(col(DecisionRow.id))
+            )
+        )

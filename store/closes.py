@@ -1,0 +1,117 @@
+"""Closes: started once, moved from step to step, frozen at sign-off; every move is an event."""
+
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, desc, select
+
+from accounting.periods import Period
+from controls.steps import Step
+from models import CloseRow, EntityRow
+from store.audit import AuditTrail
+from store.errors import NotFoundError
+
+
+class Closes:
+    """Reads and moves closes."""
+
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
+        self._session = session
+        self._audit = audit
+
+    def open(self, entity: str, period: Period, started_by: str) -> CloseRow:
+        """The close of the period: made if there is none, else the one there is."""
+        existing = self.find(entity, period.name)
+        if existing is not None:
+            return existing
+        row = CloseRow(
+            entity_id=entity,
+            period=period.name,
+            period_start=period.start,
+            period_end=period.end,
+            started_by=started_by,
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+                self._session.flush()
+        except IntegrityError:
+            return self.of(entity, period.name)  # somebody started it at the same moment
+        self._audit.record(
+            entity, "close.started", f"close/{entity}/{period.name}", after={"by": started_by}
+        )
+        return row
+
+    def find(self, entity: str, period: str) -> CloseRow | None:
+        """The newest close of the period, or None."""
+        return self._session.exec(
+            select(CloseRow)
+            .where(CloseRow.entity_id == entity, CloseRow.period == period)
+            .order_by(desc(col(CloseRow.number)))
+        ).first()
+
+    def of(self, entity: str, period: str) -> CloseRow:
+        """The close of the period. Raises NotFoundError when it was never started."""
+        row = self.find(entity, period)
+        if row is None:
+            raise NotFoundError(f"The close of {entity} for {period} has not been started.")
+        return row
+
+    def get(self, close_id: int) -> CloseRow:
+        """The close by its number. Raises NotFoundError."""
+        row = self._session.get(CloseRow, close_id)
+        if row is None:
+            raise NotFoundError(f"There is no close {close_id}.")
+        return row
+
+    def lock(self, close_id: int) -> CloseRow:
+        """The close, locked until the transaction ends."""
+        row = self._session.exec(
+            select(CloseRow).where(CloseRow.id == close_id).with_for_update()
+        ).first()
+        if row is None:
+            raise NotFoundError(f"There is no close {close_id}.")
+        return row
+
+    def all(self) -> list[CloseRow]:
+        """Every close, newest period first."""
+        return list(
+            self._session.exec(
+                select(CloseRow).order_by(desc(col(CloseRow.period)), col(CloseRow.entity_id))
+            )
+        )
+
+    def last_closed(self, entity: str) -> CloseRow | None:
+        """The entity's newest closed period, or None before the first sign-off."""
+        return self._session.exec(
+            select(CloseRow)
+            .where(CloseRow.entity_id == entity, CloseRow.step == Step.CLOSED)
+            .order_by(desc(col(CloseRow.period_end)))
+        ).first()
+
+    def closed_to(self, entity: str) -> date:
+        """The last day that is closed or adopted: our own lock."""
+        closed = self.last_closed(entity)
+        if closed is not None:
+            return closed.period_end
+        row = self._session.get(EntityRow, entity)
+        if row is None:
+            raise NotFoundError(f"There is no entity {entity!r}.")
+        return row.adoption_date
+
+    def move(self, close_id: int, step: str, awaiting: str, detail: str) -> None:
+        """Record where the close stands; nothing is written when it stands there already."""
+        row = self.lock(close_id)
+        if (row.step, row.awaiting, row.detail) == (step, awaiting, detail):
+            return
+        before = {"step": row.step, "awaiting": row.awaiting}
+        row.step, row.awaiting, row.detail = step, awaiting, detail
+        self._session.add(row)
+        self._audit.record(
+            row.entity_id,
+            "close.moved",
+            f"close/{row.entity_id}/{row.period}",
+            reason=detail,
+            before=before,
+            after={"step": step, "awaiting": awaiting},
+        )

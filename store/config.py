@@ -1,0 +1,121 @@
+"""Configuration versions: applied whole, never changed; entities follow the newest one."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, desc, select
+
+from controls.audit import SYSTEM_CHAIN
+from controls.configuration import Configuration, EntityConfig, parse_configuration
+from models import CloseRow, ConfigRow, EntityRow
+from store.audit import AuditTrail
+from store.errors import ConflictError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedConfig:
+    """The configuration in force, with its row id and hash."""
+
+    id: int
+    sha256: str
+    configuration: Configuration
+
+    def entity(self, name: str) -> EntityConfig:
+        """One entity of it."""
+        return self.configuration.entity(name)
+
+
+class Config:
+    """Reads and applies configuration versions."""
+
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
+        self._session = session
+        self._audit = audit
+
+    def apply(self, configuration: Configuration) -> bool:
+        """Put a configuration in force. False when it is the one in force already.
+
+        Raises ConflictError when it would move the currency or adoption date of an entity that
+        has closed a period, or drop such an entity.
+        """
+        current = self._newest()
+        if current is not None and current.sha256 == configuration.sha256:
+            return False
+        self._refuse_what_closes_forbid(configuration)
+        row = self._session.exec(
+            select(ConfigRow).where(ConfigRow.sha256 == configuration.sha256)
+        ).first()
+        if row is not None:
+            raise ConflictError(
+                "This configuration was in force before and was replaced. Change it, so that the "
+                "new version can be told from the old one."
+            )
+        row = ConfigRow(
+            sha256=configuration.sha256,
+            document=configuration.model_dump(mode="json"),
+            applied_by=self._audit.actor.name,
+        )
+        self._session.add(row)
+        self._session.flush()
+        assert row.id is not None
+        for entity in configuration.entities:
+            self._session.merge(
+                EntityRow(
+                    id=entity.id,
+                    name=entity.name,
+                    vendor=entity.ledger.vendor,
+                    connection=entity.ledger.connection,
+                    functional_currency=entity.functional_currency,
+                    time_zone=entity.time_zone,
+                    adoption_date=entity.adopted_on,
+                    config_id=row.id,
+                )
+            )
+        self._audit.record(
+            SYSTEM_CHAIN,
+            "config.applied",
+            configuration.group.name,
+            before={"sha256": current.sha256} if current else {},
+            after={"sha256": configuration.sha256},
+            hashes={"config": configuration.sha256},
+        )
+        return True
+
+    def _refuse_what_closes_forbid(self, configuration: Configuration) -> None:
+        wanted = {entity.id: entity for entity in configuration.entities}
+        for row in self._session.exec(select(EntityRow)):
+            closed = self._session.exec(
+                select(CloseRow).where(CloseRow.entity_id == row.id, CloseRow.step == "closed")
+            ).first()
+            if closed is None:
+                continue
+            entity = wanted.get(row.id)
+            if entity is None:
+                raise ConflictError(f"{row.id} has closed periods and can't be left out.")
+            if (entity.functional_currency, entity.adopted_on) != (
+                row.functional_currency,
+                row.adoption_date,
+            ):
+                raise ConflictError(
+                    f"{row.id} has closed periods: its currency and adoption date stay as they are."
+                )
+
+    def _newest(self) -> ConfigRow | None:
+        return self._session.exec(select(ConfigRow).order_by(desc(col(ConfigRow.id)))).first()
+
+    def current(self) -> AppliedConfig:
+        """The configuration in force. Raises NotFoundError when none was ever applied."""
+        row = self._newest()
+        if row is None or row.id is None:
+            raise NotFoundError("No configuration is in force; run `tieout config apply FILE`.")
+        return AppliedConfig(row.id, row.sha256, parse_configuration(row.document))
+
+    def version(self, config_id: int) -> AppliedConfig:
+        """One applied version. Raises NotFoundError."""
+        row = self._session.get(ConfigRow, config_id)
+        if row is None or row.id is None:
+            raise NotFoundError(f"There is no configuration version {config_id}.")
+        return AppliedConfig(row.id, row.sha256, parse_configuration(row.document))
+
+    def entities(self) -> list[EntityRow]:
+        """Every entity, by id."""
+        return list(self._session.exec(select(EntityRow).order_by(col(EntityRow.id))))

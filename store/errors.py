@@ -1,0 +1,33 @@
+"""Errors of the store.
+
+StoreError
+├── NotFoundError          nothing by that name: the caller asked for what is not there
+├── ConflictError          somebody else was there first, or it was done already
+├── FencedError            a later attempt has taken over: this result comes too late
+├── SchemaVersionError     the database is older or newer than the code
+└── DatabaseUnavailableError  Postgres can't be reached or refuses the log-in
+"""
+
+
+class StoreError(Exception):
+    """Base of this floor's errors."""
+
+
+class NotFoundError(StoreError):
+    """There is no such row."""
+
+
+class ConflictError(StoreError):
+    """The change was made already, or contradicts one that was."""
+
+
+class FencedError(StoreError):
+    """A later attempt at the same journal exists; this one's result does not count."""
+
+
+class SchemaVersionError(StoreError):
+    """Database and code are of different versions."""
+
+
+class DatabaseUnavailableError(StoreError):
+    """The database can't be reached."""

@@ -1,0 +1,188 @@
+"""Journals on their way to the ledger: numbered when approved, one row each, fenced by attempt."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from controls.posting import JournalEvent, JournalState, PostedLine, follow
+from controls.proposal import reference
+from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow
+from store.audit import AuditTrail
+from store.documents import dimensions_of
+from store.errors import FencedError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt brought: the event, the ledger's words, its id and raw answer."""
+
+    event: JournalEvent
+    message: str = ""
+    ledger_id: str | None = None
+    raw: str | None = None
+
+
+class Journals:
+    """Reads and moves journals."""
+
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
+        self._session = session
+        self._audit = audit
+
+    def get(self, journal_id: int) -> JournalRow:
+        """One journal. Raises NotFoundError."""
+        row = self._session.get(JournalRow, journal_id)
+        if row is None:
+            raise NotFoundError(f"There is no journal {journal_id}.")
+        return row
+
+    def lock(self, journal_id: int) -> JournalRow:
+        """One journal, locked until the transaction ends."""
+        row = self._session.exec(
+            select(JournalRow).where(JournalRow.id == journal_id).with_for_update()
+        ).first()
+        if row is None:
+            raise NotFoundError(f"There is no journal {journal_id}.")
+        return row
+
+    def of_proposal(self, proposal_id: int) -> list[JournalRow]:
+        """The journals of a proposal, in the order they were proposed."""
+        return list(
+            self._session.exec(
+                select(JournalRow)
+                .where(JournalRow.proposal_id == proposal_id)
+                .order_by(col(JournalRow.id))
+            )
+        )
+
+    def lines(self, journal_id: int) -> list[JournalLineRow]:
+        """The lines of a journal, in order."""
+        return list(
+            self._session.exec(
+                select(JournalLineRow)
+                .where(JournalLineRow.journal_id == journal_id)
+                .order_by(col(JournalLineRow.number))
+            )
+        )
+
+    def posted_lines(self, journal_id: int) -> tuple[PostedLine, ...]:
+        """The same, for comparison with what the ledger holds."""
+        return tuple(
+            PostedLine(
+                line.account, line.debit_minor, line.credit_minor, dimensions_of(line.dimensions)
+            )
+            for line in self.lines(journal_id)
+        )
+
+    def parts(self, journal_id: int) -> list[JournalPartRow]:
+        """The parts that explain a journal, by line."""
+        return list(
+            self._session.exec(
+                select(JournalPartRow)
+                .where(JournalPartRow.journal_id == journal_id)
+                .order_by(col(JournalPartRow.line), col(JournalPartRow.id))
+            )
+        )
+
+    def approve(self, close: CloseRow) -> list[JournalRow]:
+        """Give every journal of the close's proposal its number and reference, once."""
+        assert close.proposal_id is not None
+        rows = self.of_proposal(close.proposal_id)
+        highest = self._session.exec(
+            select(func.max(JournalRow.number)).where(JournalRow.entity_id == close.entity_id)
+        ).one()
+        number = highest or 0
+        for row in rows:
+            if row.state != JournalState.PROPOSED:
+                continue
+            number += 1
+            row.state = follow(JournalState.PROPOSED, JournalEvent.APPROVED)
+            row.number = number
+            row.reference = reference(close.period_end, number, row.content_hash)
+            self._session.add(row)
+            self._record(row, "journal.approved", {"reference": row.reference})
+        return rows
+
+    def intend(self, row: JournalRow, key: str | None, now: datetime) -> int:
+        """Commit-to-be: the next attempt is about to be sent. A new key starts its window.
+
+        Answers the attempt's number, by which its result will be fenced.
+        """
+        before = row.state
+        row.state = follow(JournalState(row.state), JournalEvent.INTENT)
+        row.attempt += 1
+        if key is not None:
+            row.key = key
+            row.key_first_sent_at = now
+        row.absent_since = None
+        self._session.add(row)
+        self._record(
+            row, "journal.sending", {"attempt": row.attempt, "key": row.key or ""}, before=before
+        )
+        return row.attempt
+
+    def absent(self, row: JournalRow, now: datetime) -> None:
+        """The ledger was searched and does not show the journal."""
+        if row.absent_since is None:
+            row.absent_since = now
+            self._session.add(row)
+            self._record(row, "journal.searched", {"found": False})
+
+    def settle(self, journal_id: int, attempt: int, outcome: Outcome, now: datetime) -> JournalRow:
+        """Record what an attempt brought. Raises FencedError when a later attempt took over."""
+        row = self.lock(journal_id)
+        if row.attempt != attempt:
+            raise FencedError(
+                f"Journal {row.reference}: attempt {attempt} answered after {row.attempt} began."
+            )
+        before = row.state
+        row.state = follow(JournalState(row.state), outcome.event)
+        row.ledger_message = outcome.message
+        if outcome.ledger_id is not None:
+            row.ledger_id = outcome.ledger_id
+        if outcome.raw is not None:
+            row.ledger_raw = outcome.raw
+        if row.state == JournalState.POSTED:
+            row.posted_at = now
+        if row.state == JournalState.FAILED:
+            row.key = None  # a ledger may keep an error answer under its key
+            row.key_first_sent_at = None
+        self._session.add(row)
+        self._record(
+            row,
+            f"journal.{row.state}",
+            {"attempt": attempt, "ledger_id": row.ledger_id or "", "how": outcome.event.value},
+            before=before,
+            reason=outcome.message,
+        )
+        return row
+
+    def retry(self, row: JournalRow, operator: str) -> None:
+        """An operator asks for another attempt at a failed journal."""
+        if row.state != JournalState.FAILED:
+            return
+        row.state = follow(JournalState.FAILED, JournalEvent.RETRY)
+        row.retried_by = operator
+        self._session.add(row)
+        self._record(row, "journal.retry", {"by": operator}, before=JournalState.FAILED)
+
+    def _record(
+        self,
+        row: JournalRow,
+        verb: str,
+        after: dict[str, object],
+        *,
+        before: str = "",
+        reason: str = "",
+    ) -> None:
+        self._audit.record(
+            row.entity_id,
+            verb,
+            f"journal/{row.reference or row.id}",
+            reason=reason,
+            before={"state": str(before)} if before else {},
+            after={"state": str(row.state), **after},
+            hashes={"journal": row.content_hash},
+        )

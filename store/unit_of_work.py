@@ -1,0 +1,118 @@
+"""One transaction per request or activity: the change and its audit event, together or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+import psycopg
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from controls.audit import Actor
+from store.approvals import Approvals
+from store.audit import AuditTrail
+from store.closes import Closes
+from store.config import Config
+from store.connections import Connections
+from store.documents import Documents
+from store.errors import DatabaseUnavailableError
+from store.journals import Journals
+from store.proposals import Proposals
+from store.users import Users
+
+POOL_SIZE = 10
+POOL_OVERFLOW_MAX = 20
+
+
+class Work:
+    """What can be read and changed inside one transaction, on behalf of one actor."""
+
+    def __init__(self, session: Session, actor: Actor, request_id: str) -> None:
+        self._session = session
+        self.audit = AuditTrail(session, actor, request_id)
+
+    @cached_property
+    def config(self) -> Config:
+        """Configuration versions and entities."""
+        return Config(self._session, self.audit)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Synced documents, cursors, readings of the ledger."""
+        return Documents(self._session, self.audit)
+
+    @cached_property
+    def closes(self) -> Closes:
+        """Closes and where they stand."""
+        return Closes(self._session, self.audit)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """What calculations proposed, and the books they start from."""
+        return Proposals(self._session, self.audit)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Resolutions and decisions."""
+        return Approvals(self._session, self.audit)
+
+    @cached_property
+    def journals(self) -> Journals:
+        """Journals on their way to the ledger."""
+        return Journals(self._session, self.audit)
+
+    @cached_property
+    def users(self) -> Users:
+        """People and their log-ins."""
+        return Users(self._session, self.audit)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Encrypted tokens of connections."""
+        return Connections(self._session)
+
+    def now(self) -> datetime:
+        """The database's clock, in UTC: the only clock that the record knows."""
+        value: datetime = self._session.connection().scalar(text("select clock_timestamp()"))
+        return value
+
+
+class Store:
+    """The door to Postgres. `dsn` is libpq's; it may hold a password and is never logged."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW_MAX,
+            pool_pre_ping=True,
+        )
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self._dsn, options="-c timezone=UTC", connect_timeout=10)
+
+    @contextmanager
+    def unit_of_work(self, actor: Actor, request_id: str = "") -> Iterator[Work]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        Raises DatabaseUnavailableError when Postgres can't be reached.
+        """
+        session = Session(self._engine, expire_on_commit=False)
+        try:
+            session.connection()
+        except OperationalError as error:
+            session.close()
+            raise DatabaseUnavailableError(
+                "Postgres can't be reached, or refuses the log-in. Check TIEOUT_DATABASE_URL."
+            ) from error
+        with session:
+            yield Work(session, actor, request_id)
+            session.commit()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()

@@ -1,0 +1,1 @@
+"""Tieout: the month-end revenue close that ties out."""

@@ -1,0 +1,212 @@
+"""The composition root: the only place where settings become doors, and vendors become ledgers."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities import (
+    CalculateActivities,
+    Doors,
+    LockCheckActivities,
+    PostActivities,
+    ProgressActivities,
+    ResolveActivities,
+    ReviewActivities,
+    SignOffActivities,
+    SyncActivities,
+    VerifyActivities,
+)
+from connectors.crm import Crm
+from connectors.ledger import Ledger
+from connectors.vault import TokenVault, Tokens
+from controls.audit import Actor
+from controls.authenticity import Signer, Verifier
+from controls.configuration import CrmConfig, EntityConfig
+from store import Store
+from store.connections import secret_box
+from tieout.connections import connection
+from tieout.database import check_schema
+from tieout.errors import TieoutError
+from tieout.settings import Settings
+
+T = TypeVar("T")
+
+STICKY_TIMEOUT = timedelta(seconds=2)
+"""After a worker's death its workflows go to another one within this time."""
+CONCURRENT_ACTIVITIES = 50
+
+
+def required(value: T | None, name: str, purpose: str) -> T:
+    """The setting's value. Raises TieoutError naming the variable and what it is for."""
+    if value is None:
+        raise TieoutError(f"Set TIEOUT_{name.upper()}: {purpose}.")
+    return value
+
+
+def read_file(path: Path | None, name: str, purpose: str) -> str:
+    """The text of a file that a setting names. Raises TieoutError when it can't be read."""
+    found = required(path, name, purpose)
+    try:
+        return found.read_text()
+    except OSError as error:
+        raise TieoutError(f"{found} can't be read ({error.strerror}): {purpose}.") from error
+
+
+class PostgresVault:
+    """TokenVault over Postgres."""
+
+    def __init__(self, store: Store, secret_keys: str) -> None:
+        self._store = store
+        self._box = secret_box(secret_keys)
+
+    def refreshed(
+        self, connection: str, refresh: Callable[[Tokens | None], Tokens | None]
+    ) -> Tokens:
+        """The connection's tokens, refreshed under the row's lock."""
+        with self._store.unit_of_work(Actor("service", "worker")) as work:
+            return work.connections.refreshed(connection, self._box, refresh)
+
+
+class Ledgers:
+    """Ledgers and the CRM by configuration, one client each, made when first asked for."""
+
+    def __init__(self, connections_file: Path, vault: TokenVault) -> None:
+        self._file = connections_file
+        self._vault = vault
+
+    def ledger(self, entity: EntityConfig) -> Ledger:
+        """The entity's ledger."""
+        name, vendor = entity.ledger.connection, entity.ledger.vendor
+        fields = connection(self._file, name, vendor)
+        match vendor:
+            case "xero":
+                from connectors.xero import open_ledger as open_xero
+
+                return open_xero(name, fields, self._vault, entity.functional_currency)
+            case "quickbooks":
+                from connectors.quickbooks import open_ledger as open_quickbooks
+
+                return open_quickbooks(name, fields, self._vault, entity.functional_currency)
+
+    def crm(self, config: CrmConfig) -> Crm:
+        """The organisation's CRM."""
+        from connectors.salesforce import FieldNames, open_crm
+
+        fields = connection(self._file, config.connection, config.vendor)
+        names = FieldNames(
+            entity=config.entity_field,
+            service_start=config.service_start_field,
+            service_end=config.service_end_field,
+        )
+        return open_crm(config.connection, fields, self._vault, names)
+
+
+def doors_from(settings: Settings) -> Doors:
+    """A worker's doors from its settings. Raises TieoutError naming what is missing."""
+    dsn = required(settings.database_url, "database_url", "the worker's own Postgres log-in")
+    connections_file = required(
+        settings.connections_file, "connections_file", "how to reach ledgers and CRM"
+    )
+    secret_keys = read_file(
+        settings.secret_key_file, "secret_key_file", "the key for stored tokens"
+    )
+    public = read_file(
+        settings.verify_key_file, "verify_key_file", "the public key that decisions are checked by"
+    )
+    check_schema(dsn)
+    store = Store(dsn)
+    ledgers = Ledgers(connections_file, PostgresVault(store, secret_keys))
+    return Doors(
+        store=store, ledger=ledgers.ledger, crm=ledgers.crm, verifier=Verifier(public.encode())
+    )
+
+
+def activities_of(doors: Doors) -> list[Callable[..., Any]]:
+    """Every activity of the close, bound to its doors."""
+    progress, post = ProgressActivities(doors), PostActivities(doors)
+    return [
+        progress.open_close,
+        progress.step_reached,
+        progress.record_refusal,
+        SyncActivities(doors).sync,
+        CalculateActivities(doors).calculate,
+        ResolveActivities(doors).record_resolution,
+        ReviewActivities(doors).record_decision,
+        LockCheckActivities(doors).lock_check,
+        post.approve_journals,
+        post.post_journal,
+        VerifyActivities(doors).verify,
+        SignOffActivities(doors).sign_off,
+    ]
+
+
+async def connect(settings: Settings, *, plugins: tuple[Any, ...] = ()) -> Client:
+    """A Temporal client. Raises TieoutError when Temporal can't be reached."""
+    address = required(settings.temporal_address, "temporal_address", "Temporal's host:port")
+    try:
+        return await Client.connect(
+            address, namespace=settings.temporal_namespace, plugins=list(plugins)
+        )
+    except RuntimeError as error:
+        raise TieoutError(
+            f"Temporal can't be reached at {address}. Start it, or mend TIEOUT_TEMPORAL_ADDRESS."
+        ) from error
+
+
+async def run_worker(settings: Settings | None = None) -> None:
+    """Run closes until SIGINT or SIGTERM: our own worker is the plugin's first user."""
+    from tieout.plugin import TieoutPlugin
+
+    settings = settings or Settings()
+    plugin = TieoutPlugin(doors_from(settings))
+    client = await connect(settings, plugins=(plugin,))
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    async with Worker(
+        client,
+        task_queue=settings.task_queue,
+        max_concurrent_activities=CONCURRENT_ACTIVITIES,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    ):
+        print("The worker is ready.", flush=True)  # noqa: T201
+        await stop.wait()
+
+
+def today_of(settings: Settings) -> Callable[[], date]:
+    """The business date: fixed for the demo, else the real one."""
+    fixed = settings.today
+    return lambda: fixed or date.today()  # noqa: DTZ011
+
+
+def web_application(settings: Settings) -> Any:
+    """The page and JSON API. Raises TieoutError naming what is missing."""
+    from api.app import Doors as WebDoors
+    from api.app import create_app
+    from workflows.temporal_gateway import TemporalGateway
+
+    dsn = required(settings.database_url, "database_url", "the API's own Postgres log-in")
+    private = read_file(
+        settings.signing_key_file, "signing_key_file", "the key that decisions are signed with"
+    )
+    required(settings.temporal_address, "temporal_address", "Temporal's host:port")
+    signer = Signer(private.encode())
+    check_schema(dsn)
+    return create_app(
+        WebDoors(
+            store=Store(dsn),
+            closes=TemporalGateway(lambda: connect(settings), settings.task_queue),
+            signer=signer,
+            today=today_of(settings),
+            base_url=None,
+        )
+    )

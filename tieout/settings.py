@@ -1,0 +1,43 @@
+"""Settings: read once from the environment (TIEOUT_…), handed on as values."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of worker, API and command line. Secrets are files, never values here."""
+
+    model_config = SettingsConfigDict(env_prefix="TIEOUT_", extra="ignore")
+
+    database_url: str | None = Field(
+        default=None, repr=False, description="libpq DSN of this process's own role."
+    )
+    owner_database_url: str | None = Field(
+        default=None, repr=False, description="DSN of the schema's owner: `tieout db migrate` only."
+    )
+    temporal_address: str | None = Field(default=None, description="host:port of Temporal.")
+    temporal_namespace: str = Field(default="tieout", description="Temporal namespace.")
+    task_queue: str = Field(default="tieout", description="Temporal task queue of the closes.")
+    connections_file: Path | None = Field(
+        default=None, description="JSON file: how to reach ledgers and CRM, with credentials."
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="Fernet keys for stored tokens, one a line, newest first."
+    )
+    signing_key_file: Path | None = Field(
+        default=None, description="Ed25519 private key for decisions: the API alone."
+    )
+    verify_key_file: Path | None = Field(
+        default=None, description="Ed25519 public key for decisions: the worker."
+    )
+    api_host: str = Field(default="127.0.0.1", description="Where the page listens.")
+    api_port: int = Field(default=8000, description="The page's port.")
+    today: date | None = Field(
+        default=None, description="A fixed business date, for the demo; the real one else."
+    )
+    url: str | None = Field(default=None, description="Where `tieout close …` finds the API.")
+    token: str | None = Field(default=None, repr=False, description="API token of `tieout close …`.")
+    data: Path | None = Field(default=None, description="Data directory of the embedded stack.")

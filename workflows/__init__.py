@@ -1,0 +1,1 @@
+"""Durable orchestration of the close: prose-like workflows that carry ids, counts and hashes."""

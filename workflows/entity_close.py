@@ -1,0 +1,364 @@
+"""The close of one entity's period, from sync to sign-off, for days if people need days."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from accounting.periods import Period
+from activities.calculate import CalculateActivities
+from activities.lock_check import LockCheckActivities
+from activities.post import PostActivities
+from activities.progress import ProgressActivities
+from activities.resolve import ResolveActivities
+from activities.review import ReviewActivities
+from activities.sign_off import SignOffActivities
+from activities.sync import SyncActivities
+from activities.verify import VerifyActivities
+from controls.approval import (
+    Accepted,
+    ApprovalPolicy,
+    Decision,
+    Level,
+    Reason,
+    Refused,
+    Standing,
+    Verdict,
+    at_level,
+    judge,
+    open_level,
+)
+from controls.messages import (
+    Acted,
+    Answer,
+    Calculated,
+    CloseRef,
+    CloseRequest,
+    PostRequest,
+    RecordDecision,
+    RecordRefusal,
+    RecordResolution,
+    Resolution,
+    SignedOff,
+    StepReached,
+)
+from controls.steps import Action, Awaiting, Step, UserRole, may
+from workflows.ids import close_id, posting_id
+from workflows.options import (
+    CALCULATE,
+    LOCK_RECHECK_EVERY,
+    OUTSIDE,
+    PREDECESSOR_RECHECK_EVERY,
+    RECORD,
+)
+from workflows.post_journals import PostJournalsWorkflow
+
+DECIDABLE = (Awaiting.SUBMISSION, Awaiting.APPROVAL, Awaiting.DIFFERENCE, Awaiting.SIGN_OFF)
+
+
+@dataclass
+class CloseState:
+    """Where the close stands: decisions and progress, never figures."""
+
+    close: CloseRef
+    step: Step = Step.SYNC
+    awaiting: Awaiting = Awaiting.NOTHING
+    proposal: Calculated = field(default_factory=Calculated)
+    taken: tuple[Decision, ...] = ()
+    preparers: tuple[str, ...] = ()
+    outdated: bool = True
+    resync: bool = True
+    completed: bool = False
+    recheck: bool = False
+
+    def standing(self) -> Standing:
+        """What a decision is judged against now."""
+        return Standing(
+            entity=self.close.entity,
+            period=self.close.period,
+            step=self.step,
+            proposal_hash=self.proposal.proposal_hash,
+            policy=ApprovalPolicy(
+                self.proposal.policy_version,
+                tuple(Level(UserRole(le.role), le.count) for le in self.proposal.levels),
+            ),
+            taken=self.taken,
+            preparers=self.preparers,
+        )
+
+
+@workflow.defn
+class EntityCloseWorkflow:
+    """sync → calculate → resolve → review → lock_check → post → verify → sign_off."""
+
+    @workflow.init
+    def __init__(self, request: CloseRequest) -> None:
+        self._state = CloseState(CloseRef(0, request.entity, request.period))
+        self._lock = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, request: CloseRequest) -> SignedOff:
+        """Carry the close from start to finish. Answers the seal of the closed period."""
+        self._state.close = await workflow.execute_activity_method(
+            ProgressActivities.open_close, request, **RECORD
+        )
+        while not self._state.completed:
+            await self._sync()
+            await self._calculate()
+            await self._resolve()
+            await self._review()
+        await self._lock_check()
+        await self._post()
+        await self._verify()
+        return await self._sign_off()
+
+    async def _sync(self) -> None:
+        if not self._state.resync:
+            return
+        await self._enter(Step.SYNC)
+        await workflow.execute_activity_method(SyncActivities.sync, self._state.close, **OUTSIDE)
+        self._state.resync = False
+
+    async def _calculate(self) -> None:
+        while True:
+            await self._enter(Step.CALCULATE)
+            async with self._lock:
+                self._state.outdated, self._state.taken = False, ()
+                calculated = await workflow.execute_activity_method(
+                    CalculateActivities.calculate, self._state.close, **CALCULATE
+                )
+            if not calculated.waits_for_predecessor:
+                self._state.proposal = calculated
+                return
+            await self._enter(
+                Step.CALCULATE,
+                Awaiting.PREDECESSOR,
+                f"Waits until {calculated.waits_for_predecessor} is closed",
+            )
+            await self._wait_for_recheck(PREDECESSOR_RECHECK_EVERY.total_seconds())
+
+    async def _resolve(self) -> None:
+        open_exceptions = self._state.proposal.exceptions
+        if not open_exceptions:
+            return
+        noun = "exception blocks" if open_exceptions == 1 else "exceptions block"
+        await self._enter(Step.RESOLVE, Awaiting.RESOLUTION, f"{open_exceptions} {noun} the close")
+        await workflow.wait_condition(lambda: self._state.outdated)
+
+    async def _review(self) -> None:
+        if self._state.outdated:
+            return
+        await self._enter(Step.REVIEW, Awaiting.SUBMISSION, "The preparer submits the proposal")
+        while not self._state.completed and not self._state.outdated:
+            before = self._state.taken
+            await workflow.wait_condition(
+                lambda before=before: self._state.taken != before or self._state.outdated  # type: ignore[misc]
+            )
+            if not self._state.completed and not self._state.outdated:
+                standing = self._state.standing()
+                role = standing.policy.levels[open_level(standing)].role
+                await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}")
+
+    async def _lock_check(self) -> None:
+        while True:
+            await self._enter(Step.LOCK_CHECK)
+            checked = await workflow.execute_activity_method(
+                LockCheckActivities.lock_check, self._state.close, **OUTSIDE
+            )
+            if checked.open:
+                return
+            await self._enter(Step.LOCK_CHECK, Awaiting.LOCKED, checked.message)
+            await self._wait_for_recheck(LOCK_RECHECK_EVERY.total_seconds())
+
+    async def _post(self) -> None:
+        await self._enter(Step.POST)
+        approved = await workflow.execute_activity_method(
+            PostActivities.approve_journals, self._state.close, **RECORD
+        )
+        approvers = tuple(decision.actor for decision in self._state.taken)
+        await workflow.execute_child_workflow(
+            PostJournalsWorkflow.run,
+            PostRequest(
+                self._state.close,
+                approved.journal_ids,
+                tuple(sorted({*self._state.preparers, *approvers})),
+            ),
+            id=posting_id(self._state.close.entity, self._state.close.period),
+            static_summary=f"{len(approved.journal_ids)} journals",
+        )
+
+    async def _verify(self) -> None:
+        self._state.completed = False
+        while not self._state.completed:
+            await self._enter(Step.VERIFY)
+            verified = await workflow.execute_activity_method(
+                VerifyActivities.verify, self._state.close, **OUTSIDE
+            )
+            if not verified.differences:
+                return
+            await self._enter(Step.VERIFY, Awaiting.DIFFERENCE, verified.message)
+            await workflow.wait_condition(lambda: self._state.recheck or self._state.completed)
+            self._state.recheck = False
+
+    async def _sign_off(self) -> SignedOff:
+        self._state.completed = False
+        await self._enter(Step.SIGN_OFF, Awaiting.SIGN_OFF, "The controller closes the period")
+        await workflow.wait_condition(lambda: self._state.completed)
+        signed = await workflow.execute_activity_method(
+            SignOffActivities.sign_off, self._state.close, **RECORD
+        )
+        self._state.step, self._state.awaiting = Step.CLOSED, Awaiting.NOTHING
+        await self._tell_successor()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return signed
+
+    async def _tell_successor(self) -> None:
+        close = self._state.close
+        following = close_id(close.entity, Period.month(close.period).next_month().name)
+        try:
+            await workflow.get_external_workflow_handle(following).signal("predecessor_closed")
+        except ApplicationError:
+            workflow.logger.debug("%s does not wait for us", following)
+
+    async def _enter(
+        self, step: Step, awaiting: Awaiting = Awaiting.NOTHING, detail: str = ""
+    ) -> None:
+        self._state.step, self._state.awaiting = step, awaiting
+        workflow.set_current_details(f"**{step}** {detail}")
+        await workflow.execute_activity_method(
+            ProgressActivities.step_reached,
+            StepReached(self._state.close, step, awaiting, detail),
+            **RECORD,
+        )
+
+    async def _wait_for_recheck(self, timeout_s: float) -> None:
+        try:
+            await workflow.wait_condition(lambda: self._state.recheck, timeout=timeout_s)
+        except TimeoutError:
+            workflow.logger.debug("looking again by the clock")
+        self._state.recheck = False
+
+    def _judged(self, decision: Decision) -> Accepted | Refused:
+        if self._state.awaiting not in DECIDABLE:
+            return Refused(
+                Reason.WRONG_STEP, f"The close is in step {self._state.step}; nothing to decide."
+            )
+        return judge(decision, self._state.standing())
+
+    async def _decide(self, decision: Decision) -> Answer:
+        """Judge again under the lock, record, and only then let it count."""
+        async with self._lock:
+            judged = self._judged(decision)
+            if isinstance(judged, Refused):
+                return Answer(accepted=False, message=judged.message, reason=judged.reason)
+            answer = await workflow.execute_activity_method(
+                ReviewActivities.record_decision,
+                RecordDecision(
+                    close=self._state.close,
+                    round=self._state.proposal.round,
+                    step=decision.step,
+                    verdict=decision.verdict,
+                    actor=decision.actor,
+                    roles=decision.roles,
+                    reason=decision.reason,
+                    proposal_hash=decision.proposal_hash,
+                    nonce=decision.nonce,
+                    tag=decision.tag,
+                    level=judged.level,
+                ),
+                **RECORD,
+            )
+            if answer.accepted:
+                self._count(decision, judged)
+            return answer
+
+    def _count(self, decision: Decision, judged: Accepted) -> None:
+        state = self._state
+        state.taken = (*state.taken, at_level(decision, judged.level))
+        if decision.verdict == Verdict.SUBMIT:
+            state.preparers = tuple(sorted({*state.preparers, decision.actor}))
+        if decision.verdict in (Verdict.REJECT, Verdict.REQUEST_CHANGE):
+            state.outdated = state.resync = True
+        state.completed = state.completed or judged.completes
+
+    @workflow.update
+    async def decide(self, decision: Decision) -> Answer:
+        """A person's decision; the answer says whether it counted."""
+        return await self._decide(decision)
+
+    @decide.validator
+    def check_decision(self, decision: Decision) -> None:
+        """Refuse before anything is written; the API puts the refusal on record."""
+        judged = self._judged(decision)
+        if isinstance(judged, Refused):
+            raise ApplicationError(judged.message, type=judged.reason)
+
+    @workflow.signal
+    async def submit_decision(self, decision: Decision) -> None:
+        """The same for integrations that can't wait: judged alike, refusals on record."""
+        answer = await self._decide(decision)
+        if not answer.accepted:
+            await workflow.execute_activity_method(
+                ProgressActivities.record_refusal,
+                RecordRefusal(
+                    self._state.close,
+                    decision.actor,
+                    "decision",
+                    answer.reason,
+                    answer.message,
+                    decision.nonce,
+                ),
+                **RECORD,
+            )
+
+    @workflow.update
+    async def resolve(self, resolution: Resolution) -> Answer:
+        """A person's answer to an exception; the close calculates anew, approvals are suspended."""
+        async with self._lock:
+            if self._state.step not in (Step.RESOLVE, Step.REVIEW):
+                return Answer(False, "The close has moved on; nothing can be resolved now.")
+            answer = await workflow.execute_activity_method(
+                ResolveActivities.record_resolution,
+                RecordResolution(self._state.close, resolution),
+                **RECORD,
+            )
+            if answer.accepted:
+                self._state.preparers = tuple(sorted({*self._state.preparers, resolution.actor}))
+                self._state.outdated = True
+            return answer
+
+    @resolve.validator
+    def check_resolution(self, resolution: Resolution) -> None:
+        """Refuse whoever may not, and what comes at the wrong time."""
+        if not may(resolution.roles, Action.RESOLVE):
+            raise ApplicationError("Only a preparer resolves exceptions.", type="wrong_role")
+        if self._state.step not in (Step.RESOLVE, Step.REVIEW):
+            raise ApplicationError(
+                f"The close is in step {self._state.step}; nothing can be resolved now.",
+                type="wrong_step",
+            )
+
+    @workflow.update
+    async def recheck(self, acted: Acted) -> Answer:
+        """Read the ledger's locks, or its balances, again."""
+        self._state.recheck = True
+        return Answer(accepted=True, message=f"Looked again for {acted.actor}.")
+
+    @recheck.validator
+    def check_recheck(self, acted: Acted) -> None:
+        """Refuse whoever may not, and when nothing waits for it."""
+        actions = {
+            Awaiting.LOCKED: Action.RECHECK_LOCK,
+            Awaiting.DIFFERENCE: Action.RECHECK_DIFFERENCE,
+        }
+        action = actions.get(self._state.awaiting)
+        if action is None:
+            raise ApplicationError("The close waits for nothing of the kind.", type="wrong_step")
+        if not may(acted.roles, action):
+            raise ApplicationError("Your roles do not allow this.", type="wrong_role")
+
+    @workflow.signal
+    def predecessor_closed(self) -> None:
+        """The period before is closed: look again."""
+        self._state.recheck = True

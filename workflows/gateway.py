@@ -1,0 +1,50 @@
+"""What API and command line ask of running closes: one Protocol, kept by Temporal."""
+
+from typing import Protocol
+
+from controls.approval import Decision
+from controls.messages import Acted, Answer, CloseRequest, Resolution
+
+
+class CloseGateway(Protocol):
+    """Starts closes and carries people's actions to them. Each nonce counts once.
+
+    Raises GatewayUnavailableError when the workflow engine can't be reached in time, and
+    NoSuchCloseError when the close was never started or has ended.
+    """
+
+    async def start(self, request: CloseRequest) -> None:
+        """Start the close, or attach to the one that runs."""
+        ...
+
+    async def decide(self, decision: Decision) -> Answer:
+        """Submit, approve, reject, request a change, explain a difference, or sign off."""
+        ...
+
+    async def resolve(self, resolution: Resolution) -> Answer:
+        """Answer an exception; the close then calculates anew."""
+        ...
+
+    async def recheck_lock(self, acted: Acted) -> Answer:
+        """Read the ledger's lock dates again."""
+        ...
+
+    async def recheck_difference(self, acted: Acted) -> Answer:
+        """Read the ledger again and tie out anew."""
+        ...
+
+    async def retry(self, acted: Acted) -> Answer:
+        """Try a failed journal again."""
+        ...
+
+
+class GatewayError(Exception):
+    """Base: what was asked could not be carried to a close."""
+
+
+class GatewayUnavailableError(GatewayError):
+    """The workflow engine does not answer; nothing was decided. Try again."""
+
+
+class NoSuchCloseError(GatewayError):
+    """There is no running close of that entity and period."""

@@ -1,0 +1,11 @@
+"""The one place where workflow ids are made."""
+
+
+def close_id(entity: str, period: str) -> str:
+    """The id of the close of an entity's period."""
+    return f"close/{entity}/{period}"
+
+
+def posting_id(entity: str, period: str) -> str:
+    """The id of the posting of a close's journals, a child of the close."""
+    return f"post/{entity}/{period}"

@@ -1,0 +1,41 @@
+"""Time-outs and retries of activities, in one place. Temporal owns every retry."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=60),
+    non_retryable_error_types=["ApprovalMissing"],
+)
+"""Try for ever, ever slower: a close waits out an outage, and a person sees it waiting."""
+
+RECORD = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=PATIENT)
+"""A short transaction in Postgres."""
+
+CALCULATE = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=30),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=PATIENT,
+)
+"""Arithmetic over a whole book."""
+
+OUTSIDE = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=30),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=PATIENT,
+)
+"""Calls to a ledger or CRM; a worker that died is noticed by its missing heartbeat."""
+
+POST = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=PATIENT,
+)
+"""One journal to the ledger."""
+
+LOCK_RECHECK_EVERY = timedelta(hours=1)
+PREDECESSOR_RECHECK_EVERY = timedelta(hours=1)

@@ -1,0 +1,118 @@
+"""The close gateway over a Temporal client: updates with the form's nonce as their id."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from controls.approval import Decision
+from controls.messages import Acted, Answer, CloseRequest, Resolution
+from workflows.entity_close import EntityCloseWorkflow
+from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
+from workflows.ids import close_id, posting_id
+from workflows.post_journals import PostJournalsWorkflow
+
+ANSWER_WITHIN = timedelta(seconds=20)
+
+
+class TemporalGateway:
+    """CloseGateway over Temporal. `connect` is asked once, at first need, and again if it failed."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Client]], task_queue: str) -> None:
+        self._connect = connect
+        self._task_queue = task_queue
+        self._client: Client | None = None
+
+    async def client(self) -> Client:
+        """The connected client. Raises GatewayUnavailableError."""
+        if self._client is None:
+            try:
+                self._client = await self._connect()
+            except (RuntimeError, RPCError, OSError) as error:
+                raise GatewayUnavailableError(
+                    "The workflow engine (Temporal) can't be reached. Nothing was decided; try again."
+                ) from error
+        return self._client
+
+    async def start(self, request: CloseRequest) -> None:
+        """Start the close, or attach to the one that runs."""
+        client = await self.client()
+        try:
+            await client.start_workflow(
+                EntityCloseWorkflow.run,
+                request,
+                id=close_id(request.entity, request.period),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                static_summary=f"{request.entity} {request.period}",
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        except WorkflowAlreadyStartedError:
+            return  # closed already: the board says so
+        except RPCError as error:
+            raise _unavailable(error) from error
+
+    async def decide(self, decision: Decision) -> Answer:
+        """A decision on the close."""
+        handle = await self._close(decision.entity, decision.period)
+        return await self._update(handle, EntityCloseWorkflow.decide, decision, decision.nonce)
+
+    async def resolve(self, resolution: Resolution) -> Answer:
+        """An answer to an exception."""
+        handle = await self._close(resolution.entity, resolution.period)
+        return await self._update(handle, EntityCloseWorkflow.resolve, resolution, resolution.nonce)
+
+    async def recheck_lock(self, acted: Acted) -> Answer:
+        """Read the locks again."""
+        handle = await self._close(acted.entity, acted.period)
+        return await self._update(handle, EntityCloseWorkflow.recheck, acted, acted.nonce)
+
+    async def recheck_difference(self, acted: Acted) -> Answer:
+        """Tie out again."""
+        return await self.recheck_lock(acted)
+
+    async def retry(self, acted: Acted) -> Answer:
+        """Try a failed journal again."""
+        client = await self.client()
+        handle = client.get_workflow_handle(posting_id(acted.entity, acted.period))
+        return await self._update(handle, PostJournalsWorkflow.retry, acted, acted.nonce)
+
+    async def _close(self, entity: str, period: str) -> WorkflowHandle[Any, Any]:
+        client = await self.client()
+        return client.get_workflow_handle(close_id(entity, period))
+
+    async def _update(
+        self, handle: WorkflowHandle[Any, Any], update: Any, message: Any, nonce: str
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                answer: Answer = await handle.execute_update(update, message, id=nonce)
+                return answer
+        except WorkflowUpdateFailedError as error:
+            cause = error.cause
+            if isinstance(cause, ApplicationError):
+                return Answer(accepted=False, message=cause.message, reason=cause.type or "")
+            return Answer(accepted=False, message=str(cause))
+        except TimeoutError as error:
+            raise GatewayUnavailableError(
+                "No answer from the close in time. Reload the page to see whether it counted."
+            ) from error
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise NoSuchCloseError(
+                    "This close is not running: it was never started, or has ended."
+                ) from error
+            raise _unavailable(error) from error
+
+
+def _unavailable(error: RPCError) -> GatewayUnavailableError:
+    return GatewayUnavailableError(
+        f"The workflow engine does not answer ({error.status.name.lower()}). "
+        "Reload the page to see whether it counted, then try again."
+    )

@@ -25,7 +25,7 @@ from activities import (
 )
 from connectors.crm import Crm
 from connectors.ledger import Ledger
-from connectors.vault import TokenVault, Tokens
+from connectors.vault import Tokens, TokenVault
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier
 from controls.configuration import CrmConfig, EntityConfig
@@ -192,6 +192,7 @@ def web_application(settings: Settings) -> Any:
     """The page and JSON API. Raises TieoutError naming what is missing."""
     from api.app import Doors as WebDoors
     from api.app import create_app
+
     from workflows.temporal_gateway import TemporalGateway
 
     dsn = required(settings.database_url, "database_url", "the API's own Postgres log-in")

@@ -28,7 +28,10 @@ def migrate(owner_dsn: str) -> str:
     try:
         with engine.begin() as connection:
             current = _current(connection)
-            known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+            known = {
+                script.revision
+                for script in ScriptDirectory.from_config(_config()).walk_revisions()
+            }
             if current is not None and current not in known:
                 raise TieoutError(
                     f"The database is at version {current}, newer than this program ({REVISION}). "

@@ -39,5 +39,7 @@ class Settings(BaseSettings):
         default=None, description="A fixed business date, for the demo; the real one else."
     )
     url: str | None = Field(default=None, description="Where `tieout close …` finds the API.")
-    token: str | None = Field(default=None, repr=False, description="API token of `tieout close …`.")
+    token: str | None = Field(
+        default=None, repr=False, description="API token of `tieout close …`."
+    )
     data: Path | None = Field(default=None, description="Data directory of the embedded stack.")

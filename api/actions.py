@@ -1,0 +1,121 @@
+"""What people do to closes: one function each, used by page and JSON alike.
+
+Judged here for an early answer, carried to the close, and put on record where it is refused: a
+rejected Update leaves no trace in Temporal's history.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from starlette.concurrency import run_in_threadpool
+
+from accounting.errors import PeriodError
+from accounting.periods import Period
+from api.doors import Doors
+from api.errors import ActionRefusedError, BadInputError
+from api.views import standing_of
+from controls.approval import Decision, Reason, Refused, judge
+from controls.audit import Actor
+from controls.messages import Acted, Answer, CloseRequest, Resolution
+from controls.steps import Action, may
+from store.users import Person
+
+
+async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
+    """Start a close, or attach to the one that runs. Raises ActionRefusedError, BadInputError."""
+    if not may(person.roles, Action.START):
+        await _refuse(doors, person, entity, period, "start", _no_role("start closes"))
+    await run_in_threadpool(_check_period, doors, entity, period)
+    await doors.closes.start(CloseRequest(entity, period, person.name))
+
+
+def _check_period(doors: Doors, entity: str, period: str) -> None:
+    try:
+        month = Period.month(period)
+    except PeriodError as error:
+        raise BadInputError(str(error)) from error
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        known = {row.id: row for row in work.config.entities()}
+    if entity not in known:
+        raise BadInputError(f"There is no entity {entity!r}; there are {', '.join(known)}.")
+    if month.start <= known[entity].adoption_date:
+        raise BadInputError(
+            f"{entity} adopted on {known[entity].adoption_date}; its first period starts after it."
+        )
+    if month.end >= doors.today():
+        raise BadInputError(f"{period} is not over yet; it can be closed from the day after it.")
+
+
+async def decide(doors: Doors, person: Person, decision: Decision) -> None:
+    """Carry a decision to the close. The person and roles are the logged-in ones, never the form's.
+
+    Raises ActionRefusedError where it does not count; the refusal is on record then.
+    """
+    signed = replace(decision, actor=person.name, roles=person.roles)
+    early = await run_in_threadpool(_judged, doors, signed)
+    if isinstance(early, Refused):
+        answer = Answer(accepted=False, message=early.message, reason=early.reason)
+    else:
+        signed = replace(signed, tag=doors.signer.tag(signed))
+        answer = await doors.closes.decide(signed)
+    if not answer.accepted:
+        await _refuse(doors, person, decision.entity, decision.period, "decision", answer)
+
+
+def _judged(doors: Doors, decision: Decision) -> Refused | None:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        close = work.closes.of(decision.entity, decision.period)
+        standing = standing_of(work, close)
+    if standing is None:
+        return Refused(Reason.WRONG_STEP, "There is no proposal to decide on yet.")
+    judged = judge(decision, standing)
+    return judged if isinstance(judged, Refused) else None
+
+
+async def resolve(doors: Doors, person: Person, resolution: Resolution) -> None:
+    """Answer an exception. Raises ActionRefusedError."""
+    given = replace(resolution, actor=person.name, roles=person.roles)
+    if may(person.roles, Action.RESOLVE):
+        answer = await doors.closes.resolve(given)
+    else:
+        answer = _no_role("resolve exceptions")
+    if not answer.accepted:
+        await _refuse(doors, person, given.entity, given.period, "resolution", answer)
+
+
+async def act(doors: Doors, person: Person, action: Action, acted: Acted) -> None:
+    """Re-check locks or balances, or retry a journal. Raises ActionRefusedError."""
+    given = replace(acted, actor=person.name, roles=person.roles)
+    carriers: dict[Action, Callable[[Acted], Awaitable[Answer]]] = {
+        Action.RECHECK_LOCK: doors.closes.recheck_lock,
+        Action.RECHECK_DIFFERENCE: doors.closes.recheck_difference,
+        Action.RETRY: doors.closes.retry,
+    }
+    if may(person.roles, action):
+        answer = await carriers[action](given)
+    else:
+        answer = _no_role(action.value.replace("_", " "))
+    if not answer.accepted:
+        await _refuse(doors, person, given.entity, given.period, action.value, answer)
+
+
+def _no_role(what: str) -> Answer:
+    return Answer(accepted=False, message=f"Your roles do not let you {what}.", reason="wrong_role")
+
+
+async def _refuse(
+    doors: Doors, person: Person, entity: str, period: str, what: str, answer: Answer
+) -> None:
+    def record() -> None:
+        with doors.store.unit_of_work(Actor("user", person.name)) as work:
+            known = {row.id for row in work.config.entities()}
+            work.audit.record(
+                entity if entity in known else "system",
+                f"{what}.refused",
+                f"close/{entity}/{period}",
+                reason=answer.message,
+                after={"reason": answer.reason, "roles": list(person.roles)},
+            )
+
+    await run_in_threadpool(record)
+    raise ActionRefusedError(answer.message, answer.reason or "refused")

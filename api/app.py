@@ -1,0 +1,70 @@
+"""The web application: routes, security headers, and errors as one clear sentence."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.auth import LogIns
+from api.deps import from_our_own_page
+from api.doors import Doors
+from api.errors import STATUS, WebError
+from api.routes import json_api
+
+__all__ = ["Doors", "create_app"]
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(doors: Doors) -> FastAPI:
+    """The application over these doors."""
+    app = FastAPI(
+        title="Tieout",
+        description="The month-end revenue close that ties out.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        dependencies=[Depends(from_our_own_page)],
+    )
+    app.state.doors = doors
+    app.state.log_ins = LogIns(doors)
+    app.include_router(json_api.router)
+    app.middleware("http")(_secured)
+    errors: list[type[Exception]] = [WebError, *STATUS]
+    for error in errors:
+        app.add_exception_handler(error, _told)
+    return app
+
+
+async def _secured(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Every answer carries the security headers, every request an id for the trail."""
+    request.state.request_id = secrets.token_hex(8)
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    """An expected error: its sentence, its status, the name of its reason."""
+    if isinstance(error, WebError):
+        status, reason = error.status, error.reason
+    else:
+        status = next(
+            (code for kind, code in STATUS.items() if isinstance(error, kind)),
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+        )
+        reason = type(error).__name__.removesuffix("Error").lower()
+    return JSONResponse({"error": reason, "message": str(error)}, status_code=status)

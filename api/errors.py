@@ -1,0 +1,61 @@
+"""Errors of the web floor, and which status each error of a floor below answers with.
+
+WebError
+├── NotLoggedInError    401: log in first
+├── ForbiddenError      403: not this person's to do
+└── ActionRefusedError  409 or 403: judged and refused, with the reason's name
+"""
+
+from http import HTTPStatus
+
+from store.errors import ConflictError, DatabaseUnavailableError, NotFoundError
+from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
+
+
+class WebError(Exception):
+    """Base of this floor's errors: a sentence for the person, and a status."""
+
+    status = HTTPStatus.BAD_REQUEST
+    reason = "bad_request"
+
+
+class NotLoggedInError(WebError):
+    """Nobody is logged in, or the log-in has ended."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    reason = "not_logged_in"
+
+
+class ForbiddenError(WebError):
+    """The person may not do this, or the request came from another site."""
+
+    status = HTTPStatus.FORBIDDEN
+    reason = "forbidden"
+
+
+class BadInputError(WebError):
+    """What was sent can't be used."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    reason = "bad_input"
+
+
+class ActionRefusedError(WebError):
+    """A decision or action was judged, refused and put on record."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        if reason in ("wrong_role", "own_proposal"):
+            self.status = HTTPStatus.FORBIDDEN
+
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    NoSuchCloseError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    GatewayUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}

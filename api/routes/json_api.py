@@ -1,0 +1,279 @@
+"""The JSON API: everything that pages and command line do. Amounts are text, never numbers."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from accounting.money import Money
+from api.actions import act, decide, resolve, start
+from api.auth import LogIns
+from api.deps import TheDoors, ThePerson, TheWork, token_of
+from api.views import CloseLine, CloseView, board, close_view, journal_view
+from controls.approval import Decision
+from controls.audit import Actor
+from controls.messages import Acted, Resolution
+from controls.steps import Action
+
+router = APIRouter(prefix="/api/v1", tags=["closes"])
+EVENTS_MAX = 500
+
+
+class LogInBody(BaseModel):
+    """Name and password."""
+
+    name: str
+    password: str
+
+
+class LoggedIn(BaseModel):
+    """A bearer token for later calls."""
+
+    token: str
+    name: str
+    roles: list[str]
+
+
+class PasswordBody(BaseModel):
+    """A one-time link's secret and the new password."""
+
+    link: str
+    password: str
+
+
+class StartBody(BaseModel):
+    """Which close to start; the period is written like 2026-09."""
+
+    entity: str
+    period: str
+    nonce: str = ""
+
+
+class NonceBody(BaseModel):
+    """A nonce: the same one again is the same request, done once."""
+
+    nonce: str = Field(min_length=8, max_length=64)
+
+
+class DecisionBody(NonceBody):
+    """A decision on the proposal whose hash the person saw."""
+
+    step: str
+    verdict: str
+    proposal_hash: str
+    reason: str = ""
+
+
+class ResolutionBody(NonceBody):
+    """An answer to an exception."""
+
+    code: str
+    subject: str
+    remedy: str
+    reason: str
+    service_start: str = ""
+    service_end: str = ""
+    obligation: str = ""
+    account: str = ""
+
+
+class Done(BaseModel):
+    """It counted."""
+
+    accepted: bool = True
+
+
+class Verification(BaseModel):
+    """Whether every chain of the trail holds."""
+
+    events: int
+    verified: bool
+    breaks: list[dict[str, Any]]
+
+
+def log_ins(request: Request) -> LogIns:
+    """The log-ins of this application."""
+    found: LogIns = request.app.state.log_ins
+    return found
+
+
+@router.post("/login", tags=["people"])
+def log_in(body: LogInBody, request: Request) -> LoggedIn:
+    """Log in; the token is good for 12 hours or until it is revoked."""
+    person, token = log_ins(request).log_in(body.name, body.password)
+    return LoggedIn(token=token, name=person.name, roles=list(person.roles))
+
+
+@router.post("/logout", tags=["people"])
+def log_out(request: Request, person: ThePerson) -> Done:
+    """End this session."""
+    del person
+    log_ins(request).log_out(token_of(request) or "")
+    return Done()
+
+
+@router.post("/password", tags=["people"])
+def set_password(body: PasswordBody, request: Request) -> Done:
+    """Set a password by a one-time link."""
+    log_ins(request).set_password(body.link, body.password)
+    return Done()
+
+
+@router.get("/health", tags=["operations"])
+async def health(doors: TheDoors) -> dict[str, str]:
+    """Whether the database answers; needs no log-in and tells nothing else."""
+    from starlette.concurrency import run_in_threadpool
+
+    def ask() -> None:
+        with doors.store.unit_of_work(Actor("service", "api")) as work:
+            work.now()
+
+    await run_in_threadpool(ask)
+    return {"status": "ok"}
+
+
+@router.get("/entities")
+def entities(work: TheWork) -> list[dict[str, str]]:
+    """Every entity with its ledger and currency."""
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "ledger": row.vendor,
+            "currency": row.functional_currency,
+            "adoption_date": row.adoption_date.isoformat(),
+        }
+        for row in work.config.entities()
+    ]
+
+
+@router.get("/closes")
+def closes(work: TheWork) -> list[CloseLine]:
+    """Every close, newest period first."""
+    return board(work)
+
+
+@router.post("/closes", status_code=202)
+async def start_close(body: StartBody, doors: TheDoors, person: ThePerson) -> Done:
+    """Start a close, or attach to the one that runs."""
+    await start(doors, person, body.entity, body.period)
+    return Done()
+
+
+@router.get("/closes/{entity}/{period}")
+def close(entity: str, period: str, work: TheWork) -> CloseView:
+    """One close in full."""
+    return close_view(work, entity, period)
+
+
+@router.get("/closes/{entity}/{period}/journals/{journal_id}")
+def journal(entity: str, period: str, journal_id: int, work: TheWork) -> dict[str, Any]:
+    """A journal with its lines, and the document lines that explain it."""
+    del entity, period
+    row = work.journals.get(journal_id)
+
+    def text(minor: int) -> str:
+        return Money(minor, row.currency).text()
+
+    return {
+        **asdict(journal_view(work, row)),
+        "lines": [
+            {
+                "account": line.account,
+                "debit": text(line.debit_minor),
+                "credit": text(line.credit_minor),
+            }
+            for line in work.journals.lines(journal_id)
+        ],
+        "parts": [
+            {
+                "line": part.line,
+                "unit": part.unit,
+                "role": part.role,
+                "account": part.account,
+                "amount": text(part.amount_minor),
+                "catch_up": text(part.catch_up_minor),
+            }
+            for part in work.journals.parts(journal_id)
+        ],
+    }
+
+
+@router.post("/closes/{entity}/{period}/resolutions")
+async def resolve_exception(
+    entity: str, period: str, body: ResolutionBody, doors: TheDoors, person: ThePerson
+) -> Done:
+    """Answer an exception; the close calculates anew."""
+    given = Resolution(entity=entity, period=period, actor="", roles=(), **body.model_dump())
+    await resolve(doors, person, given)
+    return Done()
+
+
+@router.post("/closes/{entity}/{period}/decisions")
+async def decide_on_close(
+    entity: str, period: str, body: DecisionBody, doors: TheDoors, person: ThePerson
+) -> Done:
+    """Submit, approve, reject, request a change, explain a difference, sign off."""
+    given = Decision(entity=entity, period=period, actor="", roles=(), **body.model_dump())
+    await decide(doors, person, given)
+    return Done()
+
+
+def _acted(entity: str, period: str, nonce: str, journal_id: int = 0) -> Acted:
+    return Acted(
+        entity=entity, period=period, actor="", roles=(), nonce=nonce, journal_id=journal_id
+    )
+
+
+@router.post("/closes/{entity}/{period}/lock-check")
+async def recheck_lock(
+    entity: str, period: str, body: NonceBody, doors: TheDoors, person: ThePerson
+) -> Done:
+    """Read the ledger's lock dates again."""
+    await act(doors, person, Action.RECHECK_LOCK, _acted(entity, period, body.nonce))
+    return Done()
+
+
+@router.post("/closes/{entity}/{period}/tie-out")
+async def recheck_difference(
+    entity: str, period: str, body: NonceBody, doors: TheDoors, person: ThePerson
+) -> Done:
+    """Read the ledger again and tie out anew."""
+    await act(doors, person, Action.RECHECK_DIFFERENCE, _acted(entity, period, body.nonce))
+    return Done()
+
+
+@router.post("/closes/{entity}/{period}/journals/{journal_id}/retry")
+async def retry_journal(
+    entity: str,
+    period: str,
+    journal_id: int,
+    body: NonceBody,
+    doors: TheDoors,
+    person: ThePerson,
+) -> Done:
+    """Send a failed journal to the ledger again."""
+    await act(doors, person, Action.RETRY, _acted(entity, period, body.nonce, journal_id))
+    return Done()
+
+
+@router.get("/audit", tags=["audit"])
+def audit_chains(work: TheWork) -> list[str]:
+    """The chains of the trail."""
+    return work.audit.chains()
+
+
+@router.get("/audit/verification", tags=["audit"])
+def audit_verification(work: TheWork) -> Verification:
+    """Recompute every chain."""
+    events, breaks = work.audit.verify()
+    return Verification(
+        events=events, verified=not breaks, breaks=[asdict(broken) for broken in breaks]
+    )
+
+
+@router.get("/audit/{chain}", tags=["audit"])
+def audit_events(chain: str, work: TheWork, limit: int = 100) -> list[dict[str, Any]]:
+    """The newest events of a chain, newest first."""
+    return [asdict(event) for event in work.audit.latest(chain, min(limit, EVENTS_MAX))]

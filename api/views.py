@@ -1,0 +1,249 @@
+"""A close as people see it: read once from Postgres, the same for JSON and page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounting.exceptions import REMEDIES, ExceptionCode
+from accounting.money import Money
+from controls.approval import ApprovalPolicy, Standing, open_level, submitted
+from controls.posting import JournalState
+from controls.steps import Awaiting, Step
+from models import CloseRow, JournalRow
+from store import Work
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionView:
+    """An open exception and what clears it."""
+
+    code: str
+    subject: str
+    message: str
+    amount: str | None
+    remedies: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """A journal in a list."""
+
+    id: int
+    kind: str
+    date: str
+    text: str
+    total: str
+    state: str
+    reference: str | None
+    ledger_id: str | None
+    ledger_message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision; `counts` is false for one of a suspended round."""
+
+    step: str
+    verdict: str
+    actor: str
+    reason: str
+    at: str
+    level: int
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TieOutView:
+    """A balance account tied out; every amount on the account's normal side."""
+
+    role: str
+    account: str
+    subledger: str
+    reconciling: str
+    unposted: str
+    ledger: str
+    unexplained: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLine:
+    """A close on the board."""
+
+    entity: str
+    period: str
+    step: str
+    awaiting: str
+    detail: str
+    journals: int
+    posted: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseView:
+    """One close in full. Amounts are text in the currency's decimals."""
+
+    entity: str
+    name: str
+    period: str
+    ledger: str
+    currency: str
+    step: str
+    awaiting: str
+    detail: str
+    round: int
+    proposal_hash: str
+    seal: str
+    started_by: str
+    opening: dict[str, str]
+    closing: dict[str, str]
+    reconciling: dict[str, str]
+    exceptions: list[ExceptionView]
+    journals: list[JournalView]
+    decisions: list[DecisionView]
+    preparers: list[str]
+    next_level: str
+    tie_out: list[TieOutView]
+
+
+def board(work: Work) -> list[CloseLine]:
+    """Every close, newest period first."""
+    lines = []
+    for row in work.closes.all():
+        journals = work.journals.of_proposal(row.proposal_id) if row.proposal_id else []
+        posted = sum(1 for journal in journals if journal.state == JournalState.POSTED)
+        lines.append(
+            CloseLine(
+                row.entity_id,
+                row.period,
+                row.step,
+                row.awaiting,
+                row.detail,
+                len(journals),
+                posted,
+            )
+        )
+    return lines
+
+
+def standing_of(work: Work, close: CloseRow) -> Standing | None:
+    """What a decision on the close is judged against, from Postgres; None before a proposal."""
+    if close.proposal_id is None or close.id is None:
+        return None
+    proposal = work.proposals.get(close.proposal_id)
+    config = work.config.version(proposal.config_id)
+    policy: ApprovalPolicy = config.entity(close.entity_id).approval_policy(config.sha256)
+    return Standing(
+        entity=close.entity_id,
+        period=close.period,
+        step=close.step,
+        proposal_hash=proposal.hash,
+        policy=policy,
+        taken=work.approvals.decisions(close.id, close.round),
+        preparers=work.approvals.preparers(close.id),
+    )
+
+
+def next_level_of(standing: Standing | None, close: CloseRow) -> str:
+    """The role that is waited for now; empty when nobody's decision is."""
+    if standing is None or close.awaiting not in (Awaiting.SUBMISSION, Awaiting.APPROVAL):
+        return "controller" if close.awaiting == Awaiting.SIGN_OFF else ""
+    if not submitted(standing):
+        return "preparer"
+    number = open_level(standing)
+    return str(standing.policy.levels[number].role) if number < len(standing.policy.levels) else ""
+
+
+def close_view(work: Work, entity: str, period: str) -> CloseView:
+    """One close in full. Raises NotFoundError."""
+    row = work.closes.of(entity, period)
+    settings = work.config.current().entity(entity)
+    currency = settings.functional_currency
+    standing = standing_of(work, row)
+    proposal = work.proposals.get(row.proposal_id) if row.proposal_id else None
+    summary = proposal.summary if proposal else {}
+    return CloseView(
+        entity=entity,
+        name=settings.name,
+        period=period,
+        ledger=settings.ledger.vendor,
+        currency=currency,
+        step=row.step,
+        awaiting=row.awaiting,
+        detail=row.detail,
+        round=row.round,
+        proposal_hash=proposal.hash if proposal else "",
+        seal=row.seal or "",
+        started_by=row.started_by,
+        opening=summary.get("opening", {}),
+        closing=summary.get("closing", {}),
+        reconciling=summary.get("reconciling", {}),
+        exceptions=[
+            ExceptionView(
+                e.code, e.subject, e.message, e.amount, [*REMEDIES[ExceptionCode(e.code)]]
+            )
+            for e in (work.proposals.exceptions(row.proposal_id) if row.proposal_id else [])
+        ],
+        journals=[
+            journal_view(work, j)
+            for j in (work.journals.of_proposal(row.proposal_id) if row.proposal_id else [])
+        ],
+        decisions=[
+            DecisionView(
+                d.step,
+                d.verdict,
+                d.actor,
+                d.reason,
+                _instant(d.decided_at),
+                d.level,
+                d.round == row.round,
+            )
+            for d in work.approvals.decision_rows(row.id or 0)
+        ],
+        preparers=list(standing.preparers) if standing else [],
+        next_level=next_level_of(standing, row),
+        tie_out=_tie_out(work, row, currency),
+    )
+
+
+def _tie_out(work: Work, row: CloseRow, currency: str) -> list[TieOutView]:
+    if row.proposal_id is None:
+        return []
+    return [
+        TieOutView(
+            t.role,
+            t.account,
+            *(
+                Money(minor, currency).text()
+                for minor in (
+                    t.subledger_minor,
+                    t.reconciling_minor,
+                    t.unposted_minor,
+                    t.ledger_minor,
+                    t.unexplained_minor,
+                )
+            ),
+        )
+        for t in work.proposals.tie_out(row.proposal_id)
+    ]
+
+
+def journal_view(work: Work, row: JournalRow) -> JournalView:
+    """A journal in a list, with the total of its debits."""
+    total = sum(line.debit_minor for line in work.journals.lines(row.id or 0))
+    return JournalView(
+        id=row.id or 0,
+        kind=row.kind,
+        date=row.date.isoformat(),
+        text=row.text,
+        total=Money(total, row.currency).text(),
+        state=row.state,
+        reference=row.reference,
+        ledger_id=row.ledger_id,
+        ledger_message=row.ledger_message,
+    )
+
+
+def _instant(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+STEP_ORDER = [step for step in Step if step is not Step.CLOSED]

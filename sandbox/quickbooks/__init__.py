@@ -1,0 +1,1 @@
+"""QuickBooks Online API v3 for one company."""

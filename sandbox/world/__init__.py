@@ -1,0 +1,1 @@
+"""The invented group Northwind Analytics: eighteen months of documents, made from a seed."""

@@ -1,0 +1,60 @@
+"""Ordinary customers, drawn from the seed: the cases above stand out against them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sandbox.world.builder import Bookkeeper, Seller, year_from
+from sandbox.world.records import Span
+from sandbox.world.routine import costs, usage
+
+NAMES = {
+    "uk": ["Ravensworth Legal", "Saltaire Textiles", "Tamar Shipping", "Upland Farms"],
+    "us": ["Mesa Robotics", "Nantucket Labs", "Ozark Timber", "Prairie Health", "Quarry Software"],
+    "de": ["Jansen Pumpen GmbH", "Krause Medizintechnik GmbH", "Lindner Feinkost KG"],
+}
+USERS = {"uk": "Dunmore Energy", "us": "Redwood Utilities", "de": "Morgenthau Energie AG"}
+SUPPLIERS = {
+    "uk": ("Thames Mutual", "Cloudgate Hosting", "Spinningfields Estates"),
+    "us": ("Liberty Prairie Insurance", "Cloudgate Hosting", None),
+    "de": ("Rheinische Versicherung", "Cloudgate Hosting", "Speicherstadt Immobilien"),
+}
+PRICES = (480_000, 1_200_000, 1_000_01, 2_499_99, 360_000, 777_777, 1_995_00)
+
+
+def add(book: Bookkeeper, crm: Seller) -> None:
+    """Customers with yearly subscriptions, usage, and the suppliers' bills."""
+    key = book.entity.key
+    for name in NAMES[key]:
+        start = date(2025, 3, 1) + timedelta(days=book.rng.randrange(330))
+        _years(book, crm, name, start)
+    usage(book, USERS[key], date(2026, 1, 1))
+    insurer, host, landlord = SUPPLIERS[key]
+    costs(book, insurer=insurer, host=host, landlord=landlord)
+
+
+def _years(book: Bookkeeper, crm: Seller, customer: str, start: date) -> None:
+    """A subscription by contract, renewed each year at another price until today."""
+    if start.day > 28:
+        start = start.replace(day=28)
+    service = year_from(start)
+    kind = "New Customer"
+    while service.start <= book.today:
+        price = book.rng.choice(PRICES)
+        won = service.start - timedelta(days=book.rng.randrange(3, 25))
+        lines: list[tuple[str, int, Span]] = [("PLAT", price, service)]
+        if book.rng.random() < 0.5:
+            lines.append(("SUPP", price // 7, service))
+        if kind == "New Customer" and book.rng.random() < 0.5:
+            kick_off = service.start + timedelta(days=book.rng.randrange(30))
+            lines.append(("ONBD", 150_000, Span(kick_off, kick_off)))
+        deal = crm.opportunity(book.entity, customer, won, *lines, type_=kind)
+        billed = max(won, service.start - timedelta(days=book.rng.randrange(-20, 15)))
+        book.invoice(
+            customer,
+            max(billed, date(2025, 3, 1)),
+            *(book.line(product, net, None, show="none") for product, net, _ in lines),
+            opportunity=deal,
+        )
+        service = year_from(service.end + timedelta(days=1))
+        kind = "Renewal"

@@ -1,0 +1,98 @@
+"""Northwind Analytics as it stands on the business date, with the books a spreadsheet kept."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from sandbox.world import background, cases_de, cases_uk, cases_us
+from sandbox.world.builder import NAMESPACE, Bookkeeper, Seller, stamp
+from sandbox.world.charts import ENTITIES, Entity
+from sandbox.world.postings import of_document
+from sandbox.world.reckoning import positions
+from sandbox.world.records import Books, Document, Journal, JournalLine, Opportunity, World
+from sandbox.world.routine import HISTORY_START, month_ends
+
+ADOPTION = date(2026, 8, 31)
+PLANTED = {("de", date(2026, 5, 31)): 12_34}
+"""The slip in one journal: deferred revenue credited by so much too much."""
+CASES = {"uk": cases_uk, "us": cases_us, "de": cases_de}
+
+
+def northwind(today: date, seed: int) -> World:
+    """The whole group; the same for the same day and seed."""
+    crm = Seller(today, seed)
+    books = {}
+    keepers = {}
+    for key, entity in ENTITIES.items():
+        keeper = Bookkeeper(entity, today, seed, Random(f"{seed}/{key}"))
+        CASES[key].add(keeper, crm)
+        background.add(keeper, crm)
+        keepers[key] = keeper
+    for key, keeper in keepers.items():
+        documents = keeper.finish()
+        deals = [deal for deal in crm.opportunities if deal.entity == key]
+        journals = tuple(spreadsheet(ENTITIES[key], documents, deals, today, seed))
+        books[key] = Books(
+            key, keeper.chart(), tuple(keeper.contacts.values()), documents, journals
+        )
+    return World(today, books, tuple(crm.accounts.values()), tuple(crm.opportunities))
+
+
+def spreadsheet(
+    entity: Entity,
+    documents: tuple[Document, ...],
+    deals: list[Opportunity],
+    today: date,
+    seed: int,
+) -> Iterator[Journal]:
+    """One journal per month end and balance account: to the reckoned position from what the
+    account held, invoices that were coded straight to it included.
+    """
+    chart = entity.chart
+    held = dict.fromkeys((chart.deferred, chart.accrued, chart.prepaid), 0)
+    direct = [
+        posting
+        for document in documents
+        for posting in of_document(document, chart)
+        if posting[1] in held
+    ]
+    number = 0
+    since = HISTORY_START - timedelta(days=1)
+    for end in month_ends(HISTORY_START, min(ADOPTION, today)):
+        for day, account, amount in direct:
+            if since < day <= end:
+                held[account] += amount
+        since = end
+        at = positions(documents, deals, end)
+        for name, account, against, target in (
+            ("Deferred revenue", chart.deferred, chart.subscription, -at.deferred),
+            ("Accrued revenue", chart.accrued, chart.subscription, at.accrued),
+            ("Prepaid expenses", chart.prepaid, chart.insurance, at.prepaid),
+        ):
+            movement = target - held[account]
+            held[account] = target
+            if account == chart.deferred:
+                movement -= PLANTED.get((entity.key, end), 0)
+            if movement:
+                number += 1
+                yield _journal(entity, end, name, (account, against, movement), number, seed)
+
+
+def _journal(
+    entity: Entity, end: date, name: str, move: tuple[str, str, int], number: int, seed: int
+) -> Journal:
+    account, against, amount = move
+    narration = f"{name} {end:%B %Y} (close spreadsheet)"
+    quickbooks = entity.vendor == "quickbooks"
+    key = uuid.uuid5(NAMESPACE, f"{seed}/{entity.key}/journal/{narration}")
+    return Journal(
+        id=str(2000 + number) if quickbooks else str(key),
+        date=end,
+        narration=narration,
+        number=f"SS-{end:%y%m}-{name[:3].upper()}",
+        lines=(JournalLine(account, amount, name), JournalLine(against, -amount, name)),
+        modified=stamp(end + timedelta(days=4), number),
+    )

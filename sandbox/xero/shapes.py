@@ -1,0 +1,259 @@
+"""Neutral records as Xero's JSON (Xero Accounting API: Invoices, CreditNotes, Accounts …)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sandbox.books import Ledger
+from sandbox.wire import literal, number
+from sandbox.world.records import Account, Contact, Document, Journal, Line
+
+NAMESPACE = uuid.UUID("0c5b8f0e-9c0f-4f57-8f0b-2f2b2a7b1d11")
+CLASSES = {
+    "BANK": "ASSET",
+    "CURRENT": "ASSET",
+    "CURRLIAB": "LIABILITY",
+    "EQUITY": "EQUITY",
+    "REVENUE": "REVENUE",
+    "EXPENSE": "EXPENSE",
+}
+STATUSES = {"draft": "DRAFT", "authorised": "AUTHORISED", "paid": "PAID", "voided": "VOIDED"}
+SHORT_CODE = {"uk": "!nw4Uk", "de": "!nw7De"}
+TRACKING = {"Region": ("North", "South"), "Line of business": ("Platform", "Services")}
+
+
+def key(org: str, *parts: str) -> str:
+    """A stable GUID for something of an organisation that has no record of its own."""
+    return str(uuid.uuid5(NAMESPACE, "/".join((org, *parts))))
+
+
+def tenant_id(org: str) -> str:
+    return key(org, "tenant")
+
+
+def account_id(org: str, code: str) -> str:
+    return key(org, "account", code)
+
+
+def day_stamp(day: date) -> str:
+    """/Date(ms+0000)/ at midnight UTC of a calendar date."""
+    moment = datetime.combine(day, time(), tzinfo=UTC)
+    return f"/Date({int(moment.timestamp()) * 1000}+0000)/"
+
+
+def moment_stamp(milliseconds: int) -> str:
+    return f"/Date({milliseconds}+0000)/"
+
+
+def iso(day: date) -> str:
+    return f"{day}T00:00:00"
+
+
+def account(org: str, each: Account) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "AccountID": account_id(org, each.code),
+        "Code": each.code,
+        "Name": each.name,
+        "Status": "ACTIVE" if each.active else "ARCHIVED",
+        "Type": each.type,
+        "TaxType": "NONE",
+        "Class": CLASSES[each.type],
+        "EnablePaymentsToAccount": False,
+        "ShowInExpenseClaims": False,
+        "ReportingCode": "",
+        "HasAttachments": False,
+        "UpdatedDateUTC": moment_stamp(each.modified),
+        "AddToWatchlist": False,
+    }
+    if each.type == "BANK":
+        shown |= {"BankAccountNumber": "20000000123456", "BankAccountType": "BANK"}
+    if each.system:
+        shown["SystemAccount"] = each.system
+    return shown
+
+
+def organisation(ledger: Ledger) -> dict[str, Any]:
+    entity = ledger.entity
+    shown: dict[str, Any] = {
+        "Name": entity.name,
+        "LegalName": entity.name,
+        "PaysTax": True,
+        "Version": "UK" if entity.key == "uk" else "GLOBAL",
+        "OrganisationType": "COMPANY",
+        "BaseCurrency": entity.currency,
+        "CountryCode": entity.country,
+        "IsDemoCompany": False,
+        "OrganisationStatus": "ACTIVE",
+        "FinancialYearEndDay": 31,
+        "FinancialYearEndMonth": 12,
+        "SalesTaxBasis": "ACCRUALS",
+        "DefaultSalesTax": "Tax Exclusive",
+        "DefaultPurchasesTax": "Tax Exclusive",
+        "CreatedDateUTC": day_stamp(date(2025, 2, 28)),
+        "OrganisationEntityType": "COMPANY",
+        "Timezone": "GMTSTANDARDTIME" if entity.key == "uk" else "WEUROPESTANDARDTIME",
+        "ShortCode": SHORT_CODE[entity.key],
+        "OrganisationID": tenant_id(entity.key),
+        "Edition": "BUSINESS",
+        "Class": "PREMIUM",
+        "Addresses": [],
+        "Phones": [],
+        "ExternalLinks": [],
+        "PaymentTerms": {},
+    }
+    if ledger.lock_date:
+        shown["PeriodLockDate"] = day_stamp(ledger.lock_date)
+    return shown
+
+
+def tracking_categories(org: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "Name": name,
+            "Status": "ACTIVE",
+            "TrackingCategoryID": key(org, "tracking", name),
+            "Options": [
+                {
+                    "TrackingOptionID": key(org, "tracking", name, option),
+                    "Name": option,
+                    "Status": "ACTIVE",
+                }
+                for option in options
+            ],
+        }
+        for name, options in TRACKING.items()
+    ]
+
+
+def line_item(org: str, line: Line, *, sale: bool) -> dict[str, Any]:
+    direction = "OUTPUT" if sale else "INPUT"
+    shown: dict[str, Any] = {
+        "LineItemID": line.id,
+        "Description": line.description,
+        "Quantity": literal("1.0000"),
+        "UnitAmount": number(line.net),
+        "TaxType": (f"{direction}2" if org == "uk" else direction) if line.tax else "NONE",
+        "TaxAmount": number(line.tax),
+        "LineAmount": number(line.net),
+        "AccountCode": line.account,
+        "AccountID": account_id(org, line.account),
+        "Tracking": [],
+    }
+    if line.item:
+        shown["ItemCode"] = line.item
+        shown["Item"] = {"ItemID": key(org, "item", line.item), "Code": line.item}
+    return shown
+
+
+def document(
+    org: str, each: Document, contacts: dict[str, Contact], *, lines: bool = True
+) -> dict[str, Any]:
+    """An invoice, bill or credit note.
+
+    Our reading: a voided document keeps its lines and totals and owes nothing. An unpaged list
+    leaves LineItems empty.
+    """
+    total = each.total
+    paid = total if each.status == "paid" else 0
+    due = 0 if each.status in {"paid", "voided"} else total
+    shown: dict[str, Any] = {
+        "Contact": {
+            "ContactID": each.contact,
+            "Name": contacts[each.contact].name,
+            "Addresses": [],
+            "Phones": [],
+            "ContactGroups": [],
+            "ContactPersons": [],
+            "HasValidationErrors": False,
+        },
+        "DateString": iso(each.date),
+        "Date": day_stamp(each.date),
+        "DueDateString": iso(each.due),
+        "DueDate": day_stamp(each.due),
+        "Status": STATUSES[each.status],
+        "LineAmountTypes": "Exclusive" if any(line.tax for line in each.lines) else "NoTax",
+        "LineItems": [
+            line_item(org, line, sale=each.kind != "bill") for line in each.lines
+        ]
+        if lines
+        else [],
+        "SubTotal": number(each.net),
+        "TotalTax": number(total - each.net),
+        "Total": number(total),
+        "UpdatedDateUTC": moment_stamp(each.modified),
+        "CurrencyCode": each.currency,
+        "CurrencyRate": literal(each.rate or "1.000000"),
+        "HasAttachments": False,
+        "HasErrors": False,
+    }
+    if each.kind == "credit_note":
+        return shown | {
+            "Type": "ACCRECCREDIT",
+            "CreditNoteID": each.id,
+            "CreditNoteNumber": each.number,
+            "Reference": each.reference or "",
+            "RemainingCredit": number(due),
+            "Allocations": [],
+        }
+    shown |= {
+        "Type": "ACCPAY" if each.kind == "bill" else "ACCREC",
+        "InvoiceID": each.id,
+        "InvoiceNumber": each.number,
+        "AmountDue": number(due),
+        "AmountPaid": number(paid),
+        "AmountCredited": number(0),
+        "IsDiscounted": False,
+        "Payments": [],
+        "CreditNotes": [],
+        "Prepayments": [],
+        "Overpayments": [],
+    }
+    if each.kind == "invoice":
+        shown["Reference"] = each.reference or ""
+    if each.paid_on:
+        shown["FullyPaidOnDate"] = day_stamp(each.paid_on)
+        shown["Payments"] = [
+            {
+                "PaymentID": key(org, "payment", each.id),
+                "Date": day_stamp(each.paid_on),
+                "Amount": number(paid),
+                "HasAccount": False,
+                "HasValidationErrors": False,
+            }
+        ]
+    return shown
+
+
+def journal(org: str, each: Journal, *, lines: bool = True) -> dict[str, Any]:
+    """A manual journal; an unpaged list leaves JournalLines empty."""
+    shown: dict[str, Any] = {
+        "Date": day_stamp(each.date),
+        "Status": each.status.upper(),
+        "LineAmountTypes": "NoTax",
+        "UpdatedDateUTC": moment_stamp(each.modified),
+        "ManualJournalID": each.id,
+        "Narration": each.narration,
+        "JournalLines": [],
+        "ShowOnCashBasisReports": each.extra.get("ShowOnCashBasisReports", True),
+        "HasAttachments": False,
+    }
+    for name in ("LineAmountTypes", "Url"):
+        if name in each.extra:
+            shown[name] = each.extra[name]
+    if lines:
+        shown["JournalLines"] = [
+            {
+                "Description": line.description or "",
+                "TaxType": line.extra.get("TaxType", "NONE"),
+                "TaxAmount": number(0),
+                "LineAmount": number(line.amount),
+                "AccountCode": line.account,
+                "Tracking": line.extra.get("Tracking", []),
+                "AccountID": account_id(org, line.account),
+                "IsBlank": False,
+            }
+            for line in each.lines
+        ]
+    return shown

@@ -1,0 +1,86 @@
+"""What an administrator does at the command line: configuration, people, keys."""
+
+import getpass
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from controls.audit import Actor
+from controls.authenticity import new_key_pair
+from controls.configuration import Configuration, parse_configuration
+from controls.steps import UserRole
+from store import Store, Work
+from tieout.compose import required
+from tieout.database import check_schema
+from tieout.errors import TieoutError
+from tieout.settings import Settings
+
+SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.pem", "verify.pem"
+
+
+@contextmanager
+def administrator() -> Iterator[Work]:
+    """A unit of work on behalf of whoever sits at the terminal."""
+    dsn = required(Settings().database_url, "database_url", "the API's Postgres log-in")
+    check_schema(dsn)
+    store = Store(dsn)
+    try:
+        with store.unit_of_work(Actor("terminal", getpass.getuser())) as work:
+            yield work
+    finally:
+        store.close()
+
+
+def read_configuration(file: Path) -> Configuration:
+    """The file's configuration. Raises TieoutError or ConfigurationError, changing nothing."""
+    try:
+        data = json.loads(file.read_text())
+    except OSError as error:
+        raise TieoutError(f"{file} can't be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise TieoutError(f"{file} is not JSON: {error}.") from error
+    return parse_configuration(data)
+
+
+def new_link() -> str:
+    """The secret part of a one-time link."""
+    return secrets.token_urlsafe(32)
+
+
+def roles_of(given: list[str]) -> tuple[str, ...]:
+    """Roles as given, checked. Raises TieoutError naming the ones there are."""
+    known = [role.value for role in UserRole]
+    for role in given:
+        if role not in known:
+            raise TieoutError(f"There is no role {role!r}; there are {', '.join(known)}.")
+    return tuple(sorted(set(given)))
+
+
+def make_keys(directory: Path) -> list[Path]:
+    """Secret key, signing and verifying key, mode 0600, where they are missing; what was made."""
+    directory.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+
+    def write(name: str, content: bytes) -> None:
+        path = directory / name
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+        made.append(path)
+
+    if not (directory / SECRET_KEY).exists():
+        write(SECRET_KEY, Fernet.generate_key() + b"\n")
+    signing, verifying = directory / SIGNING_KEY, directory / VERIFY_KEY
+    if signing.exists() != verifying.exists():
+        raise TieoutError(
+            f"{directory} holds only one of {SIGNING_KEY} and {VERIFY_KEY}: they belong together. "
+            "Put the missing one back."
+        )
+    if not signing.exists():
+        private, public = new_key_pair()
+        write(SIGNING_KEY, private)
+        write(VERIFY_KEY, public)
+    return made

@@ -1,0 +1,371 @@
+"""The command line. Every error is one clear sentence on standard error and an exit code ≠ 0."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from tieout.errors import TieoutError
+from tieout.settings import Settings
+
+app = typer.Typer(
+    name="tieout",
+    help="The month-end revenue close that ties out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+database = typer.Typer(help="The schema of the database.", no_args_is_help=True)
+users = typer.Typer(help="People and their roles.", no_args_is_help=True)
+config = typer.Typer(help="The versioned configuration file.", no_args_is_help=True)
+closes = typer.Typer(help="Closes, through the JSON API.", no_args_is_help=True)
+audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
+keys = typer.Typer(help="Keys of an installation.", no_args_is_help=True)
+app.add_typer(database, name="db")
+app.add_typer(users, name="user")
+app.add_typer(config, name="config")
+app.add_typer(closes, name="close")
+app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DataDirectory = Annotated[
+    Path | None, typer.Option("--data", help="Data directory of the embedded stack.")
+]
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@app.command()
+def demo(
+    approve: Annotated[
+        bool, typer.Option("--approve", help="The demo's people decide by themselves; then end.")
+    ] = False,
+    as_json: AsJson = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Forget the demo: everything it made is removed.")
+    ] = False,
+    data: DataDirectory = None,
+) -> None:
+    """Run the demo group: three companies close September 2026."""
+    from tieout.demo import forget, run_demo
+
+    directory = data_directory(data)
+    if reset:
+        forget(directory)
+        say(f"The demo in {directory} is forgotten.")
+        return
+    code = run_demo(directory, approve=approve, as_json=as_json, say=say)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker that carries closes."""
+    import asyncio
+
+    from tieout.compose import run_worker
+
+    asyncio.run(run_worker())
+
+
+@app.command()
+def api() -> None:
+    """Serve the page and the JSON API."""
+    import uvicorn
+
+    from tieout.compose import web_application
+
+    settings = Settings()
+    uvicorn.run(
+        web_application(settings),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+@database.command("migrate")
+def db_migrate() -> None:
+    """Bring the database to this program's version, as the schema's owner."""
+    from tieout.compose import required
+    from tieout.database import migrate
+
+    dsn = required(
+        Settings().owner_database_url, "owner_database_url", "the log-in of the schema's owner"
+    )
+    say(f"The database is at version {migrate(dsn)}.")
+
+
+@config.command("check")
+def config_check(file: Path) -> None:
+    """Say whether a configuration file can be used; nothing is changed."""
+    from tieout.administration import read_configuration
+
+    found = read_configuration(file)
+    say(f"{file} is fine: {len(found.entities)} entities, version {found.sha256[:12]}.")
+
+
+@config.command("apply")
+def config_apply(file: Path) -> None:
+    """Put a configuration file in force."""
+    from tieout.administration import administrator, read_configuration
+
+    found = read_configuration(file)
+    with administrator() as work:
+        changed = work.config.apply(found)
+    state = "is in force" if changed else "was in force already"
+    say(f"Version {found.sha256[:12]} {state}: {', '.join(e.id for e in found.entities)}.")
+
+
+@config.command("show")
+def config_show() -> None:
+    """Print the configuration in force."""
+    from tieout.administration import administrator
+
+    with administrator() as work:
+        found = work.config.current()
+    say(json.dumps(found.configuration.model_dump(mode="json"), indent=2, ensure_ascii=False))
+
+
+@users.command("add")
+def user_add(
+    name: str,
+    role: Annotated[list[str], typer.Option(help="May be given more than once.")],
+    display_name: Annotated[str, typer.Option("--display-name")] = "",
+) -> None:
+    """Add a person; prints the path of a one-time link that sets the password."""
+    from tieout.administration import administrator, new_link, roles_of
+
+    link = new_link()
+    with administrator() as work:
+        work.users.add(name, display_name or name, roles_of(role), link)
+    say(f"/welcome/{link}")
+
+
+@users.command("reset")
+def user_reset(name: str) -> None:
+    """End a person's password and log-ins; prints the path of a new one-time link."""
+    from tieout.administration import administrator, new_link
+
+    link = new_link()
+    with administrator() as work:
+        work.users.reset(name, link)
+    say(f"/welcome/{link}")
+
+
+@users.command("disable")
+def user_disable(name: str) -> None:
+    """A person can't log in any more; all their log-ins end at once."""
+    from tieout.administration import administrator
+
+    with administrator() as work:
+        work.users.disable(name)
+    say(f"{name} is disabled.")
+
+
+@audit.command("verify")
+def audit_verify(as_json: AsJson = False) -> None:
+    """Recompute every chain; exit code 1 when one does not hold."""
+    from tieout.administration import administrator
+
+    with administrator() as work:
+        events, breaks = work.audit.verify()
+    if as_json:
+        found = [{"chain": b.chain, "sequence": b.sequence, "message": b.message} for b in breaks]
+        say(json.dumps({"events": events, "verified": not breaks, "breaks": found}))
+    else:
+        for broken in breaks:
+            say(f"{broken.chain} {broken.sequence}: {broken.message}")
+        say(f"{events} events; {'the trail holds' if not breaks else 'the trail does not hold'}.")
+    if breaks:
+        raise typer.Exit(1)
+
+
+@keys.command("new")
+def keys_new(directory: Path) -> None:
+    """Make an installation's keys in a directory; what is there already is kept."""
+    from tieout.administration import make_keys
+
+    for path in make_keys(directory):
+        say(f"made {path}")
+
+
+@closes.command("start")
+def close_start(entity: str, period: str, as_json: AsJson = False) -> None:
+    """Start a close, or attach to the one that runs."""
+    show(ask("POST", "/closes", {"entity": entity, "period": period}), as_json=as_json)
+
+
+@closes.command("status")
+def close_status(
+    entity: Annotated[str, typer.Argument()] = "",
+    period: Annotated[str, typer.Argument()] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Where closes stand: all of them, or one in full."""
+    path = f"/closes/{entity}/{period}" if entity and period else "/closes"
+    show(ask("GET", path), as_json=as_json)
+
+
+@closes.command("resolve")
+def close_resolve(
+    entity: str,
+    period: str,
+    code: str,
+    subject: str,
+    remedy: str,
+    reason: Annotated[str, typer.Option()],
+    start: Annotated[str, typer.Option()] = "",
+    end: Annotated[str, typer.Option()] = "",
+    obligation: Annotated[str, typer.Option()] = "",
+    account: Annotated[str, typer.Option()] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Answer an exception."""
+    body = {
+        "code": code,
+        "subject": subject,
+        "remedy": remedy,
+        "reason": reason,
+        "service_start": start,
+        "service_end": end,
+        "obligation": obligation,
+        "account": account,
+    }
+    show(ask("POST", f"/closes/{entity}/{period}/resolutions", body), as_json=as_json)
+
+
+@closes.command("decide")
+def close_decide(
+    entity: str,
+    period: str,
+    step: str,
+    verdict: str,
+    proposal_hash: str,
+    reason: Annotated[str, typer.Option()] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Submit, approve, reject, request_change; in step review, verify or sign_off."""
+    body = {"step": step, "verdict": verdict, "proposal_hash": proposal_hash, "reason": reason}
+    show(ask("POST", f"/closes/{entity}/{period}/decisions", body), as_json=as_json)
+
+
+@closes.command("retry")
+def close_retry(entity: str, period: str, journal: int, as_json: AsJson = False) -> None:
+    """Send a failed journal to the ledger again."""
+    path = f"/closes/{entity}/{period}/journals/{journal}/retry"
+    show(ask("POST", path, {}), as_json=as_json)
+
+
+def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """One call of the JSON API, with the token and address of the environment."""
+    from tieout.client import ApiClient
+    from tieout.compose import required
+
+    settings = Settings()
+    url = required(settings.url, "url", "the address of the page, such as http://127.0.0.1:8000")
+    token = required(settings.token, "token", "a token from POST /api/v1/login")
+    with ApiClient(url, token) as client:
+        return client.call(method, path, body)
+
+
+def show(answer: Any, *, as_json: bool) -> None:
+    """The answer as JSON, or a line for each close in it."""
+    if as_json or not (isinstance(answer, list) or "step" in answer):
+        say(json.dumps(answer, indent=None if as_json else 2, ensure_ascii=False))
+        return
+    for close in answer if isinstance(answer, list) else [answer]:
+        say(f"{close['entity']:6} {close['period']} {close['step']:11} {close['detail']}")
+
+
+def data_directory(given: Path | None) -> Path:
+    """--data, TIEOUT_DATA, `.tieout/` beside the Makefile, else the user's state directory."""
+    if given is not None:
+        return given
+    settings = Settings()
+    if settings.data is not None:
+        return settings.data
+    checkout = Path(__file__).parent.parent
+    if (checkout / "Makefile").exists():
+        return checkout / ".tieout"
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "tieout"
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The errors that are told in one sentence: they name what is wrong and what to do."""
+    from accounting.errors import AccountingError
+    from connectors.errors import ConnectorError
+    from controls.errors import ControlsError
+    from store.errors import StoreError
+    from tieout.embedded.errors import EmbeddedError
+    from tieout.stack import ProcessDiedError
+
+    return (
+        TieoutError,
+        AccountingError,
+        ConnectorError,
+        ControlsError,
+        StoreError,
+        EmbeddedError,
+        ProcessDiedError,
+    )
+
+
+def leave(code: int) -> NoReturn:
+    """Flush and end at once: an interpreter that used Temporal may abort while it exits (3.11)."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run_worker_and_exit() -> NoReturn:
+    """What `python worker.py` does."""
+    sys.argv = ["tieout", "worker"]
+    main()
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    code = 0
+    try:
+        code = app(standalone_mode=False) or 0
+    except KeyboardInterrupt:
+        code = 130
+    except typer.Exit as end:
+        code = end.exit_code
+    except Exception as error:  # noqa: BLE001
+        code = told(error)
+    leave(code)
+
+
+def told(error: Exception) -> int:
+    """Say what went wrong; the exit code. Raises what nobody expected, with its traceback."""
+    import traceback
+
+    import click
+
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, click.exceptions.Abort):
+        return 130
+    if isinstance(error, expected_errors()):
+        sys.stderr.write(f"{error}\n")
+        return 1
+    traceback.print_exception(error)
+    return 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""`tieout demo`: the whole product on this machine, with invented companies and people."""
+
+import json
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tieout.administration import SECRET_KEY, SIGNING_KEY, VERIFY_KEY, make_keys
+from tieout.client import ApiClient
+from tieout.demo_people import PEOPLE, Person, work_until_closed
+from tieout.embedded.postgres import API, OWNER, WORKER, EmbeddedPostgres
+from tieout.embedded.temporal import EmbeddedTemporal
+from tieout.errors import TieoutError
+from tieout.stack import Stack
+
+REPOSITORY = Path(__file__).parent.parent
+CONFIGURATION = REPOSITORY / "examples" / "northwind.json"
+PERIOD = "2026-09"
+TODAY = "2026-10-05"
+PAGE_PORT = 8000
+ENTITIES = ("uk", "us", "de")
+
+
+def forget(data: Path) -> None:
+    """Remove everything the demo made. Raises EmbeddedError while it runs."""
+    if not data.exists():
+        return
+    with Stack(data):
+        EmbeddedPostgres(data).reset()
+        EmbeddedTemporal(data).reset()
+    shutil.rmtree(data)
+
+
+def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], None]) -> int:
+    """Start everything, seed it, start the closes; wait, or let the people decide. The exit code."""
+    if not (REPOSITORY / "sandbox").is_dir():
+        raise TieoutError("The demo needs the repository: clone it and run `make demo` there.")
+    began = time.monotonic()
+    quiet: Callable[[str], None] = (lambda _text: None) if as_json else say
+    with Stack(data, quiet) as stack:
+        quiet(f"Starting in {data} …")
+        url = start_everything(stack)
+        people = add_people(data, url)
+        with ApiClient(url) as preparer:
+            preparer.log_in("priya", people["priya"])
+            for entity in ENTITIES:
+                preparer.call("POST", "/closes", {"entity": entity, "period": PERIOD})
+        if not approve:
+            greet(url, people, quiet)
+            stack.wait()
+            return 0
+        closes, audit = work_until_closed(url, people, ENTITIES, PERIOD, stack.check, quiet)
+        result = {
+            "closes": closes,
+            "audit": audit,
+            "seconds": round(time.monotonic() - began, 1),
+        }
+    say(json.dumps(result) if as_json else summary(result))
+    done = all(close["state"] == "closed" for close in closes) and audit["verified"]
+    return 0 if done else 1
+
+
+def start_everything(stack: Stack) -> str:
+    """Servers, schema, keys, sandbox, configuration, worker, page. The page's address."""
+    from tieout.database import migrate
+
+    data = stack.data
+    dsns = stack.start_postgres()
+    temporal = stack.start_temporal()
+    migrate(dsns[OWNER])
+    secrets_folder = data / "secrets"
+    make_keys(secrets_folder)
+    sandbox = data / "sandbox"
+    sandbox.mkdir(exist_ok=True)
+    connections = sandbox / "connections.json"
+    connections.unlink(missing_ok=True)
+    ports = {
+        name: stack.pick_port(f"sandbox-{name}")
+        for name in ("xero", "quickbooks", "salesforce", "control")
+    }
+    stack.start(
+        "sandbox",
+        [sys.executable, "-m", "sandbox", "--data", str(sandbox), "--today", TODAY]
+        + [word for name, port in ports.items() for word in (f"--{name}-port", str(port))],
+        {"PYTHONPATH": str(REPOSITORY)},
+        connections.exists,
+    )
+    shared = {
+        "TIEOUT_TEMPORAL_ADDRESS": temporal,
+        "TIEOUT_CONNECTIONS_FILE": str(connections),
+        "TIEOUT_TODAY": TODAY,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    command(dsns[API], "config", "apply", str(CONFIGURATION))
+    log = data / "logs" / "worker.log"
+    seen = log.stat().st_size if log.exists() else 0
+    stack.start(
+        "worker",
+        [sys.executable, "-m", "tieout.cli", "worker"],
+        {
+            **shared,
+            "TIEOUT_DATABASE_URL": dsns[WORKER],
+            "TIEOUT_SECRET_KEY_FILE": str(secrets_folder / SECRET_KEY),
+            "TIEOUT_VERIFY_KEY_FILE": str(secrets_folder / VERIFY_KEY),
+        },
+        lambda: "ready" in log.read_text(errors="replace")[seen:],
+    )
+    port = stack.pick_port("page", PAGE_PORT)
+    url = f"http://127.0.0.1:{port}"
+    stack.start(
+        "api",
+        [sys.executable, "-m", "tieout.cli", "api"],
+        {
+            **shared,
+            "TIEOUT_DATABASE_URL": dsns[API],
+            "TIEOUT_SIGNING_KEY_FILE": str(secrets_folder / SIGNING_KEY),
+            "TIEOUT_API_PORT": str(port),
+        },
+        lambda: answers(url),
+    )
+    return url
+
+
+def answers(url: str) -> bool:
+    """Whether the page is up."""
+    try:
+        with ApiClient(url) as client:
+            client.call("GET", "/health")
+    except TieoutError:
+        return False
+    return True
+
+
+def command(dsn: str, *words: str) -> str:
+    """Run one of our own commands as an administrator would; its output."""
+    import os
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tieout.cli", *words],
+        env={**os.environ, "TIEOUT_DATABASE_URL": dsn, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
+    if done.returncode:
+        raise TieoutError(done.stderr.strip() or f"tieout {' '.join(words)} failed.")
+    return done.stdout.strip()
+
+
+def add_people(data: Path, url: str) -> dict[str, str]:
+    """The demo's five people, each with a password of chance, kept in the data directory."""
+    file = data / "secrets" / "people.json"
+    passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    dsn = EmbeddedPostgres(data).dsn(API)
+    for person in PEOPLE:
+        if person.name in passwords and logs_in(url, person, passwords[person.name]):
+            continue
+        passwords[person.name] = secrets.token_urlsafe(12)
+        link = _link(dsn, person)
+        with ApiClient(url) as client:
+            client.call("POST", "/password", {"link": link, "password": passwords[person.name]})
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(passwords))
+    return passwords
+
+
+def _link(dsn: str, person: Person) -> str:
+    words = ("--role", person.role, "--display-name", person.display_name)
+    try:
+        path = command(dsn, "user", "add", person.name, *words)
+    except TieoutError:
+        path = command(dsn, "user", "reset", person.name)
+    return path.rsplit("/", 1)[1]
+
+
+def logs_in(url: str, person: Person, password: str) -> bool:
+    """Whether the password still works."""
+    try:
+        with ApiClient(url) as client:
+            client.log_in(person.name, password)
+    except TieoutError:
+        return False
+    return True
+
+
+def greet(url: str, people: dict[str, str], say: Callable[[str], None]) -> None:
+    """Where to look, and who to be."""
+    say(f"\nThe closes of September 2026 are running: {url}\n")
+    for person in PEOPLE:
+        say(f"  {person.role:11} {person.name:8} {people[person.name]}")
+    say(
+        "\nLog in as the preparer: two exceptions wait. Then submit; reviewer and controller "
+        "approve; the controller signs off.\nCtrl-C stops everything; `make demo` resumes."
+    )
+
+
+def summary(result: dict[str, Any]) -> str:
+    """The result for a person."""
+    lines = [
+        f"{close['entity']:4} {close['period']} {close['ledger']:10} {close['state']:9} "
+        f"{close['journals_posted']} journals, ties out to {close['tie_out_difference']} "
+        f"{close['currency']}"
+        for close in result["closes"]
+    ]
+    trail = "holds" if result["audit"]["verified"] else "DOES NOT HOLD"
+    return "\n".join(
+        [*lines, f"{result['audit']['events']} audit events, the trail {trail}.",
+         f"{result['seconds']} s"]
+    )  # fmt: skip

@@ -3,15 +3,19 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
 
 from api.auth import LogIns
+from api.contexts import ErrorPage
 from api.deps import from_our_own_page
 from api.doors import Doors
-from api.errors import STATUS, WebError
-from api.routes import json_api
+from api.errors import STATUS, NotLoggedInError, WebError
+from api.rendering import render
+from api.routes import closes, drill_down, json_api, people
 
 __all__ = ["Doors", "create_app"]
 
@@ -38,7 +42,9 @@ def create_app(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     app.state.log_ins = LogIns(doors)
-    app.include_router(json_api.router)
+    for routes in (json_api, people, closes, drill_down):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.middleware("http")(_secured)
     errors: list[type[Exception]] = [WebError, *STATUS]
     for error in errors:
@@ -57,7 +63,7 @@ async def _secured(
     return response
 
 
-async def _told(_request: Request, error: Exception) -> Response:
+async def _told(request: Request, error: Exception) -> Response:
     """An expected error: its sentence, its status, the name of its reason."""
     if isinstance(error, WebError):
         status, reason = error.status, error.reason
@@ -67,4 +73,8 @@ async def _told(_request: Request, error: Exception) -> Response:
             HTTPStatus.INTERNAL_SERVER_ERROR,
         )
         reason = type(error).__name__.removesuffix("Error").lower()
+    if not request.url.path.startswith("/api/"):
+        if isinstance(error, NotLoggedInError):
+            return RedirectResponse("/login", status_code=303)
+        return render("error.html", ErrorPage(str(error), ""), status=int(status))
     return JSONResponse({"error": reason, "message": str(error)}, status_code=status)

@@ -77,9 +77,7 @@ class Ledger:
         document = self.document(key)
         if document is None:
             return None
-        voided = replace(
-            document, status="voided", paid_on=None, modified=self.state.later_stamp()
-        )
+        voided = replace(document, status="voided", paid_on=None, modified=self.state.later_stamp())
         self.store(voided)
         return voided
 
@@ -96,9 +94,7 @@ class Ledger:
         """Trial balance in minor units: revenue and expense from `since` on, earlier years'
         result in retained earnings, everything else from the beginning.
         """
-        result = {
-            account.code for account in self.accounts() if account.type in PROFIT_AND_LOSS
-        }
+        result = {account.code for account in self.accounts() if account.type in PROFIT_AND_LOSS}
         ever = self.movements(None, until)
         recent = self.movements(since, until)
         balances = {code: amount for code, amount in ever.items() if code not in result}

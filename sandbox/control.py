@@ -30,7 +30,7 @@ FAULT_FIELDS = frozenset({"target", "kind", "method", "path", "times", "skip", "
 }
 
 
-class Wrong(Exception):
+class WrongError(Exception):
     """A request that the control port cannot follow, and why."""
 
 
@@ -44,25 +44,27 @@ class Control:
 
     def ledger(self, key: Any) -> Ledger:
         if key not in ENTITIES:
-            raise Wrong(f"entity must be one of {', '.join(ENTITIES)}, not {key!r}")
+            raise WrongError(f"entity must be one of {', '.join(ENTITIES)}, not {key!r}")
         return Ledger(self.state, str(key))
 
-    async def health(self, request: Request) -> Any:
+    async def health(self, _request: Request) -> Any:
         return {"ok": True, "today": str(self.today)}
 
     async def add_fault(self, request: Request) -> Any:
-        given = await body_of(request)
+        given = {k: v for k, v in (await body_of(request)).items() if v is not None}
         unknown = given.keys() - FAULT_FIELDS
         if unknown:
-            raise Wrong(f"unknown field {', '.join(sorted(unknown))}")
+            raise WrongError(f"unknown field {', '.join(sorted(unknown))}")
         if given.get("target") not in TARGETS or given.get("kind") not in KINDS:
-            raise Wrong(f"target is one of {', '.join(TARGETS)}; kind of {', '.join(sorted(KINDS))}")
+            raise WrongError(
+                f"target is one of {', '.join(TARGETS)}; kind of {', '.join(sorted(KINDS))}"
+            )
         return self.faults.add(**given).shown()
 
-    async def list_faults(self, request: Request) -> Any:
+    async def list_faults(self, _request: Request) -> Any:
         return [fault.shown() for fault in self.faults.faults]
 
-    async def clear_faults(self, request: Request) -> Any:
+    async def clear_faults(self, _request: Request) -> Any:
         self.faults.clear()
         return []
 
@@ -77,14 +79,14 @@ class Control:
         archived = bool(given.get("archived"))
         ledger = self.ledger(given.get("entity"))
         if not ledger.archive(str(given.get("account")), archived=archived):
-            raise Wrong(f"no account {given.get('account')!r} in {given['entity']}")
+            raise WrongError(f"no account {given.get('account')!r} in {given['entity']}")
         return given
 
     async def void(self, request: Request) -> Any:
         given = await body_of(request)
         voided = self.ledger(given.get("entity")).void(str(given.get("id")))
         if voided is None:
-            raise Wrong(f"no document {given.get('id')!r} in {given['entity']}")
+            raise WrongError(f"no document {given.get('id')!r} in {given['entity']}")
         return shown_document(voided)
 
     async def edit(self, request: Request) -> Any:
@@ -96,11 +98,11 @@ class Control:
         journal = ledger.journal(str(given.get("id")))
         place = given.get("line")
         if journal is None or not isinstance(place, int) or not 0 <= place < len(journal.lines):
-            raise Wrong(f"no journal {given.get('id')!r} with a line {place!r}")
+            raise WrongError(f"no journal {given.get('id')!r} with a line {place!r}")
         try:
             amount = int(Decimal(str(given.get("amount"))) * 100)
         except InvalidOperation:
-            raise Wrong("amount must be a decimal text") from None
+            raise WrongError("amount must be a decimal text") from None
         lines = list(journal.lines)
         sign = 1 if lines[place].amount >= 0 else -1
         lines[place] = replace(lines[place], amount=sign * amount)
@@ -173,7 +175,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        raise Wrong("the body must be a JSON object")
+        raise WrongError("the body must be a JSON object")
     return given
 
 
@@ -181,7 +183,7 @@ def read_day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        raise Wrong(f"{value!r} is not a date") from None
+        raise WrongError(f"{value!r} is not a date") from None
 
 
 def shown_journal(journal: Journal) -> dict[str, Any]:
@@ -233,7 +235,7 @@ def told(handler: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Aw
     async def endpoint(request: Request) -> Response:
         try:
             return answer(await handler(request))
-        except Wrong as wrong:
+        except WrongError as wrong:
             return answer({"error": str(wrong)}, 400)
 
     return endpoint

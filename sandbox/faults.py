@@ -11,7 +11,7 @@ import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, get_args, Literal
+from typing import Any, Literal, get_args
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -71,13 +71,12 @@ def exclusive(data: Path) -> Iterator[None]:
 
 
 def run(options: argparse.Namespace) -> None:
+    os.umask(0o077)  # the SQLite file holds secrets and tokens
     state = State(options.data / "sandbox.sqlite")
     try:
         today = prepare(state, options.today, options.seed)
         sockets = {name: bind(state, name, getattr(options, f"{name}_port")) for name in NAMES}
-        urls = {
-            name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()
-        }
+        urls = {name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()}
         asyncio.run(serve(state, today, options.data, sockets, urls))
     finally:
         state.close()
@@ -121,7 +120,17 @@ def bind(state: State, name: str, port: int) -> socket.socket:
 
 
 class Quiet(uvicorn.Server):
-    """A uvicorn server that leaves the process's signals alone: there are four of them."""
+    """A uvicorn server that leaves the process's signals alone, for there are four of them, and
+    tells when it is up.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -135,10 +144,10 @@ def tracking(transports: dict[tuple[str, int], asyncio.Transport]) -> type[H11Pr
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self.peer = tuple(transport.get_extra_info("peername") or ())
-            transports[self.peer] = transport  # type: ignore[index]
+            transports[self.peer] = transport
 
         def connection_lost(self, exc: Exception | None) -> None:
-            transports.pop(self.peer, None)  # type: ignore[arg-type]
+            transports.pop(self.peer, None)
             super().connection_lost(exc)
 
     return Tracked
@@ -190,8 +199,7 @@ async def serve(
         asyncio.create_task(server.serve([sockets[name]]))
         for server, name in zip(servers, NAMES, strict=True)
     ]
-    while not all(server.started for server in servers):
-        await asyncio.sleep(0.005)
+    await asyncio.gather(*(server.up.wait() for server in servers))
     write_connections(data / "connections.json", connections)
     sys.stdout.write(json.dumps({"ready": True, **urls}) + "\n")
     sys.stdout.flush()

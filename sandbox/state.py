@@ -120,7 +120,7 @@ class State:
         row = self.connection.execute(
             "select body from record where org = ? and kind = ? and id = ?", (org, kind, key)
         ).fetchone()
-        return None if row is None else revive(type_, orjson.loads(row[0]))  # type: ignore[no-any-return]
+        return None if row is None else revive(type_, orjson.loads(row[0]))
 
     def all(self, org: str, kind: str, type_: type[T]) -> list[T]:
         """The records of a kind, oldest change first."""

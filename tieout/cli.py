@@ -353,7 +353,7 @@ def told(error: Exception) -> int:
     """Say what went wrong; the exit code. Raises what nobody expected, with its traceback."""
     import traceback
 
-    import click
+    import click  # typer ships it
 
     if isinstance(error, click.ClickException):
         error.show()

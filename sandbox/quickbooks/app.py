@@ -31,10 +31,21 @@ REQUEST_ID_MAX = 50
 Row = dict[str, Any]
 Handler = Callable[[Request, Ledger], Awaitable[Response]]
 KINDS = {"Invoice": "invoice", "CreditMemo": "credit_note", "Bill": "bill"}
-ENTITIES = (
-    "Invoice CreditMemo Bill VendorCredit Account Item Customer Vendor Class Department"
-    " JournalEntry Preferences CompanyInfo"
-).split()
+ENTITIES = [
+    "Invoice",
+    "CreditMemo",
+    "Bill",
+    "VendorCredit",
+    "Account",
+    "Item",
+    "Customer",
+    "Vendor",
+    "Class",
+    "Department",
+    "JournalEntry",
+    "Preferences",
+    "CompanyInfo",
+]
 BY_PATH = {name.lower(): name for name in ENTITIES}
 
 
@@ -43,18 +54,13 @@ def rows_of(ledger: Ledger, entity: str) -> list[Row]:
     match entity:
         case "Invoice" | "CreditMemo" | "Bill":
             contacts = ledger.contacts()
-            render = shapes.bill if entity == "Bill" else shapes.sale
-            return [
-                render(ledger, each, contacts)
-                for each in ledger.documents()
-                if each.kind == KINDS[entity]
-            ]
+            wanted = [each for each in ledger.documents() if each.kind == KINDS[entity]]
+            if entity == "Bill":
+                return [shapes.bill(ledger, each, contacts) for each in wanted]
+            return [shapes.sale(each, contacts) for each in wanted]
         case "Account":
             balances = ledger.movements(None, date.max)
-            return [
-                shapes.account(ledger, each, balances.get(each.code, 0))
-                for each in ledger.accounts()
-            ]
+            return [shapes.account(each, balances.get(each.code, 0)) for each in ledger.accounts()]
         case "Item":
             return shapes.items(ledger)
         case "Customer" | "Vendor":
@@ -73,7 +79,7 @@ def rows_of(ledger: Ledger, entity: str) -> list[Row]:
         case "Preferences":
             return [shapes.preferences(ledger)]
         case "CompanyInfo":
-            return [shapes.company(ledger.state, REALM, ledger)]
+            return [shapes.company(ledger)]
         case _:
             return []
 
@@ -87,7 +93,7 @@ class QuickBooks:
         self.base_url = base_url
         self.client = tokens.client(ORG, "quickbooks", tenant=REALM)
 
-    async def discovery(self, request: Request) -> Response:
+    async def discovery(self, _request: Request) -> Response:
         return answer(
             {
                 "issuer": "https://oauth.platform.intuit.com/op/v1",
@@ -224,9 +230,13 @@ class QuickBooks:
         return answer(trial_balance(ledger, start, end))
 
 
-async def nothing_there(request: Request, error: Exception) -> Response:
+async def nothing_there(request: Request, _error: Exception) -> Response:
     return faults.gateway(
-        404, "message=NotFound; errorCode=000404; statusCode=404", request.url.path, "404", "SERVICE"
+        404,
+        "message=NotFound; errorCode=000404; statusCode=404",
+        request.url.path,
+        "404",
+        "SERVICE",
     )
 
 

@@ -91,9 +91,7 @@ def gateway(status: int, message: str, detail: str, code: str, kind: str) -> Res
             "warnings": None,
             "intuitObject": None,
             "fault": {
-                "error": [
-                    {"message": message, "detail": detail, "code": code, "element": None}
-                ],
+                "error": [{"message": message, "detail": detail, "code": code, "element": None}],
                 "type": kind,
             },
             "report": None,

@@ -36,9 +36,28 @@ CLAUSE = re.compile(
 )
 EACH = re.compile(rf"{TEXT}|[^,\s']+")
 QUERYABLE = frozenset(
-    "Id DocNumber TxnDate DueDate MetaData.LastUpdatedTime MetaData.CreateTime TotalAmt Balance"
-    " CustomerRef VendorRef Active Name DisplayName FullyQualifiedName AcctNum AccountType"
-    " Classification Sku Type CompanyName".split()
+    [
+        "Id",
+        "DocNumber",
+        "TxnDate",
+        "DueDate",
+        "MetaData.LastUpdatedTime",
+        "MetaData.CreateTime",
+        "TotalAmt",
+        "Balance",
+        "CustomerRef",
+        "VendorRef",
+        "Active",
+        "Name",
+        "DisplayName",
+        "FullyQualifiedName",
+        "AcctNum",
+        "AccountType",
+        "Classification",
+        "Sku",
+        "Type",
+        "CompanyName",
+    ]
 )
 PAGE_MAX = 1000
 PAGE = 100
@@ -60,7 +79,7 @@ def parse(sentence: str) -> Query:
     """Raises FaultError 4000 for a sentence that cannot be read, 4001 for one that may not be."""
     found = SENTENCE.match(sentence)
     if not found:
-        raise faults.unparsable(f"Encountered \" <IDENTIFIER> \"{sentence[:40]}\" at line 1.")
+        raise faults.unparsable(f'Encountered " <IDENTIFIER> "{sentence[:40]}" at line 1.')
     start = int(found["start"]) if found["start"] else 1
     most = int(found["most"]) if found["most"] else PAGE
     for given, low, high in ((start, 1, None), (most, 1, PAGE_MAX)):
@@ -94,7 +113,7 @@ def _clauses(where: str) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     while rest:
         found = CLAUSE.match(rest)
         if not found:
-            raise faults.unparsable(f"Encountered \"{rest[:40]}\" in the where clause.")
+            raise faults.unparsable(f'Encountered "{rest[:40]}" in the where clause.')
         values = EACH.findall(found["list"]) if found["list"] is not None else [found["value"]]
         op = (found["op"] or "in").lower()
         yield _queryable(found["field"]), op, tuple(_unquoted(value) for value in values)
@@ -102,7 +121,7 @@ def _clauses(where: str) -> Iterable[tuple[str, str, tuple[str, ...]]]:
         if rest:
             joint = re.match(r"and\s+", rest, re.IGNORECASE)
             if not joint:
-                raise faults.unparsable(f"Encountered \"{rest[:40]}\", was expecting AND.")
+                raise faults.unparsable(f'Encountered "{rest[:40]}", was expecting AND.')
             rest = rest[joint.end() :]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sandbox.books import Ledger
 from sandbox.quickbooks.faults import PACIFIC
-from sandbox.state import State
 from sandbox.wire import literal, number
 from sandbox.world.builder import stamp
 from sandbox.world.charts import PRODUCTS, revenue_account
@@ -53,7 +52,7 @@ def frame(key: str, modified: int, *, sync: int = 0, created: int | None = None)
     }
 
 
-def account(ledger: Ledger, each: Account, balance: int) -> Row:
+def account(each: Account, balance: int) -> Row:
     """An account; deactivated it is named "(deleted)"."""
     class_ = CLASSIFICATIONS[each.type]
     sign = 1 if class_ in {"Asset", "Expense"} else -1
@@ -116,7 +115,7 @@ def contact(each: Contact) -> Row:
     }
 
 
-def sale(ledger: Ledger, each: Document, contacts: dict[str, Contact]) -> Row:
+def sale(each: Document, contacts: dict[str, Contact]) -> Row:
     """An Invoice or CreditMemo; a voided one is all zeros with a note that says so."""
     voided = each.status == "voided"
     lines: list[Row] = []
@@ -260,7 +259,7 @@ def preferences(ledger: Ledger) -> Row:
     }
 
 
-def company(state: State, realm: str, ledger: Ledger) -> Row:
+def company(ledger: Ledger) -> Row:
     return frame("1", BEGINNING) | {
         "CompanyName": ledger.entity.name,
         "LegalName": ledger.entity.name,

@@ -36,7 +36,7 @@ def error(status: int, code: str, message: str) -> Response:
     return answer([{"message": message, "errorCode": code}], status)
 
 
-def throttled(retry_after_s: int) -> Response:
+def throttled(_retry_after_s: int) -> Response:
     """The daily limit is 403; Salesforce tells no waiting time."""
     return error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
@@ -65,7 +65,10 @@ class Salesforce:
         )
         if form.get("grant_type") != "client_credentials":
             return answer(
-                {"error": "unsupported_grant_type", "error_description": "grant type not supported"},
+                {
+                    "error": "unsupported_grant_type",
+                    "error_description": "grant type not supported",
+                },
                 400,
             )
         if given != (self.client.id, self.client.secret):
@@ -119,10 +122,7 @@ class Salesforce:
         version = request.path_params["version"]
         if asked.count:
             return answer({"totalSize": len(found), "done": True, "records": []})
-        if "Id" not in asked.fields:
-            keys = [""] * len(found)
-        else:
-            keys = [str(row["Id"]) for row in found]
+        keys = [str(row.get("Id", "")) for row in found]
         base = f"/services/data/{version}"
         records = [
             {
@@ -169,7 +169,7 @@ class Salesforce:
             return error(404, "NOT_FOUND", "The requested resource does not exist")
         return answer(objects.describe(name))
 
-    async def limits(self, request: Request) -> Response:
+    async def limits(self, _request: Request) -> Response:
         return answer(
             {
                 "DailyApiRequests": {"Max": CALLS_MAX, "Remaining": CALLS_MAX - self.calls},
@@ -178,7 +178,7 @@ class Salesforce:
         )
 
 
-async def missing(request: Request, raised: Exception) -> Response:
+async def missing(_request: Request, _raised: Exception) -> Response:
     return error(404, "NOT_FOUND", "The requested resource does not exist")
 
 

@@ -75,7 +75,9 @@ def parse(text: str) -> Soql:
     for part in (found["order"] or "").split(","):
         if part.strip():
             pieces = re.fullmatch(
-                r"(\w+)(?:\s+(asc|desc))?(?:\s+nulls\s+(?:first|last))?", part.strip(), re.IGNORECASE
+                r"(\w+)(?:\s+(asc|desc))?(?:\s+nulls\s+(?:first|last))?",
+                part.strip(),
+                re.IGNORECASE,
             )
             if not pieces:
                 raise malformed(part)

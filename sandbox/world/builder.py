@@ -232,9 +232,11 @@ class Bookkeeper:
             return
         due = on + timedelta(days=30)
         pays = self.rng.random() < 0.9 if paid is None else paid
-        paid_on = due + timedelta(days=self.rng.randrange(-6, 11))
-        if not pays or kind == "credit_note" or paid_on >= self.today or status != "authorised":
-            paid_on = None  # type: ignore[assignment]
+        paid_on: date | None = due + timedelta(days=self.rng.randrange(-6, 11))
+        if not pays or kind == "credit_note" or status != "authorised":
+            paid_on = None
+        if paid_on and paid_on >= self.today:
+            paid_on = None
         changed = max(day for day in (on, paid_on, voided_on) if day is not None)
         self.drafts.append(
             Document(
@@ -282,7 +284,11 @@ class Bookkeeper:
             )
             finished.append(
                 replace(
-                    draft, id=key, number=number, lines=lines, modified=draft.modified + place * 1000
+                    draft,
+                    id=key,
+                    number=number,
+                    lines=lines,
+                    modified=draft.modified + place * 1000,
                 )
             )
         return tuple(finished)

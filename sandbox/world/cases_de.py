@@ -25,7 +25,9 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
     """Annual prepaid with an early renewal, monthly in advance, never invoiced."""
     de = book.entity
     first = Span(D(2025, 10, 1), D(2026, 9, 30))
-    deal = crm.opportunity(de, "Alpenblick Touristik GmbH", D(2025, 9, 22), ("PLAT", 9_600_00, first))
+    deal = crm.opportunity(
+        de, "Alpenblick Touristik GmbH", D(2025, 9, 22), ("PLAT", 9_600_00, first)
+    )
     book.invoice(
         "Alpenblick Touristik GmbH",
         D(2025, 9, 26),

@@ -194,6 +194,4 @@ def credits_and_oddities(book: Bookkeeper, crm: Seller) -> None:
     crm.opportunity(
         us, "Lakeshore Bank", D(2026, 12, 11), ("PLAT", 18_000_00, term), stage="Proposal"
     )
-    crm.opportunity(
-        us, "Gulf Marine", D(2026, 4, 3), ("PLAT", 7_700_00, term), stage="Closed Lost"
-    )
+    crm.opportunity(us, "Gulf Marine", D(2026, 4, 3), ("PLAT", 7_700_00, term), stage="Closed Lost")

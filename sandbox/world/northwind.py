@@ -33,6 +33,9 @@ def northwind(today: date, seed: int) -> World:
         keepers[key] = keeper
     for key, keeper in keepers.items():
         documents = keeper.finish()
+        for contact in keeper.contacts.values():
+            if not contact.supplier and not contact.name.startswith("Northwind"):
+                crm.account(contact.name)
         deals = [deal for deal in crm.opportunities if deal.entity == key]
         journals = tuple(spreadsheet(ENTITIES[key], documents, deals, today, seed))
         books[key] = Books(

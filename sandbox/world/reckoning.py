@@ -136,7 +136,3 @@ def positions(
         deferred += held
         accrued += owed
     return Positions(deferred, accrued, prepaid)
-
-
-
-

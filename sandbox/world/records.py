@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 DocumentKind = Literal["invoice", "credit_note", "bill"]
 Status = Literal["draft", "authorised", "paid", "voided"]
+Day = date  # in a class with a field named date, the type needs another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,15 @@ class Document:
     id: str
     number: str
     contact: str
-    date: date
-    due: date
+    date: Day
+    due: Day
     status: Status
     currency: str
     lines: tuple[Line, ...]
     rate: str | None = None
     reference: str | None = None
     opportunity: str | None = None
-    paid_on: date | None = None
+    paid_on: Day | None = None
     modified: int = 0
     case: str = ""
 
@@ -85,7 +86,7 @@ class Journal:
     """A Xero manual journal (`narration`) or QuickBooks journal entry (`number`, `narration`)."""
 
     id: str
-    date: date
+    date: Day
     narration: str
     lines: tuple[JournalLine, ...]
     number: str | None = None

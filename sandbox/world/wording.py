@@ -6,12 +6,34 @@ from datetime import date
 
 from sandbox.world.records import Span
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-MONATE = (
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
-).split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+MONATE = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+]
 
 
 def _short(day: date) -> str:

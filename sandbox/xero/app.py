@@ -126,9 +126,13 @@ class Xero:
         if idempotency is None:
             return self._save(request, ledger, raw)
         if len(idempotency) > KEY_LENGTH_MAX:
-            return errors.exception(0, "BadRequest", "Idempotency Key is longer than 128 characters")
+            return errors.exception(
+                0, "BadRequest", "Idempotency Key is longer than 128 characters"
+            )
         target = f"xero/{ledger.org}"
-        digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+        digest = hashlib.sha256(
+            f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+        )
         digest.update(raw)
         known = self.state.connection.execute(
             "select request, status, body from remembered where target = ? and key = ? and at > ?",
@@ -211,7 +215,7 @@ def listed(
     return answer(journals.envelope({name: kept}))
 
 
-async def organisation(request: Request, ledger: Ledger) -> Response:
+async def organisation(_request: Request, ledger: Ledger) -> Response:
     return answer(journals.envelope({"Organisations": [shapes.organisation(ledger)]}))
 
 
@@ -268,7 +272,7 @@ async def trial_balance_report(request: Request, ledger: Ledger) -> Response:
     return answer(journals.envelope({"Reports": [trial_balance(ledger, at)]}))
 
 
-async def missing(request: Request, error: Exception) -> Response:
+async def missing(_request: Request, _error: Exception) -> Response:
     return errors.not_found()
 
 
@@ -296,12 +300,8 @@ def xero_app(state: State, tokens: Tokens, base_url: str) -> Served:
         get("/ManualJournals", manual_journals),
         get("/ManualJournals/{key}", manual_journal),
         get("/Reports/TrialBalance", trial_balance_report),
-        Route(
-            api + "/ManualJournals", xero.guarded(xero.save_journals), methods=["PUT", "POST"]
-        ),
-        Route(
-            api + "/ManualJournals/{key}", xero.guarded(xero.save_journals), methods=["POST"]
-        ),
+        Route(api + "/ManualJournals", xero.guarded(xero.save_journals), methods=["PUT", "POST"]),
+        Route(api + "/ManualJournals/{key}", xero.guarded(xero.save_journals), methods=["POST"]),
     ]
     connections = {
         f"xero-{org}": {

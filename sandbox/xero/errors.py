@@ -55,7 +55,14 @@ def broken(status: int) -> Response:
     """500 and 503; bodies are our reading."""
     if status == 503:
         return answer("The API is currently unavailable", 503)
-    return answer({"ErrorNumber": 0, "Type": "UnhandledException", "Message": "An error occurred in Xero. Check the API Status page http://status.developer.xero.com for current service status."}, 500)
+    return answer(
+        {
+            "ErrorNumber": 0,
+            "Type": "UnhandledException",
+            "Message": "An error occurred in Xero. Check the API Status page http://status.developer.xero.com for current service status.",
+        },
+        500,
+    )
 
 
 def exception(number: int, kind: str, message: str) -> Response:

@@ -50,7 +50,8 @@ def literal(text: str) -> Any:
         return re.sub(r"\\(.)", r"\1", text[1:-1])
     if lowered.startswith("datetime"):
         parts = [int(part) for part in re.findall(r"\d+", text)]
-        return datetime(*(parts + [0] * (6 - len(parts)))[:6], tzinfo=UTC)  # type: ignore[misc]
+        year, month, day, hour, minute, second = (parts + [0] * 3)[:6]
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     if lowered.startswith("guid"):
         return text[6:-2].lower()
     if lowered in {"true", "false"}:

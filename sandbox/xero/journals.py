@@ -29,7 +29,7 @@ STATUSES = frozenset({"DRAFT", "POSTED", "DELETED", "VOIDED"})
 NARRATION_MAX = 4000
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """Why one journal cannot be saved, in the vendor's words."""
 
     def __init__(self, *messages: str) -> None:
@@ -38,13 +38,13 @@ class Refusal(Exception):
 
 
 def minor(value: Any) -> int:
-    """A LineAmount in minor units; raises Refusal."""
+    """A LineAmount in minor units; raises RefusalError."""
     try:
         amount = Decimal(str(value)) * 100
     except InvalidOperation:
-        raise Refusal(f"LineAmount {value} is not a valid amount") from None
+        raise RefusalError(f"LineAmount {value} is not a valid amount") from None
     if not amount.is_finite() or amount != amount.to_integral_value():
-        raise Refusal(f"LineAmount {value} must not have more than two decimal places")
+        raise RefusalError(f"LineAmount {value} must not have more than two decimal places")
     return int(amount)
 
 
@@ -52,7 +52,7 @@ def read_lines(ledger: Ledger, given: Any) -> tuple[JournalLine, ...]:
     """The lines of a request, each on an account that a manual journal may use."""
     rows = [row for row in given or [] if isinstance(row, dict)]
     if len(rows) < 2:
-        raise Refusal("A manual journal must have at least two journal lines")
+        raise RefusalError("A manual journal must have at least two journal lines")
     by_id = {shapes.account_id(ledger.org, each.code): each for each in ledger.accounts()}
     by_code = {each.code: each for each in by_id.values()}
     lines, problems = [], []
@@ -73,11 +73,11 @@ def read_lines(ledger: Ledger, given: Any) -> tuple[JournalLine, ...]:
         amount = minor(row.get("LineAmount"))
         lines.append(JournalLine(account.code, amount, row.get("Description"), extra))
     if problems:
-        raise Refusal(*dict.fromkeys(problems))
+        raise RefusalError(*dict.fromkeys(problems))
     debits = sum(line.amount for line in lines if line.amount > 0)
     credits_ = sum(line.amount for line in lines if line.amount < 0)
     if debits + credits_:
-        raise Refusal(
+        raise RefusalError(
             f"The total debits ({text(debits)}) must equal total credits ({text(credits_)})"
         )
     return tuple(lines)
@@ -86,31 +86,31 @@ def read_lines(ledger: Ledger, given: Any) -> tuple[JournalLine, ...]:
 def check_lock(ledger: Ledger, day: date, status: str) -> None:
     locked = ledger.lock_date
     if locked and day <= locked and status == "posted":
-        raise Refusal(
+        raise RefusalError(
             "The document date cannot be before the period lock date,"
             f" currently set at {locked:%d-%b-%Y}"
         )
 
 
 def read(ledger: Ledger, given: dict[str, Any], *, may_update: bool) -> Journal:
-    """The journal that a request asks for, checked; raises Refusal."""
+    """The journal that a request asks for, checked; raises RefusalError."""
     known = ledger.journal(str(given.get("ManualJournalID"))) if may_update else None
     if given.get("ManualJournalID") and may_update and known is None:
-        raise Refusal("The manual journal could not be found")
+        raise RefusalError("The manual journal could not be found")
     status = str(given.get("Status") or (known.status if known else "DRAFT")).upper()
     if status not in STATUSES:
-        raise Refusal(f"Status {status} is not valid for a manual journal")
+        raise RefusalError(f"Status {status} is not valid for a manual journal")
     narration = str(given.get("Narration") or (known.narration if known else "")).strip()
     if not narration:
-        raise Refusal("Narration must be specified")
+        raise RefusalError("Narration must be specified")
     if len(narration) > NARRATION_MAX:
-        raise Refusal(f"Narration must not be longer than {NARRATION_MAX} characters")
+        raise RefusalError(f"Narration must not be longer than {NARRATION_MAX} characters")
     today = datetime.now(tz=UTC).astimezone(ZoneInfo(ledger.entity.timezone)).date()
     day = known.date if known else today
     if given.get("Date"):
         read_day = read_date(given["Date"])
         if read_day is None:
-            raise Refusal(f"Date {given['Date']} is not a valid date")
+            raise RefusalError(f"Date {given['Date']} is not a valid date")
         day = read_day
     if known:
         check_lock(ledger, known.date, known.status)
@@ -145,7 +145,7 @@ def save(ledger: Ledger, body: Any, *, may_update: bool, summarize: bool) -> Res
     for each in given:
         try:
             journal = read(ledger, each, may_update=may_update)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             failed = True
             reasons = [{"Message": message} for message in refusal.messages]
             echo = {name: plain(value) for name, value in each.items()}

@@ -174,9 +174,7 @@ def document(
         "DueDate": day_stamp(each.due),
         "Status": STATUSES[each.status],
         "LineAmountTypes": "Exclusive" if any(line.tax for line in each.lines) else "NoTax",
-        "LineItems": [
-            line_item(org, line, sale=each.kind != "bill") for line in each.lines
-        ]
+        "LineItems": [line_item(org, line, sale=each.kind != "bill") for line in each.lines]
         if lines
         else [],
         "SubTotal": number(each.net),

@@ -44,12 +44,12 @@ class Sandbox:
     def connections(self) -> dict[str, dict[str, Any]]:
         return json.loads((self.data / "connections.json").read_text())
 
-    def get(self, path: str, **query: str) -> Any:
+    def get(self, path: str, /, **query: str) -> Any:
         answer = requests.get(self.urls["control"] + path, params=query, timeout=5)
         answer.raise_for_status()
         return answer.json(parse_float=Decimal)
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         answer = requests.post(self.urls["control"] + path, json=body, timeout=5)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -85,7 +85,7 @@ def xero(sandbox: Sandbox, name: str = "xero-uk") -> tuple[Any, str]:
     client = ApiClient(
         configuration,
         oauth2_token_getter=lambda: tokens,
-        oauth2_token_saver=lambda token: tokens.update(token),
+        oauth2_token_saver=tokens.update,
     )
     client.rest_client.pool_manager.connection_pool_kw["retries"] = urllib3.Retry(
         total=0, redirect=0, status=0, respect_retry_after_header=False
@@ -129,9 +129,7 @@ class Rebased(HTTPAdapter):
 
     def send(self, request, **more):  # type: ignore[no-untyped-def]
         given = urlsplit(request.url)
-        request.url = urlunsplit(
-            (self.base.scheme, self.base.netloc, given.path, given.query, "")
-        )
+        request.url = urlunsplit((self.base.scheme, self.base.netloc, given.path, given.query, ""))
         more["timeout"] = more.get("timeout") or (3, 10)
         return super().send(request, **more)
 

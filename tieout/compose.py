@@ -192,7 +192,6 @@ def web_application(settings: Settings) -> Any:
     """The page and JSON API. Raises TieoutError naming what is missing."""
     from api.app import Doors as WebDoors
     from api.app import create_app
-
     from workflows.temporal_gateway import TemporalGateway
 
     dsn = required(settings.database_url, "database_url", "the API's own Postgres log-in")

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 import requests
-from quickbooks import QuickBooks  # type: ignore[import-untyped]
-from quickbooks.exceptions import (  # type: ignore[import-untyped]
+from quickbooks import QuickBooks
+from quickbooks.exceptions import (
     AuthorizationException,
     ObjectNotFoundException,
     QuickbooksException,

@@ -10,17 +10,17 @@ from datetime import date, datetime
 from typing import Any
 
 import urllib3
-from xero_python.accounting import (  # type: ignore[import-untyped]
+from xero_python.accounting import (
     AccountingApi,
     LineItemTracking,
     ManualJournal,
     ManualJournalLine,
     ManualJournals,
 )
-from xero_python.api_client import ApiClient  # type: ignore[import-untyped]
-from xero_python.api_client.configuration import Configuration  # type: ignore[import-untyped]
-from xero_python.api_client.oauth2 import OAuth2Token  # type: ignore[import-untyped]
-from xero_python.exceptions import HTTPStatusException  # type: ignore[import-untyped]
+from xero_python.api_client import ApiClient
+from xero_python.api_client.configuration import Configuration
+from xero_python.api_client.oauth2 import OAuth2Token
+from xero_python.exceptions import HTTPStatusException
 
 from accounting.documents import DocumentKind
 from accounting.money import Money

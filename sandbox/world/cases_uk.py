@@ -14,6 +14,7 @@ D = date
 def add(book: Bookkeeper, crm: Seller) -> None:
     """Write every case of the British entity."""
     contracts(book, crm)
+    growth(book, crm)
     milestones(book, crm)
     without_contract(book)
     credits_and_voids(book)
@@ -23,7 +24,7 @@ def add(book: Bookkeeper, crm: Seller) -> None:
 
 
 def contracts(book: Bookkeeper, crm: Seller) -> None:
-    """Annual prepaid with an early renewal, monthly in advance, expansion, never invoiced."""
+    """Annual prepaid with an early renewal, and monthly in advance."""
     uk = book.entity
     first = Span(D(2025, 11, 1), D(2026, 10, 31))
     deal = crm.opportunity(
@@ -53,6 +54,11 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
         case="early-renewal",
     )
     instalments(book, crm, "Cobalt Studios", year_from(D(2026, 1, 1)), 33_333_33)
+
+
+def growth(book: Bookkeeper, crm: Seller) -> None:
+    """An expansion to the same end, a deal never invoiced, a bundle of four products."""
+    uk = book.entity
     base = Span(D(2026, 3, 15), D(2027, 3, 14))
     deal = crm.opportunity(uk, "Fenwick Labs", D(2026, 3, 12), ("PLAT", 24_000_00, base))
     book.invoice(

@@ -14,13 +14,14 @@ D = date
 def add(book: Bookkeeper, crm: Seller) -> None:
     """Write every case of the American entity."""
     contracts(book, crm)
+    bundles(book, crm)
     milestones(book, crm)
     without_contract(book)
     credits_and_oddities(book, crm)
 
 
 def contracts(book: Bookkeeper, crm: Seller) -> None:
-    """Annual prepaid, late renewal, monthly in advance, never invoiced, new in September."""
+    """Annual prepaid, late renewal, monthly in advance, never invoiced."""
     us = book.entity
     first = Span(D(2025, 9, 1), D(2026, 8, 31))
     deal = crm.opportunity(us, "Aspen Freight", D(2025, 8, 19), ("PLAT", 24_000_00, first))
@@ -55,6 +56,11 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
         ("PLAT", 48_000_00, year_from(D(2026, 7, 1))),
         case="never-invoiced",
     )
+
+
+def bundles(book: Bookkeeper, crm: Seller) -> None:
+    """Three products in one deal, and an expansion to the same end in September."""
+    us = book.entity
     bundle = Span(D(2026, 3, 20), D(2027, 3, 19))
     deal = crm.opportunity(
         us,

@@ -147,6 +147,19 @@ def line_item(org: str, line: Line, *, sale: bool) -> dict[str, Any]:
     return shown
 
 
+def contact(each: Contact) -> dict[str, Any]:
+    """A contact as a document shows it."""
+    return {
+        "ContactID": each.id,
+        "Name": each.name,
+        "Addresses": [],
+        "Phones": [],
+        "ContactGroups": [],
+        "ContactPersons": [],
+        "HasValidationErrors": False,
+    }
+
+
 def document(
     org: str, each: Document, contacts: dict[str, Contact], *, lines: bool = True
 ) -> dict[str, Any]:
@@ -159,15 +172,7 @@ def document(
     paid = total if each.status == "paid" else 0
     due = 0 if each.status in {"paid", "voided"} else total
     shown: dict[str, Any] = {
-        "Contact": {
-            "ContactID": each.contact,
-            "Name": contacts[each.contact].name,
-            "Addresses": [],
-            "Phones": [],
-            "ContactGroups": [],
-            "ContactPersons": [],
-            "HasValidationErrors": False,
-        },
+        "Contact": contact(contacts[each.contact]),
         "DateString": iso(each.date),
         "Date": day_stamp(each.date),
         "DueDateString": iso(each.due),

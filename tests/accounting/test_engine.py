@@ -111,7 +111,7 @@ def test_a_line_without_dates_asks_a_person_and_their_dates_settle_it():
         (ExceptionCode.NO_SERVICE_PERIOD, "INV-9/1")
     ]
     assert not found.journals
-    said = Override("INV-9/1", "per order form", **YEAR)
+    said = Override("INV-9/1", "per order form", date(2026, 9, 1), date(2027, 8, 31))
     settled = calculate(replace(book, overrides=(said,)), POLICY, SEPTEMBER)
     assert not settled.exceptions
     assert settled.closing[Role.DEFERRED_REVENUE] == usd("335.00")

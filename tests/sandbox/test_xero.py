@@ -238,3 +238,28 @@ def test_a_person_voids_an_invoice_and_the_next_sync_sees_it(sandbox, uk):
     assert [(each.invoice_id, each.status) for each in changed] == [(known["id"], "VOIDED")]
     after = Decimal(sandbox.get("/positions", entity="uk", date="2026-08-31")["deferred"])
     assert before - after == Decimal("6588.49")
+
+
+def test_an_edit_behind_our_back_shows_when_the_journal_is_read_again(sandbox, uk):
+    api, tenant = uk
+    made = api.create_manual_journals(tenant, release("T2609-0020-edited")).manual_journals[0]
+    sandbox.post("/journals/edit", entity="uk", id=made.manual_journal_id, line=1, amount="999.99")
+    (seen,) = api.get_manual_journal(tenant, made.manual_journal_id).manual_journals
+    assert [line.line_amount for line in seen.journal_lines] == [
+        Decimal("1000.01"),
+        Decimal("-999.99"),
+    ]
+    assert seen.updated_date_utc > made.updated_date_utc
+
+
+def test_a_posted_journal_may_be_changed_by_post_but_not_in_a_locked_period(sandbox, uk):
+    api, tenant = uk
+    made = api.create_manual_journals(tenant, release("T2609-0021-first")).manual_journals[0]
+    change = release("T2609-0021-second", manual_journal_id=made.manual_journal_id)
+    api.update_or_create_manual_journals(tenant, change)
+    assert [
+        each["id"] for each in sandbox.get("/journals", entity="uk", reference="T2609-0021")
+    ] == [made.manual_journal_id]
+    sandbox.post("/lock-date", entity="uk", date="2026-09-30")
+    with pytest.raises(AccountingBadRequestException):
+        api.update_or_create_manual_journals(tenant, change)

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from accounting.engine import ENGINE_VERSION, calculate
 from temporalio import activity
 
 from accounting.book import Calculation
+from accounting.engine import ENGINE_VERSION, calculate
 from accounting.periods import Period
 from activities.doors import Doors, beating, told_to_temporal
 from controls.messages import Calculated, CloseRef, Level

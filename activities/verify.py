@@ -1,10 +1,10 @@
 """Verify: read every journal back, compare line by line, tie out balances by account."""
 
-from accounting.tie_out import tie_out
 from temporalio import activity
 
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
+from accounting.tie_out import tie_out
 from activities.doors import Doors, beating, told_to_temporal
 from activities.post import comparable
 from connectors.ledger import Ledger

@@ -54,6 +54,7 @@ def test_a_killed_sandbox_goes_on_with_what_was_posted_on_the_same_ports(data):
 
 
 def test_other_days_and_seeds_need_another_directory(data):
+    assert Sandbox.start(data).stop() == 0
     answer = refused("--data", data, "--seed", "2")
     assert answer.returncode == 2
     assert "--seed 1" in answer.stderr

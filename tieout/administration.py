@@ -14,10 +14,9 @@ from controls.authenticity import new_key_pair
 from controls.configuration import Configuration, parse_configuration
 from controls.steps import UserRole
 from store import Store, Work
-from tieout.compose import required
 from tieout.database import check_schema
 from tieout.errors import TieoutError
-from tieout.settings import Settings
+from tieout.settings import Settings, required
 
 SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.pem", "verify.pem"
 

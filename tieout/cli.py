@@ -3,13 +3,14 @@
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from tieout.errors import TieoutError
-from tieout.settings import Settings
+from tieout.settings import Settings, required
 
 app = typer.Typer(
     name="tieout",
@@ -97,7 +98,6 @@ def api() -> None:
 @database.command("migrate")
 def db_migrate() -> None:
     """Bring the database to this program's version, as the schema's owner."""
-    from tieout.compose import required
     from tieout.database import migrate
 
     dsn = required(
@@ -270,7 +270,6 @@ def close_retry(entity: str, period: str, journal: int, as_json: AsJson = False)
 def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """One call of the JSON API, with the token and address of the environment."""
     from tieout.client import ApiClient
-    from tieout.compose import required
 
     settings = Settings()
     url = required(settings.url, "url", "the address of the page, such as http://127.0.0.1:8000")
@@ -339,31 +338,22 @@ def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     code = 0
     try:
-        code = app(standalone_mode=False) or 0
+        app()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
         code = 130
-    except typer.Exit as end:
-        code = end.exit_code
     except Exception as error:  # noqa: BLE001
         code = told(error)
     leave(code)
 
 
 def told(error: Exception) -> int:
-    """Say what went wrong; the exit code. Raises what nobody expected, with its traceback."""
-    import traceback
-
-    import click  # typer ships it
-
-    if isinstance(error, click.ClickException):
-        error.show()
-        return error.exit_code
-    if isinstance(error, click.exceptions.Abort):
-        return 130
+    """Say an expected error in its one sentence; anything else with its traceback. The code: 1."""
     if isinstance(error, expected_errors()):
         sys.stderr.write(f"{error}\n")
-        return 1
-    traceback.print_exception(error)
+    else:
+        traceback.print_exception(error)
     return 1
 
 

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -34,29 +34,11 @@ from store.connections import secret_box
 from tieout.connections import connection
 from tieout.database import check_schema
 from tieout.errors import TieoutError
-from tieout.settings import Settings
-
-T = TypeVar("T")
+from tieout.settings import Settings, read_file, required
 
 STICKY_TIMEOUT = timedelta(seconds=2)
 """After a worker's death its workflows go to another one within this time."""
 CONCURRENT_ACTIVITIES = 50
-
-
-def required(value: T | None, name: str, purpose: str) -> T:
-    """The setting's value. Raises TieoutError naming the variable and what it is for."""
-    if value is None:
-        raise TieoutError(f"Set TIEOUT_{name.upper()}: {purpose}.")
-    return value
-
-
-def read_file(path: Path | None, name: str, purpose: str) -> str:
-    """The text of a file that a setting names. Raises TieoutError when it can't be read."""
-    found = required(path, name, purpose)
-    try:
-        return found.read_text()
-    except OSError as error:
-        raise TieoutError(f"{found} can't be read ({error.strerror}): {purpose}.") from error
 
 
 class PostgresVault:

@@ -1,11 +1,15 @@
 """`tieout demo`: the whole product on this machine, with invented companies and people."""
 
 import json
+import os
 import secrets
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +47,7 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
     quiet: Callable[[str], None] = (lambda _text: None) if as_json else say
     with Stack(data, quiet) as stack:
         quiet(f"Starting in {data} …")
-        url = start_everything(stack)
+        url = start_everything(stack).url
         people = add_people(data, url)
         with ApiClient(url) as preparer:
             preparer.log_in("priya", people["priya"])
@@ -64,17 +68,77 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
     return 0 if done else 1
 
 
-def start_everything(stack: Stack) -> str:
-    """Servers, schema, keys, sandbox, configuration, worker, page. The page's address."""
+@dataclass(frozen=True)
+class Running:
+    """What was started, and how to start the worker again."""
+
+    stack: Stack
+    url: str
+    control_url: str
+    dsns: dict[str, str]
+    worker_environment: dict[str, str]
+
+    def start_worker(self) -> int:
+        """Start the worker; its pid once it is ready."""
+        log = self.stack.data / "logs" / "worker.log"
+        seen = log.stat().st_size if log.exists() else 0
+        return self.stack.start(
+            "worker",
+            [sys.executable, "-m", "tieout.cli", "worker"],
+            self.worker_environment,
+            lambda: "ready" in log.read_text(errors="replace")[seen:],
+        )
+
+
+def start_everything(stack: Stack) -> Running:
+    """Servers, schema, keys, sandbox, configuration, worker, page."""
     from tieout.database import migrate
 
     data = stack.data
     dsns = stack.start_postgres()
     temporal = stack.start_temporal()
     migrate(dsns[OWNER])
-    secrets_folder = data / "secrets"
-    make_keys(secrets_folder)
-    sandbox = data / "sandbox"
+    keys = data / "secrets"
+    make_keys(keys)
+    control = start_sandbox(stack)
+    command(dsns[API], "config", "apply", str(CONFIGURATION))
+    shared = {
+        "TIEOUT_TEMPORAL_ADDRESS": temporal,
+        "TIEOUT_CONNECTIONS_FILE": str(data / "sandbox" / "connections.json"),
+        "TIEOUT_TODAY": TODAY,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    port = stack.pick_port("page", PAGE_PORT)
+    running = Running(
+        stack,
+        f"http://127.0.0.1:{port}",
+        f"http://127.0.0.1:{control}",
+        dsns,
+        {
+            **shared,
+            "TIEOUT_DATABASE_URL": dsns[WORKER],
+            "TIEOUT_SECRET_KEY_FILE": str(keys / SECRET_KEY),
+            "TIEOUT_VERIFY_KEY_FILE": str(keys / VERIFY_KEY),
+        },
+    )
+    running.start_worker()
+    stack.start(
+        "api",
+        [sys.executable, "-m", "tieout.cli", "api"],
+        {
+            **shared,
+            "TIEOUT_DATABASE_URL": dsns[API],
+            "TIEOUT_SIGNING_KEY_FILE": str(keys / SIGNING_KEY),
+            "TIEOUT_API_PORT": str(port),
+        },
+        lambda: answers(running.url),
+    )
+    return running
+
+
+def start_sandbox(stack: Stack) -> int:
+    """The three vendors' servers; the port of their control door."""
+    sandbox = stack.data / "sandbox"
     sandbox.mkdir(exist_ok=True)
     connections = sandbox / "connections.json"
     connections.unlink(missing_ok=True)
@@ -82,47 +146,14 @@ def start_everything(stack: Stack) -> str:
         name: stack.pick_port(f"sandbox-{name}")
         for name in ("xero", "quickbooks", "salesforce", "control")
     }
+    port_words = [w for name, port in ports.items() for w in (f"--{name}-port", str(port))]
     stack.start(
         "sandbox",
-        [sys.executable, "-m", "sandbox", "--data", str(sandbox), "--today", TODAY]
-        + [word for name, port in ports.items() for word in (f"--{name}-port", str(port))],
+        [sys.executable, "-m", "sandbox", "--data", str(sandbox), "--today", TODAY, *port_words],
         {"PYTHONPATH": str(REPOSITORY)},
         connections.exists,
     )
-    shared = {
-        "TIEOUT_TEMPORAL_ADDRESS": temporal,
-        "TIEOUT_CONNECTIONS_FILE": str(connections),
-        "TIEOUT_TODAY": TODAY,
-        "PYTHONPATH": str(REPOSITORY),
-    }
-    command(dsns[API], "config", "apply", str(CONFIGURATION))
-    log = data / "logs" / "worker.log"
-    seen = log.stat().st_size if log.exists() else 0
-    stack.start(
-        "worker",
-        [sys.executable, "-m", "tieout.cli", "worker"],
-        {
-            **shared,
-            "TIEOUT_DATABASE_URL": dsns[WORKER],
-            "TIEOUT_SECRET_KEY_FILE": str(secrets_folder / SECRET_KEY),
-            "TIEOUT_VERIFY_KEY_FILE": str(secrets_folder / VERIFY_KEY),
-        },
-        lambda: "ready" in log.read_text(errors="replace")[seen:],
-    )
-    port = stack.pick_port("page", PAGE_PORT)
-    url = f"http://127.0.0.1:{port}"
-    stack.start(
-        "api",
-        [sys.executable, "-m", "tieout.cli", "api"],
-        {
-            **shared,
-            "TIEOUT_DATABASE_URL": dsns[API],
-            "TIEOUT_SIGNING_KEY_FILE": str(secrets_folder / SIGNING_KEY),
-            "TIEOUT_API_PORT": str(port),
-        },
-        lambda: answers(url),
-    )
-    return url
+    return ports["control"]
 
 
 def answers(url: str) -> bool:
@@ -137,9 +168,6 @@ def answers(url: str) -> bool:
 
 def command(dsn: str, *words: str) -> str:
     """Run one of our own commands as an administrator would; its output."""
-    import os
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-m", "tieout.cli", *words],
         env={**os.environ, "TIEOUT_DATABASE_URL": dsn, "PYTHONPATH": str(REPOSITORY)},
@@ -157,12 +185,12 @@ def add_people(data: Path, url: str) -> dict[str, str]:
     """The demo's five people, each with a password of chance, kept in the data directory."""
     file = data / "secrets" / "people.json"
     passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    missing = [p for p in PEOPLE if not logs_in(url, p, passwords.get(p.name, ""))]
     dsn = EmbeddedPostgres(data).dsn(API)
-    for person in PEOPLE:
-        if person.name in passwords and logs_in(url, person, passwords[person.name]):
-            continue
+    with ThreadPoolExecutor() as pool:
+        links = list(pool.map(lambda person: _link(dsn, person), missing))
+    for person, link in zip(missing, links, strict=True):
         passwords[person.name] = secrets.token_urlsafe(12)
-        link = _link(dsn, person)
         with ApiClient(url) as client:
             client.call("POST", "/password", {"link": link, "password": passwords[person.name]})
         file.touch(mode=0o600)
@@ -175,12 +203,14 @@ def _link(dsn: str, person: Person) -> str:
     try:
         path = command(dsn, "user", "add", person.name, *words)
     except TieoutError:
-        path = command(dsn, "user", "reset", person.name)
+        path = command(dsn, "user", "reset", person.name)  # added by a start that was cut short
     return path.rsplit("/", 1)[1]
 
 
 def logs_in(url: str, person: Person, password: str) -> bool:
-    """Whether the password still works."""
+    """Whether the password works."""
+    if not password:
+        return False
     try:
         with ApiClient(url) as client:
             client.log_in(person.name, password)

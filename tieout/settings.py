@@ -2,9 +2,14 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tieout.errors import TieoutError
+
+T = TypeVar("T")
 
 
 class Settings(BaseSettings):
@@ -43,3 +48,19 @@ class Settings(BaseSettings):
         default=None, repr=False, description="API token of `tieout close …`."
     )
     data: Path | None = Field(default=None, description="Data directory of the embedded stack.")
+
+
+def required(value: T | None, name: str, purpose: str) -> T:
+    """The setting's value. Raises TieoutError naming the variable and what it is for."""
+    if value is None:
+        raise TieoutError(f"Set TIEOUT_{name.upper()}: {purpose}.")
+    return value
+
+
+def read_file(path: Path | None, name: str, purpose: str) -> str:
+    """The text of a file that a setting names. Raises TieoutError when it can't be read."""
+    found = required(path, name, purpose)
+    try:
+        return found.read_text()
+    except OSError as error:
+        raise TieoutError(f"{found} can't be read ({error.strerror}): {purpose}.") from error

@@ -98,7 +98,7 @@ def api() -> None:
 @database.command("migrate")
 def db_migrate() -> None:
     """Bring the database to this program's version, as the schema's owner."""
-    from tieout.database import migrate
+    from tieout.migrate import migrate
 
     dsn = required(
         Settings().owner_database_url, "owner_database_url", "the log-in of the schema's owner"

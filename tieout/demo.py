@@ -79,20 +79,23 @@ class Running:
     worker_environment: dict[str, str]
 
     def start_worker(self) -> int:
-        """Start the worker; its pid once it is ready."""
+        """Start the worker again; its pid once it is ready."""
+        ready = self.launch_worker()
+        return self.stack.await_ready("worker", ready)
+
+    def launch_worker(self) -> Callable[[], bool]:
+        """Start the worker without waiting; whether it is ready."""
         log = self.stack.data / "logs" / "worker.log"
         seen = log.stat().st_size if log.exists() else 0
-        return self.stack.start(
-            "worker",
-            [sys.executable, "-m", "tieout.cli", "worker"],
-            self.worker_environment,
-            lambda: "ready" in log.read_text(errors="replace")[seen:],
+        self.stack.launch(
+            "worker", [sys.executable, "-m", "tieout.cli", "worker"], self.worker_environment
         )
+        return lambda: "ready" in log.read_text(errors="replace")[seen:]
 
 
 def start_everything(stack: Stack) -> Running:
     """Servers, schema, keys, sandbox, configuration, worker, page."""
-    from tieout.database import migrate
+    from tieout.migrate import migrate
 
     data = stack.data
     dsns = stack.start_postgres()
@@ -101,7 +104,6 @@ def start_everything(stack: Stack) -> Running:
     keys = data / "secrets"
     make_keys(keys)
     control = start_sandbox(stack)
-    command(dsns[API], "config", "apply", str(CONFIGURATION))
     shared = {
         "TIEOUT_TEMPORAL_ADDRESS": temporal,
         "TIEOUT_CONNECTIONS_FILE": str(data / "sandbox" / "connections.json"),
@@ -121,8 +123,8 @@ def start_everything(stack: Stack) -> Running:
             "TIEOUT_VERIFY_KEY_FILE": str(keys / VERIFY_KEY),
         },
     )
-    running.start_worker()
-    stack.start(
+    worker_is_ready = running.launch_worker()
+    stack.launch(
         "api",
         [sys.executable, "-m", "tieout.cli", "api"],
         {
@@ -131,8 +133,10 @@ def start_everything(stack: Stack) -> Running:
             "TIEOUT_SIGNING_KEY_FILE": str(keys / SIGNING_KEY),
             "TIEOUT_API_PORT": str(port),
         },
-        lambda: answers(running.url),
     )
+    command(dsns[API], "config", "apply", str(CONFIGURATION))
+    stack.await_ready("worker", worker_is_ready)
+    stack.await_ready("api", lambda: answers(running.url))
     return running
 
 

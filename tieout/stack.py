@@ -140,10 +140,14 @@ class Stack:
         ready: Callable[[], bool],
         patience_s: float = READY_TIMEOUT_S,
     ) -> int:
-        """Starts `argv` as `name` with `env` added to our environment; returns its pid once `ready()` is true.
+        """`launch`, then `await_ready`: for what nothing else can start beside."""
+        self.launch(name, argv, env)
+        return self.await_ready(name, ready, patience_s)
 
-        Its output goes to DATA/logs/<name>.log. Raises ProcessDiedError with the end of that log when it ends
-        first or is not ready within `patience_s`.
+    def launch(self, name: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        """Starts `argv` as `name` with `env` added to our environment, and does not wait for it.
+
+        Its output goes to DATA/logs/<name>.log.
         """
         if name in self._children:
             raise ValueError(f"{name} is started already")
@@ -161,6 +165,16 @@ class Stack:
             )
             self._children[name] = _Child(process, log)
             remember(self._mark_file(name), process.pid)
+
+    def await_ready(
+        self, name: str, ready: Callable[[], bool], patience_s: float = READY_TIMEOUT_S
+    ) -> int:
+        """Waits until `ready()` is true of what was launched as `name`; its pid.
+
+        Raises ProcessDiedError with the end of its log when it ends first or is not ready within
+        `patience_s`.
+        """
+        process, log = self._children[name].process, self._children[name].log
         deadline = time.monotonic() + patience_s
         while process.poll() is None:
             if ready():

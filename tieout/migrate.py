@@ -1,0 +1,49 @@
+"""Bring the schema to the code's version, as its owner. Apart, since only this needs Alembic."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from models.schema import REVISION
+from tieout.database import current_revision
+from tieout.errors import TieoutError
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def migrate(owner_dsn: str) -> str:
+    """Bring the schema to this code's version; its name. Raises TieoutError, changing nothing."""
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(owner_dsn))
+    try:
+        with engine.begin() as connection:
+            current = current_revision(connection)
+            known = {
+                script.revision
+                for script in ScriptDirectory.from_config(_config()).walk_revisions()
+            }
+            if current is not None and current not in known:
+                raise TieoutError(
+                    f"The database is at version {current}, newer than this program ({REVISION}). "
+                    "Install the newer program; nothing was changed."
+                )
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return REVISION
+    except OperationalError as error:
+        raise TieoutError(
+            "The database can't be reached with TIEOUT_OWNER_DATABASE_URL. Check it, then try again."
+        ) from error
+    finally:
+        engine.dispose()

@@ -4,7 +4,9 @@ Judged here for an early answer, carried to the close, and put on record where i
 rejected Update leaves no trace in Temporal's history.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
@@ -20,13 +22,29 @@ from controls.messages import Acted, Answer, CloseRequest, Resolution
 from controls.steps import Action, may
 from store.users import Person
 
+ON_RECORD_WITHIN_S = 5
+LOOK_EVERY_S = 0.05
+
 
 async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
-    """Start a close, or attach to the one that runs. Raises ActionRefusedError, BadInputError."""
+    """Start a close, or attach to the one that runs. Raises ActionRefusedError, BadInputError.
+
+    Returns when the close is on record, so that whoever started it can look at it; after
+    ON_RECORD_WITHIN_S in any case, since no worker may be running now.
+    """
     if not may(person.roles, Action.START):
         await _refuse(doors, person, entity, period, "start", _no_role("start closes"))
     await run_in_threadpool(_check_period, doors, entity, period)
     await doors.closes.start(CloseRequest(entity, period, person.name))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ON_RECORD_WITHIN_S):
+            while not await run_in_threadpool(_on_record, doors, entity, period):
+                await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _on_record(doors: Doors, entity: str, period: str) -> bool:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        return work.closes.find(entity, period) is not None
 
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:

@@ -36,6 +36,10 @@ class ApiClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
         self._http.close()
 
     def log_in(self, name: str, password: str) -> None:

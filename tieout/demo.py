@@ -47,7 +47,7 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
     quiet: Callable[[str], None] = (lambda _text: None) if as_json else say
     with Stack(data, quiet) as stack:
         quiet(f"Starting in {data} …")
-        url = start_everything(stack).url
+        url = start_everything(stack, PAGE_PORT).url
         people = add_people(data, url)
         with ApiClient(url) as preparer:
             preparer.log_in("priya", people["priya"])
@@ -93,8 +93,8 @@ class Running:
         return lambda: "ready" in log.read_text(errors="replace")[seen:]
 
 
-def start_everything(stack: Stack) -> Running:
-    """Servers, schema, keys, sandbox, configuration, worker, page."""
+def start_everything(stack: Stack, page_port: int | None = None) -> Running:
+    """Servers, schema, keys, sandbox, configuration, worker, page; on this port if it is free."""
     from tieout.migrate import migrate
 
     data = stack.data
@@ -110,7 +110,7 @@ def start_everything(stack: Stack) -> Running:
         "TIEOUT_TODAY": TODAY,
         "PYTHONPATH": str(REPOSITORY),
     }
-    port = stack.pick_port("page", PAGE_PORT)
+    port = stack.pick_port("page", page_port)
     running = Running(
         stack,
         f"http://127.0.0.1:{port}",

@@ -71,7 +71,7 @@ def work_until_closed(
     results = [result_of(clients["auditor"].call("GET", f"/closes/{e}/{period}")) for e in entities]
     trail = clients["auditor"].call("GET", "/audit/verification")
     for client in clients.values():
-        client.__exit__(None, None, None)
+        client.close()
     return results, {"events": trail["events"], "verified": trail["verified"]}
 
 

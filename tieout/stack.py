@@ -189,6 +189,10 @@ class Stack:
             f"{Death(name, process.returncode, log)} The end of it says: {_tail(log)}"
         )
 
+    def pid(self, name: str) -> int:
+        """The process that was launched as `name`."""
+        return self._children[name].process.pid
+
     def pick_port(self, name: str, wanted: int | None = None) -> int:
         """A free port for `name`: `wanted`, else the one it took last time, else any; says so when `wanted` is in use.
 

@@ -1,0 +1,164 @@
+"""The running product for tests: real servers and processes, people over the JSON API."""
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tieout.client import ApiClient, ApiRefusedError
+from tieout.demo import ENTITIES, PERIOD, Running, add_people, command, start_everything
+from tieout.demo_people import PEOPLE, act
+from tieout.embedded.postgres import API
+from tieout.stack import Stack
+
+PATIENCE_S = 60
+LOOK_EVERY_S = 0.1
+
+Close = dict[str, Any]
+
+
+def eventually(holds: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
+    """The first true answer of `holds`."""
+    deadline = time.monotonic() + patience_s
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(LOOK_EVERY_S)
+    return found
+
+
+class System:
+    """One running installation with the demo group."""
+
+    def __init__(self, running: Running, people: dict[str, ApiClient]) -> None:
+        self.running = running
+        self.people = people
+
+    def close(self, entity: str) -> Close:
+        """The close as the auditor reads it."""
+        found: Close = self.people["auditor"].call("GET", f"/closes/{entity}/{PERIOD}")
+        return found
+
+    def drive(self, entity: str, until: Callable[[Close], bool]) -> Close:
+        """Let whoever is waited for act, until the close stands as wanted."""
+
+        def there() -> Close | None:
+            close = self.close(entity)
+            if until(close):
+                return close
+            try:
+                act(close, self.people)
+            except ApiRefusedError as refused:
+                if refused.status not in (404, 409):
+                    raise
+            return None
+
+        found: Close = eventually(there)
+        return found
+
+    def reach(self, entity: str, until: Callable[[Close], bool]) -> Close:
+        """Wait until the close stands as wanted; nobody acts."""
+
+        def there() -> Close | None:
+            close = self.close(entity)
+            return close if until(close) else None
+
+        found: Close = eventually(there)
+        return found
+
+    def decide(self, role: str, close: Close, verdict: str, **other: str) -> None:
+        """A decision by the person of a role on the close as read."""
+        body = {
+            "step": close["step"],
+            "verdict": verdict,
+            "proposal_hash": close["proposal_hash"],
+            "reason": "test",
+            **other,
+        }
+        path = f"/closes/{close['entity']}/{close['period']}/decisions"
+        self.people[role].call("POST", path, body)
+
+    def act(self, role: str, entity: str, what: str) -> None:
+        """Another action of a person: `lock-check`, `tie-out`, `journals/7/retry`."""
+        self.people[role].call("POST", f"/closes/{entity}/{PERIOD}/{what}", {})
+
+    def wait(self, holds: Callable[[], Any]) -> None:
+        """Until it holds."""
+        eventually(holds)
+
+    def events(self, entity: str, verb: str) -> list[dict[str, Any]]:
+        """The entity's events of a kind, newest first."""
+        found = self.people["auditor"].call("GET", f"/audit/{entity}?limit=500")
+        return [event for event in found if event["verb"] == verb]
+
+    def add_person(self, name: str, *roles: str) -> None:
+        """Somebody with these roles; known as `name` among the people."""
+        words = [word for role in roles for word in ("--role", role)]
+        link = command(self.running.dsns[API], "user", "add", name, *words).rsplit("/", 1)[1]
+        client = self.people[name] = ApiClient(self.running.url)
+        password = secrets.token_urlsafe(12)
+        client.call("POST", "/password", {"link": link, "password": password})
+        client.log_in(name, password)
+
+    def sandbox(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The sandbox's control door."""
+        answer = httpx.request(method, self.running.control_url + path, json=body, timeout=10)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def fault(self, **given: Any) -> None:
+        """Set a fault in the sandbox."""
+        self.sandbox("POST", "/faults", given)
+
+    def struck(self) -> bool:
+        """Whether every fault that was set has struck as often as it should."""
+        return all(f["fired"] >= f["times"] for f in self.sandbox("GET", "/faults"))
+
+    def in_ledger(self, entity: str, reference: str) -> list[dict[str, Any]]:
+        """The ledger's journals with this reference, read behind the product's back."""
+        found: list[dict[str, Any]] = self.sandbox(
+            "GET", f"/journals?entity={entity}&reference={reference}"
+        )
+        return found
+
+    def kill_worker(self) -> None:
+        """SIGKILL, as a machine that loses power would."""
+        os.kill(self.running.stack.pid("worker"), signal.SIGKILL)
+        eventually(lambda: any(death.name == "worker" for death in self.running.stack.deaths()))
+        self.running.stack.stop("worker")
+
+
+@contextmanager
+def running_system(data: Path) -> Iterator[System]:
+    """Everything started, the demo's people logged in, no close started yet."""
+    with Stack(data) as stack:
+        running = start_everything(stack)
+        passwords = add_people(data, running.url)
+        people = {}
+        for person in PEOPLE:
+            people[person.role] = ApiClient(running.url)
+            people[person.role].log_in(person.name, passwords[person.name])
+        yield System(running, people)
+        for client in people.values():
+            client.close()
+
+
+def start_closes(system: System) -> None:
+    """Start September of every entity."""
+    for entity in ENTITIES:
+        system.people["preparer"].call("POST", "/closes", {"entity": entity, "period": PERIOD})
+
+
+def waits_for_controller(close: Close) -> bool:
+    """All but the last approval is given."""
+    return bool(close["awaiting"] == "approval" and close["next_level"] == "controller")
+
+
+def waits_for_sign_off(close: Close) -> bool:
+    """Posted, verified and tied out."""
+    return bool(close["awaiting"] == "sign_off")

@@ -35,7 +35,10 @@ class Documents:
     def store(
         self, entity: str, source: str, document: Document, raw: str, modified: datetime
     ) -> bool:
-        """Keep a version if it differs from the newest one in what we read. True when it was new."""
+        """Keep a version if it differs from the newest one in what we read. True when it was new.
+
+        A contract that is void when it is first seen was never won: nothing is kept of it.
+        """
         newest = self._session.exec(
             select(DocumentRow)
             .where(
@@ -46,6 +49,8 @@ class Documents:
             .order_by(desc(col(DocumentRow.version)))
             .limit(1)
         ).first()
+        if newest is None and document.voided and document.kind is DocumentKind.CONTRACT:
+            return False
         content_hash = document.content_hash()
         if newest is not None and newest.content_hash == content_hash:
             return False

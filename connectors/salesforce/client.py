@@ -86,7 +86,7 @@ class SalesforceCrm:
             f"SystemModstamp, {self._names.entity}"
         )
         select = f"SELECT {fields} FROM Opportunity WHERE {self._names.entity} = '{entity}'"  # noqa: S608
-        opportunities = {row["Id"]: row for row in self._query(select)}
+        opportunities = {row["Id"]: row for row in self._query(select, deleted=True)}
         accounts = {row["Id"]: row["Name"] for row in self._query("SELECT Id, Name FROM Account")}
         lines: dict[str, list[dict[str, Any]]] = {key: [] for key in opportunities}
         ids = sorted(opportunities)
@@ -102,7 +102,7 @@ class SalesforceCrm:
                 currency,
             )
             for key, opportunity in opportunities.items()
-            if opportunity["IsWon"] or since is not None
+            if since is not None or (opportunity["IsWon"] and not opportunity["IsDeleted"])
         ]
         changed = (each for each in found if since is None or each.modified >= since)
         yield from sorted(changed, key=lambda each: (each.modified, each.document.id))
@@ -115,9 +115,9 @@ class SalesforceCrm:
             f"SortOrder, SystemModstamp FROM OpportunityLineItem WHERE OpportunityId IN ({wanted})"
         )
 
-    def _query(self, soql: str) -> list[dict[str, Any]]:
+    def _query(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         with _vendor_errors():
-            rows = self._salesforce().query_all(soql)["records"]
+            rows = self._salesforce().query_all(soql, include_deleted=deleted)["records"]
         return [_without_attributes(row) for row in rows]
 
     def _salesforce(self) -> Any:

@@ -1,5 +1,7 @@
 """The running product for tests: real servers and processes, people over the JSON API."""
 
+import asyncio
+import json
 import os
 import secrets
 import signal
@@ -10,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from temporalio.client import Client
 
 from tieout.client import ApiClient, ApiRefusedError
 from tieout.demo import ENTITIES, PERIOD, Running, add_people, command, start_everything
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
+from tieout.settings import Settings
 from tieout.stack import Stack
 
 PATIENCE_S = 60
 LOOK_EVERY_S = 0.1
+SAVE_HISTORIES = "TIEOUT_SAVE_HISTORIES"
+"""Names a folder: what ran is kept there for tests/histories/test_replay.py."""
 
 Close = dict[str, Any]
 
@@ -144,8 +150,37 @@ def running_system(data: Path) -> Iterator[System]:
             people[person.role] = ApiClient(running.url)
             people[person.role].log_in(person.name, passwords[person.name])
         yield System(running, people)
+        if folder := os.environ.get(SAVE_HISTORIES):
+            address = running.worker_environment["TIEOUT_TEMPORAL_ADDRESS"]
+            asyncio.run(save_histories(address, Path(folder), data.name.rstrip("0123456789")))
         for client in people.values():
             client.close()
+
+
+async def save_histories(address: str, folder: Path, run: str) -> None:
+    """Every workflow's history as JSON: folder/<workflow type>/<run>-<workflow id>.json."""
+    client = await Client.connect(address, namespace=Settings().temporal_namespace)
+    async for found in client.list_workflows():
+        history = await client.get_workflow_handle(found.id).fetch_history()
+        kind = folder / found.workflow_type
+        kind.mkdir(parents=True, exist_ok=True)
+        name = f"{run}-{found.id.replace('/', '-')}.json"
+        kept = without_the_machine(json.loads(history.to_json()))
+        (kind / name).write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def without_the_machine(value: Any) -> Any:
+    """The same without host names and paths: a replay needs none of them."""
+    match value:
+        case dict():
+            return {
+                key: "" if key in ("identity", "stackTrace") else without_the_machine(item)
+                for key, item in value.items()
+            }
+        case list():
+            return [without_the_machine(item) for item in value]
+        case _:
+            return value
 
 
 def start_closes(system: System) -> None:

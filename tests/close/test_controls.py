@@ -1,0 +1,181 @@
+"""The controls on the running product: who may decide on what, locks, re-runs, the trail."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from temporalio.client import Client
+
+from accounting.engine import calculate
+from accounting.periods import Period
+from controls.approval import Decision
+from controls.audit import Actor
+from controls.authenticity import Signer
+from store import Store
+from tests.close.system import (
+    Close,
+    System,
+    running_system,
+    start_closes,
+    waits_for_controller,
+    waits_for_sign_off,
+)
+from tieout.administration import SIGNING_KEY
+from tieout.client import ApiRefusedError
+from tieout.demo import PERIOD
+from tieout.embedded.postgres import OWNER
+from tieout.settings import Settings
+from workflows.entity_close import EntityCloseWorkflow
+from workflows.ids import close_id
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("controls")) as running:
+        start_closes(running)
+        running.add_person("mona", "preparer", "reviewer", "controller")
+        yield running
+
+
+def refused(system: System, person: str, close: Close, verdict: str, **other: str) -> str:
+    """Why the decision does not count; the refusal is on record under the same name."""
+    before = len(system.events(close["entity"], "decision.refused"))
+    with pytest.raises(ApiRefusedError) as caught:
+        system.decide(person, close, verdict, **other)
+    events = system.events(close["entity"], "decision.refused")
+    assert len(events) == before + 1
+    assert events[0]["reason"] == str(caught.value)
+    return str(events[0]["after"]["reason"])
+
+
+def submitted(close: Close) -> bool:
+    return bool(close["awaiting"] == "approval")
+
+
+def test_only_the_right_person_decides_and_only_on_the_numbers_seen(system: System) -> None:
+    close = system.drive("uk", lambda c: c["awaiting"] == "submission")
+    assert refused(system, "reviewer", close, "submit") == "wrong_role"
+    assert refused(system, "reviewer", close, "approve") == "not_submitted"
+    system.decide("mona", close, "submit")
+    close = system.reach("uk", submitted)
+    assert refused(system, "mona", close, "approve") == "own_proposal"
+    assert refused(system, "auditor", close, "approve") == "wrong_role"
+    assert refused(system, "controller", close, "approve") == "wrong_role"  # the reviewer's turn
+    assert refused(system, "reviewer", close, "approve", proposal_hash="0" * 64) == "stale"
+    assert refused(system, "reviewer", close, "reject", reason=" ") == "reason_missing"
+    assert refused(system, "reviewer", close, "approve", step="sign_off") == "wrong_step"
+    assert [d["verdict"] for d in system.close("uk")["decisions"]] == ["submit"]
+
+
+def test_a_rejection_suspends_what_was_approved_and_a_second_sync_stores_nothing(
+    system: System,
+) -> None:
+    seen = system.drive("uk", waits_for_controller)
+    assert system.events("uk", "sync.finished")[0]["after"]["stored"] > 0
+    system.decide("controller", seen, "reject", reason="Whose invoice is this?")
+    close = system.reach("uk", lambda c: c["round"] > seen["round"] and c["awaiting"] != "")
+    close = system.drive("uk", lambda c: c["awaiting"] == "submission")
+    sync = system.events("uk", "sync.finished")[0]["after"]
+    assert sync["stored"] == 0
+    assert sync["seen"] > 0
+    assert not any(d["counts"] for d in close["decisions"])
+    assert {d["verdict"] for d in close["decisions"]} == {"submit", "approve", "reject"}
+    # Nothing changed, so the proposal is the same to the bit; approvals are given anew.
+    assert close["proposal_hash"] == seen["proposal_hash"]
+    assert refused(system, "controller", close, "approve") == "not_submitted"
+
+
+def test_a_locked_period_waits_and_posts_once_the_ledger_is_open(system: System) -> None:
+    close = system.drive("us", waits_for_controller)
+    system.sandbox("POST", "/lock-date", {"entity": "us", "date": "2026-09-30"})
+    system.decide("controller", close, "approve")
+    close = system.reach("us", lambda c: c["awaiting"] == "locked")
+    assert "the ledger is locked up to 2026-09-30" in close["detail"]
+    assert all(journal["state"] == "proposed" for journal in close["journals"])
+    readings = len(system.events("us", "lock.read"))
+    with pytest.raises(ApiRefusedError, match="roles"):
+        system.act("auditor", "us", "lock-check")
+    system.act("operator", "us", "lock-check")  # still locked
+    system.wait(lambda: len(system.events("us", "lock.read")) > readings)
+    assert system.reach("us", lambda c: c["awaiting"] == "locked")
+    system.sandbox("POST", "/lock-date", {"entity": "us", "date": "2026-08-31"})
+    system.act("operator", "us", "lock-check")
+    close = system.reach("us", waits_for_sign_off)
+    assert {journal["state"] for journal in close["journals"]} == {"posted"}
+
+
+def test_a_signalled_decision_is_judged_alike_and_its_refusal_is_on_record(system: System) -> None:
+    close = system.drive("de", submitted)
+    signer = Signer((system.running.stack.data / "secrets" / SIGNING_KEY).read_bytes())
+
+    def decision(actor: str, role: str, nonce: str, **other: str) -> Decision:
+        made = Decision(
+            **{
+                "entity": "de",
+                "period": PERIOD,
+                "step": close["step"],
+                "verdict": "approve",
+                "actor": actor,
+                "roles": (role,),
+                "reason": "",
+                "proposal_hash": close["proposal_hash"],
+                "nonce": nonce,
+                **other,
+            }
+        )
+        return replace(made, tag=signer.tag(made))
+
+    async def signal(*decisions: Decision) -> None:
+        address = system.running.worker_environment["TIEOUT_TEMPORAL_ADDRESS"]
+        client = await Client.connect(address, namespace=Settings().temporal_namespace)
+        handle = client.get_workflow_handle(close_id("de", PERIOD))
+        for each in decisions:
+            await handle.signal(EntityCloseWorkflow.submit_decision, each)
+
+    honest = decision("ruth", "reviewer", "signal-honest")
+    asyncio.run(
+        signal(
+            replace(honest, nonce="signal-forged"),  # the tag is another decision's
+            decision("ruth", "auditor", "signal-role"),
+            decision("ruth", "reviewer", "signal-stale", proposal_hash="1" * 64),
+            honest,
+            replace(honest),
+        )
+    )
+    system.reach("de", waits_for_controller)
+    system.wait(lambda: len(system.events("de", "decision.refused")) == 4)
+    on_record = {e["after"]["nonce"]: e for e in system.events("de", "decision.refused")}
+    assert on_record["signal-forged"]["after"]["reason"] == "bad_tag"
+    assert on_record["signal-role"]["after"]["reason"] == "wrong_role"
+    assert on_record["signal-stale"]["after"]["reason"] == "stale"
+    assert on_record["signal-stale"]["actor"] == {"kind": "user", "name": "ruth"}
+    assert [d["actor"] for d in system.close("de")["decisions"] if d["verdict"] == "approve"] == [
+        "ruth"
+    ]
+
+
+def test_a_rerun_proposes_nothing_before_and_after_sign_off(system: System) -> None:
+    def proposed() -> list[str]:
+        store = Store(system.running.dsns[OWNER])
+        with store.unit_of_work(Actor("service", "test")) as work:
+            close = work.closes.of("us", PERIOD)
+            config = work.config.current()
+            policy = config.entity("us").policy(config.sha256)
+            again = calculate(work.proposals.book(close, policy), policy, Period.month(PERIOD))
+        store.close()
+        return [journal.text for journal in again.journals]
+
+    close = system.drive("us", waits_for_sign_off)
+    assert proposed() == []
+    assert refused(system, "mona", close, "approve", proposal_hash="2" * 64) == "stale"
+    system.decide("controller", close, "approve")
+    close = system.reach("us", lambda c: c["step"] == "closed")
+    assert len(close["seal"]) == 64
+    assert proposed() == []
+    system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": PERIOD})
+    assert system.close("us")["seal"] == close["seal"]
+    with pytest.raises(ApiRefusedError, match="not over yet"):
+        system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": "2026-10"})

@@ -110,7 +110,7 @@ class Money:
         return Money(round_half_away(self.minor * factor), self.currency)
 
     def __str__(self) -> str:
-        return f"{self.text()} {self.currency}"
+        return f"{self.decimal():,f} {self.currency}"
 
 
 def split(total: Money, weights: Sequence[Fraction | int]) -> tuple[Money, ...]:

@@ -6,7 +6,6 @@ rejected Update leaves no trace in Temporal's history.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
@@ -22,24 +21,24 @@ from controls.messages import Acted, Answer, CloseRequest, Resolution
 from controls.steps import Action, may
 from store.users import Person
 
-ON_RECORD_WITHIN_S = 5
 LOOK_EVERY_S = 0.05
+LOOKS_MAX = 100
 
 
 async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
     """Start a close, or attach to the one that runs. Raises ActionRefusedError, BadInputError.
 
     Returns when the close is on record, so that whoever started it can look at it; after
-    ON_RECORD_WITHIN_S in any case, since no worker may be running now.
+    five seconds in any case, since no worker may be running now.
     """
     if not may(person.roles, Action.START):
         await _refuse(doors, person, entity, period, "start", _no_role("start closes"))
     await run_in_threadpool(_check_period, doors, entity, period)
     await doors.closes.start(CloseRequest(entity, period, person.name))
-    with suppress(TimeoutError):
-        async with asyncio.timeout(ON_RECORD_WITHIN_S):
-            while not await run_in_threadpool(_on_record, doors, entity, period):
-                await asyncio.sleep(LOOK_EVERY_S)
+    for _look in range(LOOKS_MAX):
+        if await run_in_threadpool(_on_record, doors, entity, period):
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _on_record(doors: Doors, entity: str, period: str) -> bool:

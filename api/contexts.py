@@ -48,7 +48,10 @@ class BoardPage:
 
 @dataclass(frozen=True, slots=True)
 class ClosePage:
-    """One close: where it stands, what it waits for, what this person may do."""
+    """One close: where it stands, what it waits for, what this person may do.
+
+    `moves_on` where it waits for nobody: the page loads itself again until it does.
+    """
 
     title: str
     person: str
@@ -65,6 +68,7 @@ class ClosePage:
     may_retry: bool
     may_explain: bool
     may_sign_off: bool
+    moves_on: bool
     message: str = ""
 
 
@@ -92,13 +96,14 @@ class LinesPage:
 
 @dataclass(frozen=True, slots=True)
 class LinePage:
-    """One line's position in full."""
+    """One line's position in full; `billed_by` are the documents that name its contract."""
 
     title: str
     person: str
     close: CloseView
     line: PositionRow
     figures: list[tuple[str, str]]
+    billed_by: list[DocumentRow]
 
 
 @dataclass(frozen=True, slots=True)

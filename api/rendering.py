@@ -1,5 +1,6 @@
 """From a page's context to HTML: the template environment and its filters."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,19 +17,18 @@ ROLE_WORDS = {
 
 
 def grouped(amount: str) -> str:
-    """An amount's text with thousands separators: "-12,345.60"."""
-    sign, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
-    whole, point, decimals = digits.partition(".")
-    groups: list[str] = []
-    while len(whole) > 3:
-        whole, group = whole[:-3], whole[-3:]
-        groups.insert(0, group)
-    return sign + ",".join([whole, *groups]) + point + decimals
+    """An amount's text with thousands separators: "-12,345.60"; nothing stays nothing."""
+    return f"{Decimal(amount):,f}" if amount else ""
 
 
 def words(name: str) -> str:
     """A name of ours as a person reads it: "deferred_revenue" is "Deferred revenue"."""
     return ROLE_WORDS.get(name, name.replace("_", " "))
+
+
+def when(instant: object) -> str:
+    """An instant to the second, as people write it: "2026-10-05 08:00:11"."""
+    return str(instant)[:19].replace("T", " ")
 
 
 environment = Environment(
@@ -38,7 +38,9 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(money=grouped, words=words, urlpath=lambda text: quote(text, safe=""))
+environment.filters.update(
+    money=grouped, words=words, when=when, urlpath=lambda text: quote(text, safe="")
+)
 
 
 def render(template: str, page: Any, status: int = 200) -> HTMLResponse:

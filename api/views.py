@@ -5,10 +5,11 @@ from datetime import datetime
 
 from accounting.exceptions import REMEDIES, ExceptionCode
 from accounting.money import Money
+from accounting.policy import BALANCE_ROLES, Role
 from controls.approval import ApprovalPolicy, Standing, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
-from models import CloseRow, JournalRow
+from models import CloseRow, JournalRow, TieOutRow
 from store import Work
 
 
@@ -222,8 +223,12 @@ def _tie_out(work: Work, row: CloseRow, currency: str) -> list[TieOutView]:
                 )
             ),
         )
-        for t in work.proposals.tie_out(row.proposal_id)
+        for t in sorted(work.proposals.tie_out(row.proposal_id), key=_in_order)
     ]
+
+
+def _in_order(row: TieOutRow) -> int:
+    return BALANCE_ROLES.index(Role(row.role))
 
 
 def journal_view(work: Work, row: JournalRow) -> JournalView:

@@ -148,6 +148,16 @@ class Documents:
             )
         )
 
+    def billing(self, entity: str, contract: str) -> list[DocumentRow]:
+        """The newest version of each document that names the contract, oldest document first."""
+        rows = self._session.exec(
+            select(DocumentRow)
+            .where(DocumentRow.entity_id == entity, DocumentRow.contract == contract)
+            .order_by(col(DocumentRow.version))
+        )
+        newest = {row.source_id: row for row in rows}
+        return sorted(newest.values(), key=lambda row: (row.date, row.number))
+
     def lines(self, document_id: int) -> list[DocumentLineRow]:
         """The lines of one version, in order."""
         return list(

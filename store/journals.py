@@ -38,6 +38,13 @@ class Journals:
             raise NotFoundError(f"There is no journal {journal_id}.")
         return row
 
+    def of_close(self, close: CloseRow, journal_id: int) -> JournalRow:
+        """One journal of this close. Raises NotFoundError for one of another close, too."""
+        row = self.get(journal_id)
+        if row.close_id != close.id:
+            raise NotFoundError(f"There is no journal {journal_id} in this close.")
+        return row
+
     def lock(self, journal_id: int) -> JournalRow:
         """One journal, locked until the transaction ends."""
         row = self._session.exec(

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from accounting.money import Money
+from accounting.policy import BALANCE_ROLES
 from api.actions import act, decide, resolve, start
 from api.contexts import BoardPage, ClosePage, StepMark
 from api.deps import TheDoors, ThePerson, TheWork
@@ -75,6 +77,39 @@ def _steps(close: CloseView) -> list[StepMark]:
     ]
 
 
+def _balances(close: CloseView) -> list[dict[str, str]]:
+    """Each balance account from opening to closing, in the order of the account map."""
+    rows = []
+    for role in BALANCE_ROLES:
+        if role in close.closing:
+            opening, closing = (
+                Money.parse(amounts[role], close.currency)
+                for amounts in (close.opening, close.closing)
+            )
+            rows.append(
+                {
+                    "role": role.value,
+                    "opening": opening.text(),
+                    "movement": (closing - opening).text(),
+                    "closing": closing.text(),
+                }
+            )
+    return rows
+
+
+def _moves_on(close: CloseView) -> bool:
+    """Whether the close is at work: it waits for nobody, or for what was given a moment ago."""
+    match close.awaiting:
+        case Awaiting.NOTHING:
+            return close.step != Step.CLOSED
+        case Awaiting.SUBMISSION:
+            return close.next_level != UserRole.PREPARER
+        case Awaiting.APPROVAL:
+            return not close.next_level
+        case _:
+            return False
+
+
 def _close_page(work: Work, person: Person, entity: str, period: str, message: str) -> ClosePage:
     close = close_view(work, entity, period)
     roles = person.roles
@@ -86,10 +121,7 @@ def _close_page(work: Work, person: Person, entity: str, period: str, message: s
         person=person.display_name,
         close=close,
         steps=_steps(close),
-        balances=[
-            {"role": role, "opening": close.opening[role], "closing": close.closing[role]}
-            for role in close.closing
-        ],
+        balances=_balances(close),
         step_title=STEPS[Step(close.step)].title,
         step_purpose=STEPS[Step(close.step)].purpose,
         nonce=secrets.token_urlsafe(16),
@@ -101,6 +133,7 @@ def _close_page(work: Work, person: Person, entity: str, period: str, message: s
         may_retry=waits == Awaiting.RETRY and may(roles, Action.RETRY),
         may_explain=waits == Awaiting.DIFFERENCE and controller,
         may_sign_off=waits == Awaiting.SIGN_OFF and controller,
+        moves_on=_moves_on(close),
         message=message,
     )
 

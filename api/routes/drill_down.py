@@ -21,7 +21,7 @@ def show_journal(
 ) -> Response:
     """A journal, down to the document lines that explain it."""
     close = close_view(work, entity, period)
-    row = work.journals.get(journal_id)
+    row = work.journals.of_close(work.closes.of(entity, period), journal_id)
     labels = {p.line: p for p in work.proposals.positions(row.proposal_id)}
 
     def text(minor: int) -> str:
@@ -107,9 +107,9 @@ def show_line(entity: str, period: str, line: str, work: TheWork, person: ThePer
         *((f"Opening: {words(r)}", grouped(a)) for r, a in row.opening.items()),
         *((f"Closing: {words(r)}", grouped(a)) for r, a in row.closing.items()),
     ]
-    return render(
-        "journals/line.html", LinePage(row.label, person.display_name, close, row, figures)
-    )
+    billed_by = work.documents.billing(entity, row.document)
+    page = LinePage(row.label, person.display_name, close, row, figures, billed_by)
+    return render("journals/line.html", page)
 
 
 @router.get("/documents/{entity}/{source_id}")

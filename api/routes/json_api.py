@@ -170,8 +170,7 @@ def close(entity: str, period: str, work: TheWork) -> CloseView:
 @router.get("/closes/{entity}/{period}/journals/{journal_id}")
 def journal(entity: str, period: str, journal_id: int, work: TheWork) -> dict[str, Any]:
     """A journal with its lines, and the document lines that explain it."""
-    del entity, period
-    row = work.journals.get(journal_id)
+    row = work.journals.of_close(work.closes.of(entity, period), journal_id)
 
     def text(minor: int) -> str:
         return Money(minor, row.currency).text()

@@ -47,7 +47,7 @@ def source_document(
             currency=opportunity.get("CurrencyIsoCode") or currency,
             voided=not opportunity["IsWon"] or bool(opportunity.get("IsDeleted")),
             lines=tuple(
-                _line(line, names, opportunity.get("CurrencyIsoCode") or currency)
+                _line(line, opportunity, names, opportunity.get("CurrencyIsoCode") or currency)
                 for line in sorted(lines, key=lambda each: (each.get("SortOrder") or 0, each["Id"]))
             ),
         )
@@ -62,13 +62,17 @@ def source_document(
     return SourceDocument("salesforce", raw, document, modified)
 
 
-def _line(line: dict[str, Any], names: FieldNames, currency: str) -> DocumentLine:
+def _line(
+    line: dict[str, Any], opportunity: dict[str, Any], names: FieldNames, currency: str
+) -> DocumentLine:
     start, end = line.get(names.service_start), line.get(names.service_end)
+    # Salesforce names a line "<opportunity> <product>"; the contract's number says the first part.
+    name = (line.get("Name") or "").removeprefix(opportunity["Name"]).strip()
     return DocumentLine(
         id=line["Id"],
         amount=Money.parse(decimal_of(line["TotalPrice"], "TotalPrice"), currency),
         product=line.get("ProductCode"),
-        text=line.get("Description") or line.get("Name") or "",
+        text=line.get("Description") or name,
         service_start=date.fromisoformat(start) if start else None,
         service_end=date.fromisoformat(end) if end else None,
     )

@@ -41,9 +41,12 @@ def eventually(holds: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
 class System:
     """One running installation with the demo group."""
 
-    def __init__(self, running: Running, people: dict[str, ApiClient]) -> None:
+    def __init__(
+        self, running: Running, people: dict[str, ApiClient], passwords: dict[str, str]
+    ) -> None:
         self.running = running
         self.people = people
+        self.passwords = passwords
 
     def close(self, entity: str) -> Close:
         """The close as the auditor reads it."""
@@ -149,7 +152,7 @@ def running_system(data: Path) -> Iterator[System]:
         for person in PEOPLE:
             people[person.role] = ApiClient(running.url)
             people[person.role].log_in(person.name, passwords[person.name])
-        yield System(running, people)
+        yield System(running, people, passwords)
         if folder := os.environ.get(SAVE_HISTORIES):
             address = running.worker_environment["TIEOUT_TEMPORAL_ADDRESS"]
             asyncio.run(save_histories(address, Path(folder), data.name.rstrip("0123456789")))

@@ -1,0 +1,152 @@
+"""The pages in a real browser: each person does their part of a close by hand.
+
+`TIEOUT_SCREENSHOTS=<folder>` keeps a picture of every page that the story passes.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.close.system import System, running_system
+from tieout.demo import PERIOD
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+]
+SCREENSHOTS = os.environ.get("TIEOUT_SCREENSHOTS")
+STEP_MS_MAX = 30_000
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("pages")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "Install Debian's package chromium: `apt-get install chromium`."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Desk:
+    """One person's browser, JavaScript off: the pages must work without."""
+
+    def __init__(self, browser: Browser, system: System, name: str, width: int = 1280) -> None:
+        context = browser.new_context(
+            base_url=system.running.url,
+            java_script_enabled=False,
+            viewport={"width": width, "height": 900},
+        )
+        context.set_default_timeout(STEP_MS_MAX)
+        self.name = name
+        self.page: Page = context.new_page()
+        self.page.goto("/login")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(system.passwords[name])
+        self.page.get_by_role("button", name="Log in").click()
+
+    def open(self, entity: str) -> None:
+        self.page.goto(f"/closes/{entity}/{PERIOD}")
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        """The text is there, or comes: a close at work loads its page again by itself."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=STEP_MS_MAX)
+
+    def picture(self, name: str) -> None:
+        if SCREENSHOTS:
+            self.page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+
+
+def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
+    system: System, browser: Browser
+) -> None:
+    priya = Desk(browser, system, "priya")
+    priya.page.get_by_label("Entity").select_option("de")
+    priya.page.get_by_label("Period").fill(PERIOD)
+    priya.press("Start the close")
+    priya.picture("board")
+    priya.open("de")
+    priya.sees("1 exception blocks the close")
+    priya.sees("12.34 EUR")
+    priya.picture("resolve")
+    priya.page.get_by_label("Reason").fill("A rounding of the old spreadsheet; accepted by Ruth.")
+    priya.press("Accept the difference")
+    priya.open("de")
+    priya.sees("The preparer submits the proposal")
+    priya.page.get_by_label("Note").fill("September")
+    priya.press("Submit the proposal")
+
+    ruth = Desk(browser, system, "ruth")
+    ruth.open("de")
+    ruth.sees("Waits for a reviewer")
+    ruth.press("Approve")
+
+    carl = Desk(browser, system, "carl")
+    carl.open("de")
+    carl.sees("Waits for a controller")
+    carl.picture("review")
+    carl.page.get_by_role("link", name="Deferred revenue released").click()
+    carl.sees("What it is made of")
+    carl.picture("journal")
+    carl.page.locator("tbody th a").first.click()
+    carl.sees("Recognised to date")
+    carl.sees("Documents that name this contract")
+    carl.picture("line")
+    carl.page.get_by_role("link", name="The document").click()
+    carl.sees("Content hash")
+    carl.picture("document")
+    carl.open("de")
+    carl.press("Reject")  # without a reason
+    carl.sees("Say why: a rejection needs a reason.")
+    carl.picture("refused")
+    carl.press("Approve")
+    carl.sees("The controller closes the period")
+    carl.picture("sign_off")
+    carl.press("Sign off and close the period")
+    carl.open("de")
+    carl.sees("Seal")
+    carl.picture("closed")
+
+    close = system.close("de")
+    assert close["step"] == "closed"
+    assert [(d["actor"], d["verdict"], d["step"]) for d in close["decisions"]] == [
+        ("priya", "submit", "review"),
+        ("ruth", "approve", "review"),
+        ("carl", "approve", "review"),
+        ("carl", "approve", "sign_off"),
+    ]
+    carl.page.goto("/audit/verification")
+    carl.sees("every chain holds")
+    carl.picture("audit")
+
+
+def test_a_page_is_no_wider_than_a_telephone_and_logs_out(system: System, browser: Browser) -> None:
+    ada = Desk(browser, system, "ada", width=390)
+    for path in ("/", f"/closes/de/{PERIOD}", f"/closes/de/{PERIOD}/lines", "/audit"):
+        ada.page.goto(path)
+        body = ada.page.locator("body").bounding_box()
+        assert body is not None
+        assert body["width"] <= 390
+        ada.picture(f"narrow{path.replace('/', '_')}")
+    assert ada.page.get_by_role("button", name="Start the close").count() == 0
+    ada.press("Log out")
+    ada.page.goto("/")
+    expect(ada.page.get_by_label("Password")).to_be_visible()

@@ -18,7 +18,7 @@ from tieout.database import check_schema
 from tieout.errors import TieoutError
 from tieout.settings import Settings, required
 
-SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.pem", "verify.pem"
+SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.key", "verify.key"
 
 
 @contextmanager

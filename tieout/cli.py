@@ -69,6 +69,19 @@ def demo(
 
 
 @app.command()
+def up(
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="With the sandbox's ledgers and CRM.")
+    ] = False,
+    data: DataDirectory = None,
+) -> None:
+    """Run a whole installation on this machine, on your own connections."""
+    from tieout.installation import run_up
+
+    run_up(data_directory(data), sandbox=sandbox, say=say)
+
+
+@app.command()
 def worker() -> None:
     """Run the worker that carries closes."""
     import asyncio

@@ -1,31 +1,25 @@
 """`tieout demo`: the whole product on this machine, with invented companies and people."""
 
 import json
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tieout.administration import SECRET_KEY, SIGNING_KEY, VERIFY_KEY, make_keys
 from tieout.client import ApiClient
 from tieout.demo_people import PEOPLE, Person, work_until_closed
-from tieout.embedded.postgres import API, OWNER, WORKER, EmbeddedPostgres
+from tieout.embedded.postgres import API, EmbeddedPostgres
 from tieout.embedded.temporal import EmbeddedTemporal
 from tieout.errors import TieoutError
+from tieout.installation import PAGE_PORT, REPOSITORY, Running, command, launch
 from tieout.stack import Stack
 
-REPOSITORY = Path(__file__).parent.parent
 CONFIGURATION = REPOSITORY / "examples" / "northwind.json"
 PERIOD = "2026-09"
 TODAY = "2026-10-05"
-PAGE_PORT = 8000
 ENTITIES = ("uk", "us", "de")
 
 
@@ -41,8 +35,6 @@ def forget(data: Path) -> None:
 
 def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], None]) -> int:
     """Start everything, seed it, start the closes; wait, or let the people decide. The exit code."""
-    if not (REPOSITORY / "sandbox").is_dir():
-        raise TieoutError("The demo needs the repository: clone it and run `make demo` there.")
     began = time.monotonic()
     quiet: Callable[[str], None] = (lambda _text: None) if as_json else say
     with Stack(data, quiet) as stack:
@@ -68,121 +60,12 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
     return 0 if done else 1
 
 
-@dataclass(frozen=True)
-class Running:
-    """What was started, and how to start the worker again."""
-
-    stack: Stack
-    url: str
-    control_url: str
-    dsns: dict[str, str]
-    worker_environment: dict[str, str]
-
-    def start_worker(self) -> int:
-        """Start the worker again; its pid once it is ready."""
-        ready = self.launch_worker()
-        return self.stack.await_ready("worker", ready)
-
-    def launch_worker(self) -> Callable[[], bool]:
-        """Start the worker without waiting; whether it is ready."""
-        log = self.stack.data / "logs" / "worker.log"
-        seen = log.stat().st_size if log.exists() else 0
-        self.stack.launch(
-            "worker", [sys.executable, "-m", "tieout.cli", "worker"], self.worker_environment
-        )
-        return lambda: "ready" in log.read_text(errors="replace")[seen:]
-
-
 def start_everything(stack: Stack, page_port: int | None = None) -> Running:
-    """Servers, schema, keys, sandbox, configuration, worker, page; on this port if it is free."""
-    from tieout.migrate import migrate
-
-    data = stack.data
-    dsns = stack.start_postgres()
-    temporal = stack.start_temporal()
-    migrate(dsns[OWNER])
-    keys = data / "secrets"
-    make_keys(keys)
-    control = start_sandbox(stack)
-    shared = {
-        "TIEOUT_TEMPORAL_ADDRESS": temporal,
-        "TIEOUT_CONNECTIONS_FILE": str(data / "sandbox" / "connections.json"),
-        "TIEOUT_TODAY": TODAY,
-        "PYTHONPATH": str(REPOSITORY),
-    }
-    port = stack.pick_port("page", page_port)
-    running = Running(
-        stack,
-        f"http://127.0.0.1:{port}",
-        f"http://127.0.0.1:{control}",
-        dsns,
-        {
-            **shared,
-            "TIEOUT_DATABASE_URL": dsns[WORKER],
-            "TIEOUT_SECRET_KEY_FILE": str(keys / SECRET_KEY),
-            "TIEOUT_VERIFY_KEY_FILE": str(keys / VERIFY_KEY),
-        },
-    )
-    worker_is_ready = running.launch_worker()
-    stack.launch(
-        "api",
-        [sys.executable, "-m", "tieout.cli", "api"],
-        {
-            **shared,
-            "TIEOUT_DATABASE_URL": dsns[API],
-            "TIEOUT_SIGNING_KEY_FILE": str(keys / SIGNING_KEY),
-            "TIEOUT_API_PORT": str(port),
-        },
-    )
-    command(dsns[API], "config", "apply", str(CONFIGURATION))
-    stack.await_ready("worker", worker_is_ready)
-    stack.await_ready("api", lambda: answers(running.url))
+    """Servers, sandbox, worker, page and the demo's configuration; on this port if it is free."""
+    running = launch(stack, page_port=page_port, sandbox=True, today=TODAY)
+    command(running.dsns[API], "config", "apply", str(CONFIGURATION))
+    running.await_ready()
     return running
-
-
-def start_sandbox(stack: Stack) -> int:
-    """The three vendors' servers; the port of their control door."""
-    sandbox = stack.data / "sandbox"
-    sandbox.mkdir(exist_ok=True)
-    connections = sandbox / "connections.json"
-    connections.unlink(missing_ok=True)
-    ports = {
-        name: stack.pick_port(f"sandbox-{name}")
-        for name in ("xero", "quickbooks", "salesforce", "control")
-    }
-    port_words = [w for name, port in ports.items() for w in (f"--{name}-port", str(port))]
-    stack.start(
-        "sandbox",
-        [sys.executable, "-m", "sandbox", "--data", str(sandbox), "--today", TODAY, *port_words],
-        {"PYTHONPATH": str(REPOSITORY)},
-        connections.exists,
-    )
-    return ports["control"]
-
-
-def answers(url: str) -> bool:
-    """Whether the page is up."""
-    try:
-        with ApiClient(url) as client:
-            client.call("GET", "/health")
-    except TieoutError:
-        return False
-    return True
-
-
-def command(dsn: str, *words: str) -> str:
-    """Run one of our own commands as an administrator would; its output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tieout.cli", *words],
-        env={**os.environ, "TIEOUT_DATABASE_URL": dsn, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-    )
-    if done.returncode:
-        raise TieoutError(done.stderr.strip() or f"tieout {' '.join(words)} failed.")
-    return done.stdout.strip()
 
 
 def add_people(data: Path, url: str) -> dict[str, str]:

@@ -15,9 +15,10 @@ import httpx
 from temporalio.client import Client
 
 from tieout.client import ApiClient, ApiRefusedError
-from tieout.demo import ENTITIES, PERIOD, Running, add_people, command, start_everything
+from tieout.demo import ENTITIES, PERIOD, add_people, start_everything
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
+from tieout.installation import Running, command
 from tieout.settings import Settings
 from tieout.stack import Stack
 

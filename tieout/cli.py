@@ -103,6 +103,7 @@ def api() -> None:
         web_application(settings),
         host=settings.api_host,
         port=settings.api_port,
+        forwarded_allow_ips=settings.trusted_proxies,
         log_level="warning",
         access_log=False,
     )

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
     api_host: str = Field(default="127.0.0.1", description="Where the page listens.")
     api_port: int = Field(default=8000, description="The page's port.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Proxies whose X-Forwarded-… counts, or * for all."
+    )
     today: date | None = Field(
         default=None, description="A fixed business date, for the demo; the real one else."
     )

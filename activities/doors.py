@@ -25,6 +25,7 @@ from controls.audit import Actor
 from controls.authenticity import Verifier
 from controls.configuration import CrmConfig, EntityConfig
 from controls.errors import ControlsError
+from controls.messages import CloseRef
 from store import Store, Work
 from store.errors import DatabaseUnavailableError, StoreError
 
@@ -47,6 +48,20 @@ class Doors:
         actor = Actor("workflow", info.workflow_id or info.activity_type)
         with self.store.unit_of_work(actor, request_id=info.workflow_run_id or "") as work:
             yield work
+
+    @contextmanager
+    def outside(self, close: CloseRef) -> Iterator[None]:
+        """For what talks to ledger or CRM: heartbeats, errors for Temporal, and the page told.
+
+        What goes wrong stands on the close's page while Temporal tries again.
+        """
+        try:
+            with told_to_temporal(), beating():
+                yield
+        except ApplicationError as error:
+            with self.work() as work:
+                work.closes.stall(close.close_id, error.message)
+            raise
 
 
 @contextmanager

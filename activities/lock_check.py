@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.doors import Doors, beating, told_to_temporal
+from activities.doors import Doors
 from controls.messages import CloseRef, LockChecked
 from controls.period_lock import PostingLocked, posting_date_open
 
@@ -16,7 +16,7 @@ class LockCheckActivities:
     @activity.defn
     def lock_check(self, close: CloseRef) -> LockChecked:
         """Whether every journal's date may be posted now, and if not, why not."""
-        with told_to_temporal(), beating():
+        with self._doors.outside(close):
             with self._doors.work() as work:
                 entity = work.config.current().entity(close.entity)
             locks = self._doors.ledger(entity).lock_dates()

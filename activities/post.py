@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.cover import refuse_unless_covered
-from activities.doors import Doors, beating, told_to_temporal
+from activities.doors import Doors, told_to_temporal
 from connectors.ledger import (
     JournalToPost,
     Ledger,
@@ -61,7 +61,7 @@ class PostActivities:
     @activity.defn
     def post_journal(self, request: PostJournal) -> PostedJournal:
         """Bring one journal to `posted` or `failed`; raises to be tried again otherwise."""
-        with told_to_temporal(), beating():
+        with self._doors.outside(request.close):
             with self._doors.work() as work:
                 config = work.config.current()
                 entity = config.entity(request.close.entity)

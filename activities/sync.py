@@ -8,7 +8,7 @@ from itertools import islice
 from temporalio import activity
 
 from accounting.documents import DocumentKind
-from activities.doors import Doors, beating, told_to_temporal
+from activities.doors import Doors
 from connectors.ledger import Ledger, SourceDocument
 from controls.configuration import EntityConfig
 from controls.messages import CloseRef, Synced
@@ -30,7 +30,7 @@ class SyncActivities:
     @activity.defn
     def sync(self, close: CloseRef) -> Synced:
         """Read every kind of document, the CRM's contracts, and the balances at adoption."""
-        with told_to_temporal(), beating():
+        with self._doors.outside(close):
             with self._doors.work() as work:
                 config = work.config.current()
             entity = config.entity(close.entity)

@@ -5,7 +5,7 @@ from temporalio import activity
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
 from accounting.tie_out import tie_out
-from activities.doors import Doors, beating, told_to_temporal
+from activities.doors import Doors
 from activities.post import comparable
 from connectors.ledger import Ledger
 from controls.messages import CloseRef, Verified
@@ -24,7 +24,7 @@ class VerifyActivities:
     @activity.defn
     def verify(self, close: CloseRef) -> Verified:
         """Every difference that nothing explains; none when the period ties out."""
-        with told_to_temporal(), beating():
+        with self._doors.outside(close):
             with self._doors.work() as work:
                 row = work.closes.get(close.close_id)
                 assert row.proposal_id is not None

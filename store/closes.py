@@ -115,3 +115,18 @@ class Closes:
             before=before,
             after={"step": step, "awaiting": awaiting},
         )
+
+    def stall(self, close_id: int, why: str) -> None:
+        """Record what keeps the close from going on by itself; the same reason is kept once."""
+        row = self.lock(close_id)
+        if row.detail == why:
+            return
+        row.detail = why
+        self._session.add(row)
+        self._audit.record(
+            row.entity_id,
+            "close.stalled",
+            f"close/{row.entity_id}/{row.period}",
+            reason=why,
+            after={"step": row.step},
+        )

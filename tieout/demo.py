@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
                 preparer.call("POST", "/closes", {"entity": entity, "period": PERIOD})
         if not approve:
             greet(url, people, quiet)
-            stack.wait()
+            with suppress(KeyboardInterrupt):  # how it is meant to end
+                stack.wait()
             return 0
         closes, audit = work_until_closed(url, people, ENTITIES, PERIOD, stack.check, quiet)
         result = {

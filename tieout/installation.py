@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,7 +158,8 @@ def run_up(data: Path, *, sandbox: bool, say: Callable[[str], None]) -> None:
         )
         say(f"  export TIEOUT_DATABASE_URL='{running.dsns[API]}'")
         say("  tieout config apply FILE; tieout user add NAME --role ROLE")
-        stack.wait()
+        with suppress(KeyboardInterrupt):  # how it is meant to end
+            stack.wait()
 
 
 def command(dsn: str, *words: str) -> str:

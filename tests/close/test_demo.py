@@ -53,7 +53,7 @@ def processes_of(data: Path) -> set[int]:
     def names_it(process: Path) -> bool:
         try:
             text = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-            text += os.readlink(process / "fd" / "1").encode()
+            text += bytes((process / "fd" / "1").readlink())
         except OSError:
             return False
         return str(data).encode() in text and int(process.name) != os.getpid()

@@ -138,6 +138,20 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
     carl.picture("audit")
 
 
+def test_the_page_says_what_keeps_a_close_waiting_for_its_ledger(
+    system: System, browser: Browser
+) -> None:
+    system.fault(target="quickbooks", kind="error_503", path="query", times=3)
+    priya = Desk(browser, system, "priya")
+    priya.page.get_by_label("Entity").select_option("us")
+    priya.page.get_by_label("Period").fill(PERIOD)
+    priya.press("Start the close")
+    priya.open("us")
+    priya.sees("QuickBooks had an internal error (503).")
+    priya.picture("stalled")
+    priya.sees("The preparer submits the proposal")  # the third try went well, by itself
+
+
 def test_a_page_is_no_wider_than_a_telephone_and_logs_out(system: System, browser: Browser) -> None:
     ada = Desk(browser, system, "ada", width=390)
     for path in ("/", f"/closes/de/{PERIOD}", f"/closes/de/{PERIOD}/lines", "/audit"):

@@ -60,7 +60,8 @@ class Doors:
                 yield
         except ApplicationError as error:
             with self.work() as work:
-                work.closes.stall(close.close_id, error.message)
+                again = "" if error.non_retryable else " It is tried again by itself."
+                work.closes.stall(close.close_id, error.message + again)
             raise
 
 

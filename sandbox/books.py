@@ -8,7 +8,7 @@ from datetime import date
 from sandbox.state import State
 from sandbox.world.charts import ENTITIES, PROFIT_AND_LOSS
 from sandbox.world.postings import Posting, of_document, of_journal
-from sandbox.world.records import Account, Contact, Document, Journal
+from sandbox.world.records import Account, Contact, Document, Journal, World
 
 OPENING = date(2025, 2, 28)
 OPENING_CASH = 250_000_00
@@ -123,3 +123,23 @@ class Ledger:
             replace(account, active=not archived, modified=self.state.later_stamp()),
         )
         return True
+
+
+def write_world(state: State, world: World) -> None:
+    """Write the whole world, once, in one transaction."""
+    with state.transaction():
+        for key, books in world.books.items():
+            ledger = Ledger(state, key)
+            for account in books.accounts:
+                state.put(key, "account", account)
+            for contact in books.contacts:
+                state.put(key, "contact", contact)
+            for document in books.documents:
+                ledger.store(document)
+            for journal in books.journals:
+                ledger.store_journal(journal)
+            ledger.open_books()
+        for crm_account in world.crm_accounts:
+            state.put("crm", "customer", crm_account)
+        for deal in world.opportunities:
+            state.put("crm", "opportunity", deal)

@@ -20,6 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.books import write_world
 from sandbox.control import control_app
 from sandbox.faults import TARGETS, Faults, Gate, Vendor
 from sandbox.quickbooks.app import quickbooks_app
@@ -88,7 +89,7 @@ def prepare(state: State, today: date | None, seed: int | None) -> date:
     if known_day is None or known_seed is None:
         day, number = today or TODAY, SEED if seed is None else seed
         with state.transaction():
-            state.seed(northwind(day, number))
+            write_world(state, northwind(day, number))
             state.set_meta("today", str(day))
             state.set_meta("seed", str(number))
         return day

@@ -19,8 +19,6 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import orjson
 
-from sandbox.world.records import World
-
 SCHEMA = """
 create table if not exists meta (key text primary key, value text not null) strict;
 create table if not exists record (
@@ -133,24 +131,3 @@ class State:
         """Milliseconds for a change made now: the real clock, or later than every record."""
         (last,) = self.connection.execute("select max(modified) from record").fetchone()
         return max(int(time.time()) * 1000, int(last or 0) + 1000)
-
-    def seed(self, world: World) -> None:
-        """Write the whole world, once, in one transaction."""
-        from sandbox.books import Ledger
-
-        with self.transaction():
-            for key, books in world.books.items():
-                ledger = Ledger(self, key)
-                for account in books.accounts:
-                    self.put(key, "account", account)
-                for contact in books.contacts:
-                    self.put(key, "contact", contact)
-                for document in books.documents:
-                    ledger.store(document)
-                for journal in books.journals:
-                    ledger.store_journal(journal)
-                ledger.open_books()
-            for crm_account in world.crm_accounts:
-                self.put("crm", "customer", crm_account)
-            for deal in world.opportunities:
-                self.put("crm", "opportunity", deal)

@@ -86,7 +86,7 @@ def worker() -> None:
     """Run the worker that carries closes."""
     import asyncio
 
-    from tieout.compose import run_worker
+    from tieout.worker import run_worker
 
     asyncio.run(run_worker())
 

@@ -1,15 +1,11 @@
 """The composition root: the only place where settings become doors, and vendors become ledgers."""
 
-import asyncio
-import contextlib
-import signal
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
 
 from activities import (
     CalculateActivities,
@@ -35,10 +31,6 @@ from tieout.connections import connection
 from tieout.database import check_schema
 from tieout.errors import TieoutError
 from tieout.settings import Settings, read_file, required
-
-STICKY_TIMEOUT = timedelta(seconds=2)
-"""After a worker's death its workflows go to another one within this time."""
-CONCURRENT_ACTIVITIES = 50
 
 
 class PostgresVault:
@@ -140,28 +132,6 @@ async def connect(settings: Settings, *, plugins: tuple[Any, ...] = ()) -> Clien
         raise TieoutError(
             f"Temporal can't be reached at {address}. Start it, or mend TIEOUT_TEMPORAL_ADDRESS."
         ) from error
-
-
-async def run_worker(settings: Settings | None = None) -> None:
-    """Run closes until SIGINT or SIGTERM: our own worker is the plugin's first user."""
-    from tieout.plugin import TieoutPlugin
-
-    settings = settings or Settings()
-    plugin = TieoutPlugin(doors_from(settings))
-    client = await connect(settings, plugins=(plugin,))
-    stop = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with Worker(
-        client,
-        task_queue=settings.task_queue,
-        max_concurrent_activities=CONCURRENT_ACTIVITIES,
-        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
-        graceful_shutdown_timeout=timedelta(seconds=5),
-    ):
-        print("The worker is ready.", flush=True)  # noqa: T201
-        await stop.wait()
 
 
 def today_of(settings: Settings) -> Callable[[], date]:

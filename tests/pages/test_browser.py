@@ -147,7 +147,7 @@ def test_the_page_says_what_keeps_a_close_waiting_for_its_ledger(
     priya.page.get_by_label("Period").fill(PERIOD)
     priya.press("Start the close")
     priya.open("us")
-    priya.sees("QuickBooks had an internal error (503).")
+    priya.sees("QuickBooks had an internal error (503). It is tried again by itself.")
     priya.picture("stalled")
     priya.sees("The preparer submits the proposal")  # the third try went well, by itself
 

@@ -1,0 +1,36 @@
+"""Our own worker: the plugin's first user."""
+
+import asyncio
+import contextlib
+import signal
+from datetime import timedelta
+
+from temporalio.worker import Worker
+
+from tieout.compose import connect, doors_from
+from tieout.plugin import TieoutPlugin
+from tieout.settings import Settings
+
+STICKY_TIMEOUT = timedelta(seconds=2)
+"""After a worker's death its workflows go to another one within this time."""
+CONCURRENT_ACTIVITIES = 50
+
+
+async def run_worker(settings: Settings | None = None) -> None:
+    """Run closes until SIGINT or SIGTERM: our own worker is the plugin's first user."""
+    settings = settings or Settings()
+    plugin = TieoutPlugin(doors_from(settings))
+    client = await connect(settings, plugins=(plugin,))
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    async with Worker(
+        client,
+        task_queue=settings.task_queue,
+        max_concurrent_activities=CONCURRENT_ACTIVITIES,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    ):
+        print("The worker is ready.", flush=True)  # noqa: T201
+        await stop.wait()

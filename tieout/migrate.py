@@ -13,7 +13,11 @@ from models.schema import REVISION
 from tieout.database import current_revision
 from tieout.errors import TieoutError
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+HERE = Path(__file__).parent
+MIGRATIONS = next(
+    folder for folder in (HERE / "migrations", HERE.parent / "migrations") if folder.is_dir()
+)
+"""In a wheel inside our package, in a checkout beside it."""
 
 
 def _config() -> Config:

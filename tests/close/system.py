@@ -15,7 +15,7 @@ import httpx
 from temporalio.client import Client
 
 from tieout.client import ApiClient, ApiRefusedError
-from tieout.demo import ENTITIES, PERIOD, add_people, start_everything
+from tieout.demo import ENTITIES, PERIOD, add_people, forget, start_everything
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
 from tieout.installation import Running, command
@@ -159,6 +159,7 @@ def running_system(data: Path) -> Iterator[System]:
             asyncio.run(save_histories(address, Path(folder), data.name.rstrip("0123456789")))
         for client in people.values():
             client.close()
+    forget(data)
 
 
 async def save_histories(address: str, folder: Path, run: str) -> None:

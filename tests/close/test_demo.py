@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.close.system import eventually
+from tieout.demo import forget
 
 REPOSITORY = Path(__file__).parent.parent.parent
 RUN_S_MAX = 170
@@ -67,6 +68,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
     yield folder
     for pid in processes_of(folder):
         os.kill(pid, signal.SIGKILL)
+    forget(folder)
 
 
 @pytest.mark.timeout(3 * RUN_S_MAX)

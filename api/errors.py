@@ -8,7 +8,7 @@ WebError
 
 from http import HTTPStatus
 
-from store.errors import ConflictError, DatabaseUnavailableError, NotFoundError
+from store.errors import ConflictError, DatabaseUnavailableError, NotFoundError, UnstorableError
 from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
 
 
@@ -56,6 +56,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     NoSuchCloseError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
+    UnstorableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     GatewayUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -1,10 +1,13 @@
-"""JSON from and to the wire without a float: numbers stay digit for digit what was sent."""
+"""JSON from and to the wire without a float: numbers keep their value and their decimals."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from connectors.errors import ConnectionConfigError, PayloadError
 
@@ -13,12 +16,60 @@ READ_TIMEOUT_S = 30
 RETRY_AFTER_DEFAULT_S = 60
 
 
+_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+def _refused_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
 def read_json(body: str | bytes) -> Any:
-    """Parse JSON with every fraction as Decimal. Raises PayloadError when it is not JSON."""
+    """Parse JSON with every fraction as Decimal. Raises PayloadError when it is not JSON.
+
+    A character that no database holds (NUL, half of a surrogate pair) becomes U+FFFD.
+    """
     try:
-        return json.loads(body, parse_float=Decimal)
-    except ValueError as error:
+        value = json.loads(body, parse_float=Decimal, parse_constant=_refused_constant)
+    except (ValueError, RecursionError) as error:
         raise PayloadError("The vendor's answer is not JSON.") from error
+    encoded = body if isinstance(body, bytes) else body.encode(errors="surrogatepass")
+    return storable(value) if _UNSTORABLE.search(encoded) else value
+
+
+def storable(value: Any) -> Any:
+    """The value with U+FFFD for every character that no database holds."""
+    match value:
+        case str():
+            return (
+                value.replace("\0", "\ufffd")
+                .encode("utf-16", "surrogatepass")
+                .decode("utf-16", "replace")
+            )
+        case dict():
+            return {storable(key): storable(item) for key, item in value.items()}
+        case list():
+            return [storable(item) for item in value]
+        case _:
+            return value
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """An answer of an unexpected shape is an error of ours: PayloadError, naming what it lacks."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise PayloadError(
+            f"{what} can't be read: {type(error).__name__} {error}. Tell the support."
+        ) from error
+
+
+def rows_of(body: Any, key: str) -> list[dict[str, Any]]:
+    """The list under the key. Raises PayloadError where there is none: that is no empty list."""
+    rows = body.get(key) if isinstance(body, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise PayloadError(f"The vendor's answer holds no list of {key}.")
+    return rows
 
 
 def write_json(value: Any) -> str:

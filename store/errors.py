@@ -4,6 +4,7 @@ StoreError
 ├── NotFoundError          nothing by that name: the caller asked for what is not there
 ├── ConflictError          somebody else was there first, or it was done already
 ├── FencedError            a later attempt has taken over: this result comes too late
+├── UnstorableError        text that Postgres can't hold (NUL, half of a surrogate pair)
 ├── SchemaVersionError     the database is older or newer than the code
 └── DatabaseUnavailableError  Postgres can't be reached or refuses the log-in
 """
@@ -23,6 +24,10 @@ class ConflictError(StoreError):
 
 class FencedError(StoreError):
     """A later attempt at the same journal exists; this one's result does not count."""
+
+
+class UnstorableError(StoreError):
+    """A text holds a character that no database keeps; nothing was written."""
 
 
 class SchemaVersionError(StoreError):

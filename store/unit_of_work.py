@@ -7,7 +7,7 @@ from functools import cached_property
 
 import psycopg
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
 from controls.audit import Actor
@@ -17,7 +17,7 @@ from store.closes import Closes
 from store.config import Config
 from store.connections import Connections
 from store.documents import Documents
-from store.errors import DatabaseUnavailableError
+from store.errors import DatabaseUnavailableError, UnstorableError
 from store.journals import Journals
 from store.proposals import Proposals
 from store.users import Users
@@ -99,19 +99,24 @@ class Store:
     def unit_of_work(self, actor: Actor, request_id: str = "") -> Iterator[Work]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
-        Raises DatabaseUnavailableError when Postgres can't be reached.
+        Raises DatabaseUnavailableError when Postgres can't be reached, UnstorableError.
         """
         session = Session(self._engine, expire_on_commit=False)
         try:
             session.connection()
-        except OperationalError as error:
+        except (OperationalError, ProgrammingError) as error:
             session.close()
             raise DatabaseUnavailableError(
                 "Postgres can't be reached, or refuses the log-in. Check TIEOUT_DATABASE_URL."
             ) from error
-        with session:
-            yield Work(session, actor, request_id)
-            session.commit()
+        try:
+            with session:
+                yield Work(session, actor, request_id)
+                session.commit()
+        except (DataError, UnicodeEncodeError) as error:
+            raise UnstorableError(
+                "A text holds a character that can't be stored (such as NUL). Nothing was written."
+            ) from error
 
     def close(self) -> None:
         """Give back every connection."""

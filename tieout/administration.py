@@ -16,7 +16,7 @@ from controls.steps import UserRole
 from store import Store, Work
 from tieout.database import check_schema
 from tieout.errors import TieoutError
-from tieout.settings import Settings, required
+from tieout.settings import read_settings, required
 
 SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.key", "verify.key"
 
@@ -24,7 +24,7 @@ SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.key", "verify.key"
 @contextmanager
 def administrator() -> Iterator[Work]:
     """A unit of work on behalf of whoever sits at the terminal."""
-    dsn = required(Settings().database_url, "database_url", "the API's Postgres log-in")
+    dsn = required(read_settings().database_url, "database_url", "the API's Postgres log-in")
     check_schema(dsn)
     store = Store(dsn)
     try:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tieout.errors import TieoutError
-from tieout.settings import Settings, required
+from tieout.settings import read_settings, required
 
 app = typer.Typer(
     name="tieout",
@@ -97,10 +97,17 @@ def api() -> None:
     import uvicorn
 
     from tieout.compose import web_application
+    from tieout.embedded.ports import is_free
 
-    settings = Settings()
+    settings = read_settings()
+    application = web_application(settings)
+    if not is_free(settings.api_port, settings.api_host):
+        raise TieoutError(
+            f"Port {settings.api_port} of {settings.api_host} is in use by another program, or not "
+            "ours to take. Choose another: TIEOUT_API_PORT."
+        )
     uvicorn.run(
-        web_application(settings),
+        application,
         host=settings.api_host,
         port=settings.api_port,
         forwarded_allow_ips=settings.trusted_proxies,
@@ -115,7 +122,7 @@ def db_migrate() -> None:
     from tieout.migrate import migrate
 
     dsn = required(
-        Settings().owner_database_url, "owner_database_url", "the log-in of the schema's owner"
+        read_settings().owner_database_url, "owner_database_url", "the log-in of the schema's owner"
     )
     say(f"The database is at version {migrate(dsn)}.")
 
@@ -285,7 +292,7 @@ def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """One call of the JSON API, with the token and address of the environment."""
     from tieout.client import ApiClient
 
-    settings = Settings()
+    settings = read_settings()
     url = required(settings.url, "url", "the address of the page, such as http://127.0.0.1:8000")
     token = required(settings.token, "token", "a token from POST /api/v1/login")
     with ApiClient(url, token) as client:
@@ -305,7 +312,7 @@ def data_directory(given: Path | None) -> Path:
     """--data, TIEOUT_DATA, `.tieout/` beside the Makefile, else the user's state directory."""
     if given is not None:
         return given
-    settings = Settings()
+    settings = read_settings()
     if settings.data is not None:
         return settings.data
     checkout = Path(__file__).parent.parent

@@ -2,25 +2,32 @@
 
 import psycopg
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.schema import REVISION
 from tieout.errors import TieoutError
 
 
-def check_schema(dsn: str) -> None:
-    """Refuse a database of another version. Raises TieoutError saying which side is older."""
+def connected(dsn: str, variable: str) -> Engine:
+    """An engine on the database that the variable names. Raises TieoutError where none answers."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     try:
-        with engine.connect() as connection:
-            current = current_revision(connection)
-    except OperationalError as error:
-        raise TieoutError(
-            "The database can't be reached with TIEOUT_DATABASE_URL. Check it, then try again."
-        ) from error
-    finally:
+        engine.connect().close()
+    except (OperationalError, ProgrammingError) as error:
         engine.dispose()
+        raise TieoutError(
+            f"The database can't be reached with {variable}. Check it, then try again."
+        ) from error
+    return engine
+
+
+def check_schema(dsn: str) -> None:
+    """Refuse a database of another version. Raises TieoutError saying which side is older."""
+    engine = connected(dsn, "TIEOUT_DATABASE_URL")
+    with engine.connect() as connection:
+        current = current_revision(connection)
+    engine.dispose()
     if current == REVISION:
         return
     if current is None or current < REVISION:

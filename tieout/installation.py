@@ -12,7 +12,7 @@ from tieout.administration import SECRET_KEY, SIGNING_KEY, VERIFY_KEY, make_keys
 from tieout.client import ApiClient
 from tieout.embedded.postgres import API, OWNER, WORKER
 from tieout.errors import TieoutError
-from tieout.settings import Settings, required
+from tieout.settings import read_settings, required
 from tieout.stack import Stack
 
 REPOSITORY = Path(__file__).parent.parent
@@ -73,7 +73,7 @@ def launch(
     connections = data / "sandbox" / "connections.json"
     if not sandbox:
         connections = required(
-            Settings().connections_file, "connections_file", "how to reach ledgers and CRM"
+            read_settings().connections_file, "connections_file", "how to reach ledgers and CRM"
         )
     dsns = stack.start_postgres()
     temporal = stack.start_temporal()

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import ProgrammingError
 
 from models.schema import REVISION
-from tieout.database import current_revision
+from tieout.database import connected, current_revision
 from tieout.errors import TieoutError
 
 HERE = Path(__file__).parent
@@ -28,7 +27,7 @@ def _config() -> Config:
 
 def migrate(owner_dsn: str) -> str:
     """Bring the schema to this code's version; its name. Raises TieoutError, changing nothing."""
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(owner_dsn))
+    engine = connected(owner_dsn, "TIEOUT_OWNER_DATABASE_URL")
     try:
         with engine.begin() as connection:
             current = current_revision(connection)
@@ -45,9 +44,12 @@ def migrate(owner_dsn: str) -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             return REVISION
-    except OperationalError as error:
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
         raise TieoutError(
-            "The database can't be reached with TIEOUT_OWNER_DATABASE_URL. Check it, then try again."
+            "The role of TIEOUT_OWNER_DATABASE_URL may not change the schema (permission denied). "
+            "Use the owner's; nothing was changed."
         ) from error
     finally:
         engine.dispose()

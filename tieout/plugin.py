@@ -23,7 +23,7 @@ from controls import __name__ as controls
 from models import __name__ as models
 from store import __name__ as store
 from tieout.compose import activities_of, doors_from
-from tieout.settings import Settings
+from tieout.settings import read_settings
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.post_journals import PostJournalsWorkflow
 
@@ -65,7 +65,7 @@ class TieoutPlugin(SimplePlugin):
         super().__init__(
             "tieout.TieoutPlugin",
             workflows=[EntityCloseWorkflow, PostJournalsWorkflow],
-            activities=activities_of(doors or doors_from(Settings())),
+            activities=activities_of(doors or doors_from(read_settings())),
             workflow_runner=_runner,
         )
 

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tieout.errors import TieoutError
@@ -51,6 +51,18 @@ class Settings(BaseSettings):
         default=None, repr=False, description="API token of `tieout close …`."
     )
     data: Path | None = Field(default=None, description="Data directory of the embedded stack.")
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises TieoutError naming a variable that can't be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [
+            f"TIEOUT_{'_'.join(map(str, fault['loc'])).upper()} can't be used: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise TieoutError(". ".join(faults) + ".") from None
 
 
 def required(value: T | None, name: str, purpose: str) -> T:

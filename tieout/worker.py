@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 
 from tieout.compose import connect, doors_from
 from tieout.plugin import TieoutPlugin
-from tieout.settings import Settings
+from tieout.settings import Settings, read_settings
 
 STICKY_TIMEOUT = timedelta(seconds=2)
 """After a worker's death its workflows go to another one within this time."""
@@ -18,7 +18,7 @@ CONCURRENT_ACTIVITIES = 50
 
 async def run_worker(settings: Settings | None = None) -> None:
     """Run closes until SIGINT or SIGTERM: our own worker is the plugin's first user."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     plugin = TieoutPlugin(doors_from(settings))
     client = await connect(settings, plugins=(plugin,))
     stop = asyncio.Event()

@@ -2,14 +2,12 @@
 
 import time
 
-import requests
-
-from connectors.errors import LedgerRefusedError, LedgerUnavailableError
+from connectors.log_in import granted
 from connectors.vault import Tokens, TokenVault
-from connectors.wire import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105
 RENEW_BEFORE_S = 120
+LASTS_S = 3600
 
 
 class QuickBooksTokens:
@@ -56,26 +54,11 @@ class QuickBooksTokens:
         ):
             return None
         refresh_token = stored["refresh_token"] if stored else self._first
-        try:
-            answer = requests.post(
-                self._url,
-                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
-                headers={"Accept": "application/json"},
-                auth=(self.client_id, self._secret),
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-            )
-        except requests.RequestException as error:
-            raise LedgerUnavailableError("Intuit's log-in server did not answer.") from error
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise LedgerUnavailableError(f"Intuit's log-in server answered {answer.status_code}.")
-        if answer.status_code != 200:
-            raise LedgerRefusedError(
-                f"Intuit refuses the connection {self._name} ({answer.status_code}). "
-                "It must be connected again."
-            )
-        token = answer.json()
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        client = (self.client_id, self._secret)
+        token = granted("Intuit", self._name, self._url, form, client)
         return {
             "access_token": str(token["access_token"]),
-            "refresh_token": str(token["refresh_token"]),
-            "expires_at": str(int(time.time()) + int(token["expires_in"])),
+            "refresh_token": str(token.get("refresh_token") or refresh_token),
+            "expires_at": str(int(time.time()) + int(token.get("expires_in", LASTS_S))),
         }

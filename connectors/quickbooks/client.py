@@ -41,7 +41,15 @@ from connectors.quickbooks import journal as journals
 from connectors.quickbooks.auth import TOKEN_URL, QuickBooksTokens
 from connectors.quickbooks.normalise import ENTITIES, source_document
 from connectors.vault import TokenVault
-from connectors.wire import CONNECT_TIMEOUT_S, RETRY_AFTER_DEFAULT_S, Fields, decimal_of
+from connectors.wire import (
+    CONNECT_TIMEOUT_S,
+    RETRY_AFTER_DEFAULT_S,
+    Fields,
+    decimal_of,
+    readable,
+    rows_of,
+    storable,
+)
 
 FIELDS = (
     "base_url",
@@ -121,7 +129,15 @@ class QuickBooksLedger:
     def check(self) -> str:
         """The company's name."""
         rows = self._query("CompanyInfo", "SELECT * FROM CompanyInfo")
-        return str(rows[0]["CompanyName"])
+        with readable("QuickBooks' company"):
+            name = str(rows[0]["CompanyName"])
+            home = self._preferences()["CurrencyPrefs"]["HomeCurrency"]["value"]
+        if home != self.currency:
+            raise LedgerRefusedError(
+                f"{name} keeps its books in {home}, the configuration says {self.currency}. "
+                "Mend the configuration."
+            )
+        return name
 
     def kinds(self) -> tuple[DocumentKind, ...]:
         """Invoices, credit memos, bills and vendor credits. Deleted ones are not seen."""
@@ -147,9 +163,13 @@ class QuickBooksLedger:
 
     def lock_dates(self) -> LockDates:
         """The books' closing date, which is inclusive and holds for everybody."""
-        body = self._call("GET", "preferences")
-        day = body["Preferences"].get("AccountingInfoPrefs", {}).get("BookCloseDate")
-        return LockDates(None, date.fromisoformat(day) if day else None)
+        with readable("QuickBooks' preferences"):
+            day = self._preferences().get("AccountingInfoPrefs", {}).get("BookCloseDate")
+            return LockDates(None, date.fromisoformat(day) if day else None)
+
+    def _preferences(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._call("GET", "preferences")["Preferences"]
+        return found
 
     def balances(self, at: date) -> tuple[AccountBalance, ...]:
         """The trial balance report as of a day: columns by their titles, accounts by Id."""
@@ -162,36 +182,38 @@ class QuickBooksLedger:
                 "accounting_method": "Accrual",
             },
         )
-        titles = [column["ColTitle"] for column in body["Columns"]["Column"]]
-        debit, credit = titles.index("Debit"), titles.index("Credit")
         found = []
-        for row in body["Rows"].get("Row", ()):
-            cells = row.get("ColData")
-            if not cells or not cells[0].get("id"):
-                continue
-            amount = self._cell(cells[debit]["value"]) - self._cell(cells[credit]["value"])
-            found.append(AccountBalance(cells[0]["id"], amount))
+        with readable("QuickBooks' trial balance"):
+            titles = [column["ColTitle"] for column in body["Columns"]["Column"]]
+            debit, credit = titles.index("Debit"), titles.index("Credit")
+            for row in body["Rows"].get("Row", ()):
+                cells = row.get("ColData")
+                if not cells or not cells[0].get("id"):
+                    continue
+                amount = self._cell(cells[debit]["value"]) - self._cell(cells[credit]["value"])
+                found.append(AccountBalance(cells[0]["id"], amount))
         return tuple(found)
 
     def post(self, journal: JournalToPost, key: str) -> Answer:
         """POST one entry under a requestid; it counts only when it comes back with an Id."""
         try:
-            body = self._call(
-                "POST",
-                "journalentry",
-                data=journals.payload(journal, self._dimension_ids(journal)),
-                params={"requestid": key},
-            )
+            data = journals.payload(journal, self._dimension_ids(journal))
+        except LedgerThrottledError as error:
+            return Throttled(error.retry_after_s)
+        except LedgerUnavailableError as error:
+            return NoAnswer(str(error))
+        except (LedgerRefusedError, PayloadError) as error:
+            return Refused(str(error), "")  # it was never sent
+        try:
+            body = self._call("POST", "journalentry", data=data, params={"requestid": key})
         except LedgerThrottledError as error:
             return Throttled(error.retry_after_s)
         except LedgerRefusedError as error:
             return Refused(str(error), str(error))
-        except LedgerUnavailableError as error:
+        except (LedgerUnavailableError, PayloadError) as error:
             return NoAnswer(str(error))
-        except PayloadError as error:
-            return Refused(str(error), "")
         created = body.get("JournalEntry")
-        if not created or not created.get("Id"):
+        if not isinstance(created, dict) or not created.get("Id"):
             return NoAnswer("QuickBooks answered without the journal entry.")
         try:
             return Posted(journals.ledger_journal(created, self.currency))
@@ -216,7 +238,8 @@ class QuickBooksLedger:
             if isinstance(error.__cause__, ObjectNotFoundException):
                 return None
             raise
-        return journals.ledger_journal(body["JournalEntry"], self.currency)
+        with readable("QuickBooks' journal entry"):
+            return journals.ledger_journal(body["JournalEntry"], self.currency)
 
     def _dimension_ids(self, journal: JournalToPost) -> dict[tuple[str, str], str]:
         names = {name for line in journal.lines for name, _value in line.dimensions}
@@ -242,7 +265,8 @@ class QuickBooksLedger:
             if len(found) < PAGE_SIZE:
                 break
         body = self._run_query(f"SELECT COUNT(*) FROM {entity}{where}")  # noqa: S608
-        count = body["QueryResponse"].get("totalCount", 0)
+        with readable("QuickBooks' count"):
+            count = body["QueryResponse"].get("totalCount", 0)
         if count != len({row["Id"] for row in rows}):
             raise LedgerUnavailableError(
                 f"QuickBooks has {count} of {entity}, {len(rows)} came: rows moved while they were "
@@ -251,8 +275,11 @@ class QuickBooksLedger:
         return rows
 
     def _query(self, entity: str, select: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._run_query(select)["QueryResponse"].get(entity, [])
-        return rows
+        answered = self._run_query(select).get("QueryResponse")
+        if not isinstance(answered, dict):
+            raise PayloadError(f"QuickBooks' answer about {entity} can't be read.")
+        # Where nothing fits, QuickBooks leaves the list out.
+        return rows_of(answered, entity) if entity in answered else []
 
     def _run_query(self, select: str) -> dict[str, Any]:
         return self._call("POST", "query", data=select, content_type="application/text")
@@ -271,10 +298,14 @@ class QuickBooksLedger:
         for renewed in (False, True):
             token = self._tokens.access_token
             try:
-                body: dict[str, Any] = self._api.make_request(
-                    method, url, data, content_type, params=dict(params or {})
-                )
-                return body
+                with readable("QuickBooks' answer"):
+                    body = self._api.make_request(
+                        method, url, data, content_type, params=dict(params or {})
+                    )
+                if not isinstance(body, dict):
+                    raise PayloadError("QuickBooks' answer is not an object of JSON.")
+                found: dict[str, Any] = storable(body)
+                return found
             except (_Answered, AuthorizationException) as error:
                 status = error.response.status_code if isinstance(error, _Answered) else 401
                 if status == 401 and not renewed:

@@ -24,11 +24,13 @@ from connectors.errors import (
     PayloadError,
 )
 from connectors.ledger import SourceDocument
+from connectors.log_in import grant_of
 from connectors.salesforce.normalise import FieldNames, source_document
-from connectors.wire import CONNECT_TIMEOUT_S, RETRY_AFTER_DEFAULT_S, Fields
+from connectors.wire import CONNECT_TIMEOUT_S, RETRY_AFTER_DEFAULT_S, Fields, readable, storable
 
 FIELDS = ("base_url", "client_id", "client_secret", "domain")
 API_VERSION = "66.0"
+LOG_IN_PATH = "/services/oauth2/token"
 IDS_PER_QUERY = 100
 _ENTITY = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -49,7 +51,15 @@ class _Adapter(HTTPAdapter):
                 (self._base.scheme, self._base.netloc, str(url.path), str(url.query), "")
             )
         options["timeout"] = options.get("timeout") or self._timeout
-        return super().send(request, *args, **options)
+        answer = super().send(request, *args, **options)
+        if LOG_IN_PATH in (request.url or ""):  # the library takes trouble there for a refusal
+            if answer.status_code >= 500 or answer.status_code == 429:
+                raise LedgerUnavailableError(
+                    f"Salesforce's log-in server answered {answer.status_code}."
+                )
+            if answer.status_code == 200:
+                grant_of("Salesforce", answer)
+        return answer
 
 
 class SalesforceCrm:
@@ -116,9 +126,9 @@ class SalesforceCrm:
         )
 
     def _query(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        with _vendor_errors():
+        with _vendor_errors(self._fields.name), readable("Salesforce's answer"):
             rows = self._salesforce().query_all(soql, include_deleted=deleted)["records"]
-        return [_without_attributes(row) for row in rows]
+            return [_without_attributes(storable(row)) for row in rows]
 
     def _salesforce(self) -> Any:
         if self._client is None:
@@ -142,14 +152,14 @@ def _without_attributes(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _vendor_errors() -> Iterator[None]:
+def _vendor_errors(connection: str) -> Iterator[None]:
     """Every way in which a call can fail, as ours."""
     try:
         yield
     except SalesforceAuthenticationFailed as error:
         raise LedgerRefusedError(
-            "Salesforce refuses the log-in. Check client id, secret and domain in the connections "
-            "file."
+            f"Salesforce refuses the log-in of {connection}. Check client id, secret and domain in "
+            "the connections file."
         ) from error
     except SalesforceError as error:
         if "REQUEST_LIMIT_EXCEEDED" in str(error.content):

@@ -3,11 +3,8 @@
 import time
 from typing import Any
 
-import requests
-
-from connectors.errors import LedgerRefusedError, LedgerUnavailableError
+from connectors.log_in import granted
 from connectors.vault import Tokens, TokenVault
-from connectors.wire import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 
 SCOPES = (
     "accounting.invoices.read accounting.manualjournals accounting.settings.read "
@@ -55,23 +52,8 @@ class XeroTokens:
             and int(stored["expires_at"]) > time.time() + RENEW_BEFORE_S
         ):
             return None
-        try:
-            answer = requests.post(
-                self._url,
-                data={"grant_type": "client_credentials", "scope": SCOPES},
-                auth=self._client,
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-            )
-        except requests.RequestException as error:
-            raise LedgerUnavailableError("Xero's log-in server did not answer.") from error
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise LedgerUnavailableError(f"Xero's log-in server answered {answer.status_code}.")
-        if answer.status_code != 200:
-            raise LedgerRefusedError(
-                f"Xero refuses the credentials of {self._name} ({answer.status_code}). "
-                "Check client id and secret in the connections file."
-            )
-        token = answer.json()
+        form = {"grant_type": "client_credentials", "scope": SCOPES}
+        token = granted("Xero", self._name, self._url, form, self._client)
         return {
             "access_token": str(token["access_token"]),
             "expires_at": str(int(time.time()) + int(token.get("expires_in", 1800))),

@@ -12,10 +12,10 @@ from typing import Any
 import urllib3
 from xero_python.accounting import (
     AccountingApi,
-    LineItemTracking,
     ManualJournal,
     ManualJournalLine,
     ManualJournals,
+    TrackingCategory,
 )
 from xero_python.api_client import ApiClient
 from xero_python.api_client.configuration import Configuration
@@ -50,6 +50,8 @@ from connectors.wire import (
     Fields,
     decimal_of,
     read_json,
+    readable,
+    rows_of,
 )
 from connectors.xero import journal as journals
 from connectors.xero.auth import XeroTokens
@@ -123,11 +125,12 @@ class XeroLedger:
             options["if_modified_since"] = since.replace(microsecond=0)
         for page in range(1, PAGES_MAX + 1):
             body = self._read(read, page=page, page_size=PAGE_SIZE, **options)
-            for payload in body.get(plural, []):
+            payloads = rows_of(body, plural)
+            for payload in payloads:
                 found = source_document(plural, payload, self.currency)
                 if found is not None:
                     yield found
-            if len(body.get(plural, [])) < PAGE_SIZE:
+            if len(payloads) < PAGE_SIZE:
                 return
         raise PayloadError(f"Xero has more than {PAGES_MAX} pages of {plural}.")
 
@@ -145,11 +148,10 @@ class XeroLedger:
         body = self._read(self._api.get_report_trial_balance, date=at)
         codes = self._codes()
         found: list[AccountBalance] = []
-        for section in body["Reports"][0]["Rows"]:
-            for row in section.get("Rows", ()):
-                if row["RowType"] != "Row":
-                    continue
-                cells = row["Cells"]
+        with readable("Xero's trial balance"):
+            sections = body["Reports"][0]["Rows"]
+            rows = [row for section in sections for row in section.get("Rows", ())]
+            for cells in (row["Cells"] for row in rows if row["RowType"] == "Row"):
                 ids = [a["Value"] for a in cells[0].get("Attributes", ()) if a["Id"] == "account"]
                 if not ids:
                     continue
@@ -160,9 +162,13 @@ class XeroLedger:
     def post(self, journal: JournalToPost, key: str) -> Answer:
         """PUT one journal. A 200 counts only with an id, posted, without warnings."""
         try:
+            model = _model(journals.payload(journal))
+        except PayloadError as error:
+            return Refused(str(error), "")  # it was never sent
+        try:
             body = self._read(
                 self._api.create_manual_journals,
-                manual_journals=_model(journals.payload(journal)),
+                manual_journals=model,
                 summarize_errors=True,
                 idempotency_key=key,
             )
@@ -172,10 +178,10 @@ class XeroLedger:
             return Refused(str(error), str(error))
         except (LedgerUnavailableError, PayloadError) as error:
             return NoAnswer(str(error))
-        created = body.get("ManualJournals") or [{}]
-        if not created[0].get("ManualJournalID"):
-            return NoAnswer("Xero answered without the journal.")
         try:
+            created = rows_of(body, "ManualJournals")
+            if not created or not created[0].get("ManualJournalID"):
+                return NoAnswer("Xero answered without the journal.")
             return Posted(journals.ledger_journal(created[0], self.currency))
         except PayloadError as error:
             return NoAnswer(str(error))
@@ -188,9 +194,8 @@ class XeroLedger:
             page=1,
             page_size=PAGE_SIZE,
         )
-        alive = [
-            found for found in body.get("ManualJournals", ()) if found.get("Status") != "DELETED"
-        ]
+        found = rows_of(body, "ManualJournals")
+        alive = [each for each in found if each.get("Status") != "DELETED"]
         return journals.ledger_journal(alive[0], self.currency) if alive else None
 
     def read_journal(self, ledger_id: str) -> LedgerJournal | None:
@@ -201,16 +206,18 @@ class XeroLedger:
             if isinstance(error.__cause__, HTTPStatusException) and _status(error.__cause__) == 404:
                 return None
             raise
-        found = body.get("ManualJournals") or []
+        found = rows_of(body, "ManualJournals")
         return journals.ledger_journal(found[0], self.currency) if found else None
 
     def _organisation(self) -> dict[str, Any]:
-        organisation: dict[str, Any] = self._read(self._api.get_organisations)["Organisations"][0]
-        return organisation
+        found = rows_of(self._read(self._api.get_organisations), "Organisations")
+        if len(found) != 1:
+            raise PayloadError(f"Xero answered with {len(found)} organisations instead of one.")
+        return found[0]
 
     def _codes(self) -> dict[str, str]:
         if not self._account_codes:
-            accounts = self._read(self._api.get_accounts)["Accounts"]
+            accounts = rows_of(self._read(self._api.get_accounts), "Accounts")
             self._account_codes = {a["AccountID"]: a["Code"] for a in accounts if a.get("Code")}
         return self._account_codes
 
@@ -314,7 +321,7 @@ def _model(payload: dict[str, Any]) -> Any:
                         account_code=line["AccountCode"],
                         tax_type=line["TaxType"],
                         tracking=[
-                            LineItemTracking(name=each["Name"], option=each["Option"])
+                            TrackingCategory(name=each["Name"], option=each["Option"])
                             for each in line.get("Tracking", ())
                         ]
                         or None,

@@ -1,0 +1,214 @@
+"""Reading Xero and QuickBooks: every document once, to the penny, and what changed since."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import requests
+
+from accounting.documents import Document, DocumentKind
+from accounting.money import Money
+from connectors.errors import LedgerUnavailableError
+from connectors.ledger import Ledger, SourceDocument
+from connectors.quickbooks import QuickBooksLedger
+from tests.connectors.doors import BOOKS, MemoryVault, calls, literally
+from tests.sandbox.wiring import Sandbox
+
+every_ledger = pytest.mark.parametrize("entity", BOOKS)
+PAGE = 7
+
+
+def read(ledger: Ledger, since: datetime | None = None) -> list[SourceDocument]:
+    return [found for kind in ledger.kinds() for found in ledger.documents(kind, since)]
+
+
+def own_id(document: Document) -> str:
+    """The vendor's id: QuickBooks' kinds share their numbers, so ours name the kind."""
+    return document.id.rpartition("-")[2] if document.id[0].isupper() else document.id
+
+
+def as_shown(document: Document) -> dict[str, Any]:
+    """The document in the words of the sandbox's control port: credit notes stand positive there."""
+    sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
+    return {
+        "id": own_id(document),
+        "kind": document.kind.value,
+        "number": document.number,
+        "date": document.date.isoformat(),
+        "currency": document.currency,
+        "voided": document.voided,
+        "opportunity": document.contract,
+        "lines": [
+            (line.text, line.account, Money(sign * line.amount.minor, line.amount.currency).text())
+            for line in document.lines
+        ],
+    }
+
+
+def told_by_sandbox(sandbox: Sandbox, entity: str) -> Iterator[dict[str, Any]]:
+    """Every document but drafts; QuickBooks shows the lines of a void one as nothing."""
+    for known in sandbox.get("/documents", entity=entity):
+        voided = known["status"] == "voided"
+        zero = voided and BOOKS[entity].vendor == "quickbooks"
+        if known["status"] != "draft":
+            yield {
+                **{key: known[key] for key in ("id", "kind", "number", "date", "currency")},
+                "voided": voided,
+                "opportunity": known["opportunity"],
+                "lines": [
+                    (line["description"], line["account"], "0.00" if zero else line["net"])
+                    for line in known["lines"]
+                ],
+            }
+
+
+@every_ledger
+def test_every_document_is_read_once_over_many_pages_to_the_penny(
+    entity: str, ledger: Ledger, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"connectors.{ledger.vendor}.client.PAGE_SIZE", PAGE)
+    before = calls(sandbox, ledger.vendor)
+    found = [as_shown(each.document) for each in read(ledger)]
+    assert sorted(found, key=lambda each: each["id"]) == sorted(
+        told_by_sandbox(sandbox, entity), key=lambda each: each["id"]
+    )
+    assert len(found) > 60
+    assert calls(sandbox, ledger.vendor) - before > len(found) // PAGE
+
+
+@pytest.mark.parametrize("entity", ["us"])
+def test_a_row_that_slipped_between_two_pages_of_quickbooks_is_missed_not_lost(
+    entity: str, ledger: QuickBooksLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages go by offset: a row deleted meanwhile moves the rest up. The count tells."""
+    whole = ledger._query
+
+    def slipping(kind: str, select: str) -> list[dict[str, Any]]:
+        return [row for row in whole(kind, select) if row["Id"] != "11"]
+
+    assert len(list(ledger.documents(DocumentKind.INVOICE, None))) > 0
+    monkeypatch.setattr(ledger, "_query", slipping)  # item 11 is the platform subscription
+    with pytest.raises(LedgerUnavailableError, match="rows moved while they were read"):
+        list(ledger.documents(DocumentKind.INVOICE, None))
+
+
+@every_ledger
+def test_the_oldest_change_comes_first(entity: str, ledger: Ledger) -> None:
+    for kind in ledger.kinds():
+        times = [found.modified for found in ledger.documents(kind, None)]
+        assert times == sorted(times)
+        assert all(time.tzinfo is UTC for time in times)
+
+
+@pytest.mark.parametrize(
+    ("entity", "kind"),
+    [
+        ("uk", DocumentKind.INVOICE),
+        ("uk", DocumentKind.CREDIT_NOTE),
+        ("de", DocumentKind.BILL),
+        ("us", DocumentKind.INVOICE),
+        ("us", DocumentKind.CREDIT_NOTE),
+    ],
+)
+def test_since_reads_what_changed_and_a_void_comes_as_voided(
+    entity: str, kind: DocumentKind, ledger: Ledger, sandbox: Sandbox
+) -> None:
+    everything = list(ledger.documents(kind, None))
+    newest = max(each.modified for each in everything)
+    alive = next(each.document for each in everything if not each.document.voided)
+    assert [each.modified for each in ledger.documents(kind, newest)] == [newest]
+    assert list(ledger.documents(kind, newest + timedelta(seconds=1))) == []
+
+    sandbox.post("/documents/void", entity=entity, id=own_id(alive))
+    (changed,) = ledger.documents(kind, newest + timedelta(seconds=1))
+    assert changed.document.id == alive.id
+    assert changed.document.voided
+    assert changed.modified > newest
+    assert len(list(ledger.documents(kind, None))) == len(everything)
+
+
+@every_ledger
+def test_since_is_an_instant_whatever_its_time_zone(entity: str, ledger: Ledger) -> None:
+    everything = list(ledger.documents(DocumentKind.INVOICE, None))
+    since = everything[len(everything) // 2].modified
+    wanted = [each.document.id for each in everything if each.modified >= since]
+    assert 0 < len(wanted) < len(everything)
+    for zone in (UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-7))):
+        found = ledger.documents(DocumentKind.INVOICE, since.astimezone(zone))
+        assert [each.document.id for each in found] == wanted
+
+
+@every_ledger
+def test_the_raw_text_holds_the_vendors_own_digits(
+    entity: str, ledger: Ledger, sandbox: Sandbox, vault: MemoryVault
+) -> None:
+    """100.10 is kept as 100.10, neither 100.1 nor a float's idea of it."""
+    books = BOOKS[entity]
+    found = next(
+        each
+        for each in ledger.documents(DocumentKind.INVOICE, None)
+        if any(line.amount.minor % 10 == 0 for line in each.document.lines)
+    )
+    fields, token = sandbox.connections[books.connection], vault.stored[books.connection]
+    headers = {"Authorization": f"Bearer {token['access_token']}", "Accept": "application/json"}
+    if books.vendor == "xero":
+        url = f"{fields['base_url']}/api.xro/2.0/Invoices/{found.document.id}"
+        headers["Xero-Tenant-Id"] = fields["tenant_id"]
+        said = literally(requests.get(url, headers=headers, timeout=5).content)["Invoices"][0]
+    else:
+        url = f"{fields['base_url']}/v3/company/{fields['realm_id']}/invoice/{found.document.id}"
+        said = literally(requests.get(url, headers=headers, timeout=5).content)["Invoice"]
+    assert literally(found.raw) == said
+    assert any(
+        f":{line.amount.text()}," in found.raw or f":{line.amount.text()}}}" in found.raw
+        for line in found.document.lines
+    )
+
+
+@pytest.mark.parametrize("entity", ["uk"])
+def test_a_foreign_invoice_keeps_its_currency_and_the_inverse_of_xeros_rate(
+    entity: str, ledger: Ledger
+) -> None:
+    """Xero says how many dollars a pound was; the product wants pounds for a dollar."""
+    foreign = [e for e in ledger.documents(DocumentKind.INVOICE, None) if e.document.rate]
+    assert {each.document.currency for each in foreign} == {"USD"}
+    for each in foreign:
+        rate = each.document.rate
+        assert rate is not None
+        said = Decimal(literally(each.raw)["CurrencyRate"])
+        assert abs(Fraction(rate) * Fraction(said) - 1) < Fraction(1, 10**48)
+        assert rate < 1 < said
+
+
+@every_ledger
+def test_lock_dates_are_read_fresh(entity: str, ledger: Ledger, sandbox: Sandbox) -> None:
+    assert ledger.lock_dates().latest is None
+    for day in (date(2026, 8, 31), date(2026, 9, 30), date(2025, 12, 31)):
+        sandbox.post("/lock-date", entity=entity, date=day.isoformat())
+        assert ledger.lock_dates().latest == day
+    # Xero exempts its advisers from this one; QuickBooks exempts nobody.
+    assert (ledger.lock_dates().period is None) == (ledger.vendor == "quickbooks")
+
+
+@every_ledger
+@pytest.mark.parametrize("at", [date(2026, 8, 31), date(2025, 12, 31)])
+def test_balances_are_the_ledgers_own_with_debits_positive(
+    entity: str, at: date, ledger: Ledger, sandbox: Sandbox
+) -> None:
+    books = BOOKS[entity]
+    found = {each.account: each.balance_minor for each in ledger.balances(at)}
+    ledger_says = sandbox.get("/positions", entity=entity, date=at.isoformat())["ledger"]
+    accrued, prepaid = ("630", "620") if books.vendor == "xero" else ("87", "86")
+    for account, side, name in (
+        (books.deferred, -1, "deferred"),
+        (accrued, 1, "accrued"),
+        (prepaid, 1, "prepaid"),
+    ):
+        said = Money.parse(ledger_says[name], books.currency)
+        assert Money(side * found.get(account, 0), books.currency) == said
+    assert found[books.deferred] < 0 < found[prepaid]
+    assert sum(found.values()) == 0
+    assert 0 not in found.values()

@@ -14,6 +14,7 @@ from store.users import Person
 
 FAILURES_MAX = 10
 FAILURES_WITHIN_S = 300
+NAMES_MAX = 10_000
 PASSWORD_LENGTH_MIN = 12
 _HASHER = PasswordHash.recommended()
 _NOBODY = _HASHER.hash("nobody has this password")
@@ -34,8 +35,7 @@ class LogIns:
         with self._doors.store.unit_of_work(actor) as work:
             known = work.users.credentials(name)
         if not _HASHER.verify(password, known or _NOBODY) or known is None:
-            with self._lock:
-                self._failures.setdefault(name, deque(maxlen=FAILURES_MAX)).append(time.monotonic())
+            self._count_failure(name)
             with self._doors.store.unit_of_work(actor) as work:
                 work.users.refused_log_in(name)
             raise NotLoggedInError("Name or password is wrong.")
@@ -49,6 +49,16 @@ class LogIns:
             recent = sum(1 for at in failures if time.monotonic() - at < FAILURES_WITHIN_S)
         if recent >= FAILURES_MAX:
             raise NotLoggedInError("Too many failed log-ins. Wait five minutes, then try again.")
+
+    def _count_failure(self, name: str) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if len(self._failures) >= NAMES_MAX:  # somebody tries names: forget what is too old
+                recent = {
+                    n: f for n, f in self._failures.items() if now - f[-1] < FAILURES_WITHIN_S
+                }
+                self._failures = recent if len(recent) < NAMES_MAX else {}
+            self._failures.setdefault(name, deque(maxlen=FAILURES_MAX)).append(now)
 
     def set_password(self, link: str, password: str) -> str:
         """Use a one-time link; the person's name. Raises BadInputError, NotFoundError."""

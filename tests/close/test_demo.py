@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -62,12 +63,18 @@ def processes_of(data: Path) -> set[int]:
     return {int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and names_it(p)}
 
 
+def kill_all(data: Path) -> None:
+    """SIGKILL for each; one that fell with another's end is as dead as it should be."""
+    for pid in processes_of(data):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "demo"
     yield folder
-    for pid in processes_of(folder):
-        os.kill(pid, signal.SIGKILL)
+    kill_all(folder)
     forget(folder)
 
 
@@ -102,8 +109,7 @@ def test_what_was_stopped_or_killed_resumes_the_same_closes(data: Path, tmp_path
     assert processes_of(data) == set()
 
     start_demo(data, out)
-    for pid in processes_of(data):
-        os.kill(pid, signal.SIGKILL)  # all of it, Postgres and Temporal too
+    kill_all(data)  # Postgres and Temporal too
     eventually(lambda: not processes_of(data))
 
     done = tieout("demo", "--approve", "--json", data=data)

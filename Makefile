@@ -14,7 +14,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 # Written last: a set-up that was interrupted is done again. Compared by content, since git gives files new times.
 STAMP := .venv/.requirements.sha256
-PACKAGES := accounting controls models store connectors activities workflows api tieout sandbox
+PACKAGES := accounting controls scenario models store connectors activities workflows api tieout sandbox
 
 .PHONY: help demo setup test check lock
 

@@ -17,6 +17,7 @@ FACE = "tieout"
 FLOORS = (
     "accounting",
     "controls",
+    "scenario",
     "models",
     "store",
     "connectors",

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from accounting.documents import Document, Override
+from accounting.documents import Document, Override, Payment, Report, Void
 from accounting.exceptions import AccountingException
 from accounting.money import Money
 from accounting.periods import Period
 from accounting.policy import Role
+from accounting.rates import NO_RATES, Rates
 
 Dimensions = tuple[tuple[str, str], ...]
 
@@ -43,12 +44,13 @@ class Adoption:
     """The first day's inheritance (docs/accounting.md §11).
 
     `date` is t0, the last day before the first period. `balances` is what the ledger holds at
-    t0 by role: liabilities and assets alike positive on their normal side. The line positions
-    at t0 are computed from the documents.
+    t0 by role: liabilities and assets alike positive on their normal side; None where nobody
+    asked the ledger. The line positions at t0 are computed from the documents, as far as no
+    figure was imported (`Book.imported`).
     """
 
     date: date
-    balances: Mapping[Role, Money]
+    balances: Mapping[Role, Money] | None = None
     resolutions: tuple[AdoptionResolution, ...] = ()
 
 
@@ -68,23 +70,50 @@ class BookedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenLine:
+    """What the last close said of a line, in functional currency: it never moves again.
+
+    `ahead` is deferred − accrued (of costs: prepaid − accrued) of the line alone, `in_a_year` what
+    of its billings would still be ahead a year on. `negative`: nothing of it was positive.
+    `account` is its result account; it and the dimensions are where its balances were booked.
+    `coded` is what its documents, coded straight to balance accounts, had put there by role.
+    """
+
+    unit: str
+    is_cost: bool
+    recognised: Money
+    billed: Money
+    ahead: Money
+    in_a_year: Money
+    negative: bool = False
+    account: str = ""
+    dimensions: Dimensions = ()
+    coded: Mapping[Role, Money] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """All that is known of an entity when a period is calculated.
 
-    `recognised_frozen` is R to date by line as the last close froze it, functional currency;
-    empty before the first close. `booked` is what our posted journals put into the balance
-    accounts, by line; frozen adoption positions stand among them from the second close on.
-    `adoption` is given for the first close only; later closes carry its result in `booked`.
-    `last_closed` is the last day that is closed or adopted.
+    `frozen` is each line as the last close froze it; empty before the first close. `booked` is
+    what our posted journals put into the balance accounts, by line; frozen adoption positions
+    stand among them from the second close on. `adoption` is given for the first close only; later
+    closes carry its result in `booked`. `imported` is R to date at adoption by line as a schedule
+    said it, document currency. `last_closed` is the last day that is closed or adopted.
     """
 
     functional_currency: str
     adopted_on: date
     documents: tuple[Document, ...]
     overrides: tuple[Override, ...] = ()
-    recognised_frozen: Mapping[str, Money] = field(default_factory=dict)
+    reports: tuple[Report, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    voids: tuple[Void, ...] = ()
+    rates: Rates = NO_RATES
+    frozen: Mapping[str, FrozenLine] = field(default_factory=dict)
     booked: tuple[BookedPart, ...] = ()
     adoption: Adoption | None = None
+    imported: Mapping[str, Money] = field(default_factory=dict)
     last_closed: date | None = None
 
 
@@ -98,6 +127,9 @@ class JournalKind(StrEnum):
     ACCRUAL_REVERSAL = "accrual_reversal"
     PREPAYMENT = "prepayment"
     PREPAYMENT_RELEASE = "prepayment_release"
+    EXPENSE_ACCRUAL = "expense_accrual"
+    EXPENSE_ACCRUAL_REVERSAL = "expense_accrual_reversal"
+    REMEASUREMENT = "remeasurement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +178,15 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class LinePosition:
-    """One line at the period's end, before netting; functional currency but for `price`.
+    """One line at the period's end, in functional currency but for what is named a document's.
 
-    `price` is P in document currency. `opening_*` stands at the last closed day as the books
-    froze it, `recognised` = `own` + `catch_up` is the period's movement of R. `deferred`,
-    `accrued` and `prepaid` are the line's share of its unit's balances after netting.
+    `price` is P. `recognised` = `own` + `catch_up` is the period's movement of R, `billed` that of
+    B, `fx` the period's gain. `ahead` is deferred − accrued (of costs: prepaid − accrued) of the
+    line alone, before netting; `opening` and `closing` are its shares of its unit's balances by
+    role, at the last closed day as the books froze it and at the period's end. `non_current` is
+    its share of what the unit still defers a year on. `held` lines stand as the last close left
+    them. `coded` is what its documents put into balance accounts by themselves, by role. Dates are
+    None where nothing says them and the method needs none.
     """
 
     line: str
@@ -162,8 +198,8 @@ class LinePosition:
     product: str | None
     is_cost: bool
     method: str
-    service_start: date
-    service_end: date
+    service_start: date | None
+    service_end: date | None
     dates_from: str
     price: Money
     billed: Money
@@ -172,8 +208,42 @@ class LinePosition:
     own: Money
     catch_up: Money
     recognised_to_date: Money
-    opening: Mapping[Role, Money]
-    closing: Mapping[Role, Money]
+    billed_in_document: Money
+    recognised_in_document: Money
+    ahead: Money
+    in_a_year: Money
+    fx: Money
+    opening: Mapping[Role, Money] = field(default_factory=dict)
+    closing: Mapping[Role, Money] = field(default_factory=dict)
+    non_current: Money | None = None
+    negative: bool = False
+    held: bool = False
+    account: str = ""
+    dimensions: Dimensions = ()
+    coded: Mapping[Role, Money] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> tuple[Money, Money]:
+        """The line's own balances before netting: deferred (prepaid) and accrued (docs §5)."""
+        zero = Money.zero(self.ahead.currency)
+        if self.negative:
+            return min(self.ahead, zero), min(-self.ahead, zero)
+        return max(self.ahead, zero), max(-self.ahead, zero)
+
+    def frozen(self) -> FrozenLine:
+        """What the next close starts from."""
+        return FrozenLine(
+            unit=self.unit,
+            is_cost=self.is_cost,
+            recognised=self.recognised_to_date,
+            billed=self.billed_to_date,
+            ahead=self.ahead,
+            in_a_year=self.in_a_year,
+            negative=self.negative,
+            account=self.account,
+            dimensions=self.dimensions,
+            coded=self.coded,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +253,8 @@ class Calculation:
     `opening` and `closing` are the subledger's balances by role at the last closed day and at
     the period's end; with `movement` between them. `adoption_differences` (positions − ledger)
     and the journals that clear them stand apart. `journals` come in the order of JournalKind
-    and hold no journal of nothing.
+    and hold no journal of nothing. `non_current` is the part of deferred revenue that is not
+    released within a year, `adopted` the lines as they stood at adoption (first close only).
     """
 
     period: Period
@@ -195,3 +266,5 @@ class Calculation:
     adoption_parts: tuple[BookedPart, ...] = ()
     adoption_differences: Mapping[Role, Money] = field(default_factory=dict)
     reconciling: Mapping[Role, Money] = field(default_factory=dict)
+    non_current: Money | None = None
+    adopted: Mapping[str, FrozenLine] = field(default_factory=dict)

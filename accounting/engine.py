@@ -4,143 +4,204 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from accounting.book import (
-    AdoptionChoice,
-    Book,
-    BookedPart,
-    Calculation,
-    Journal,
-    LinePosition,
-)
-from accounting.exceptions import AccountingException, ExceptionCode
-from accounting.journals import adoption_journal, movements
-from accounting.lines import Lines, lines_known
+from accounting.adoption import adopt
+from accounting.book import Book, BookedPart, Calculation, FrozenLine, LinePosition
+from accounting.errors import MissingRateError
+from accounting.exceptions import ExceptionCode
+from accounting.journals import movements
+from accounting.lines import lines_known
 from accounting.money import Money
 from accounting.periods import Period
-from accounting.policy import BALANCE_ROLES, RecognitionPolicy, Role
-from accounting.positions import booked_by_documents, positions, totals
-from accounting.recognition import RevenueLine
+from accounting.policy import BALANCE_ROLES, BEHIND_ROLES, Accruals, Catch, RecognitionPolicy, Role
+from accounting.positions import Balances, Member, balances, totals
+from accounting.recognition import RevenueLine, Standing, recognised_functional, standing
+from accounting.rows import Lines
+from accounting.service_period import Fault
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changes whenever the same book could give another figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where the period starts from: the day, R frozen by line, and what the books hold then."""
+    """Where the period starts from: the day, each line as it was frozen, what was adopted."""
 
     day: date
-    recognised: Mapping[str, Money]
-    booked: tuple[BookedPart, ...]
+    frozen: Mapping[str, FrozenLine]
     adopted: tuple[BookedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The lines as known on a day, each with how it stands; held ones have no standing."""
+
+    lines: Lines
+    standings: Mapping[str, Standing]
 
 
 def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculation:
     """What a close of the period proposes. Pure: the same book gives the same answer, bit for bit.
 
-    Documents dated after the period's end are not known to it. What an exception holds keeps what
-    is booked: nothing of its unit moves (docs/accounting.md §§6, 7, 9, 11).
+    What is known after the period's end is not known to it. What an exception holds keeps its
+    frozen figures: nothing of it moves (docs/accounting.md §§6-9, 11).
     """
     currency = book.functional_currency
-    known = lines_known(book, policy, period.end)
     start = _start(book, policy)
-    lines = {k: line for k, line in known.lines.items() if line.unit not in known.held_units}
-    by_documents = booked_by_documents(known.lines.values(), book.adopted_on, period.end)
-    booked = (*start.booked, *start.adopted, *by_documents)
-    held = tuple(part for part in booked if part.unit in known.held_units)
-    target = (*positions(lines.values(), period.end), *held)
-    figures = _figures(lines, known, start, booked, book, period)
-    late = {position.line: position.catch_up for position in figures}
-    adoption_journals, exceptions, differences, reconciling = _adopt(book, policy, start, period)
-    opening = (
-        *start.booked,
-        *start.adopted,
-        *booked_by_documents(known.lines.values(), book.adopted_on, start.day),
-    )
+    now = _read(book, policy, period.end, with_imports=policy.imported is Catch.PROSPECTIVE)
+    rows = [*_rows(now, start, period, currency), *_gone(now, start, currency)]
+    rows.sort(key=lambda row: row.line)
+    target = balances(_members(rows))
+    opening = balances(_frozen_members(start.frozen))
+    booked = (*book.booked, *start.adopted, *_coded_parts(rows))
+    held_at_start = totals(opening.parts, BALANCE_ROLES, currency)
+    adoption = adopt(book, policy, held_at_start, period)
     return Calculation(
         period=period,
-        positions=_with_balances(figures, opening, target, currency),
+        positions=_with_balances(rows, opening, target, currency),
         journals=(
-            *adoption_journals,
-            *movements(target, booked, late, policy.accounts, period, currency),
+            *adoption.journals,
+            *movements(target.parts, booked, rows, policy, period, currency),
         ),
-        exceptions=(*exceptions, *known.exceptions),
-        opening=totals(opening, BALANCE_ROLES, currency),
-        closing=totals(target, BALANCE_ROLES, currency),
+        exceptions=(*adoption.exceptions, *now.lines.exceptions),
+        opening=held_at_start,
+        closing=totals(target.parts, BALANCE_ROLES, currency),
         adoption_parts=start.adopted,
-        adoption_differences=differences,
-        reconciling=reconciling,
+        adoption_differences=adoption.differences,
+        reconciling=adoption.reconciling,
+        non_current=Money.sum(target.non_current.values(), currency),
+        adopted=start.frozen if book.adoption is not None else {},
     )
+
+
+def carried_forward(book: Book, calculation: Calculation) -> Book:
+    """The book that the next close starts from, every journal of this one having been posted."""
+    journals = [part for journal in calculation.journals for part in journal.parts]
+    moved = tuple(
+        BookedPart(part.line, part.unit, part.role, part.account, part.dimensions, part.amount)
+        for part in journals
+    )
+    return replace(
+        book,
+        frozen={row.line: row.frozen() for row in calculation.positions},
+        booked=(*book.booked, *calculation.adoption_parts, *moved),
+        adoption=None,
+        last_closed=calculation.period.end,
+    )
+
+
+def _read(book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool) -> _Reading:
+    lines = lines_known(book, policy, at, with_imports=with_imports)
+    standings: dict[str, Standing] = {}
+    for key, line in lines.lines.items():
+        if key in lines.held:
+            continue
+        try:
+            standings[key] = standing(line, at)
+        except MissingRateError as error:
+            lines.hold(key, Fault(ExceptionCode.MISSING_RATE, str(error)))
+    _hold_unknown_year(lines, standings)
+    return _Reading(lines, {k: s for k, s in standings.items() if k not in lines.held})
+
+
+def _hold_unknown_year(lines: Lines, standings: Mapping[str, Standing]) -> None:
+    """Hold a line whose worth a year on is not known, where its unit's non-current part needs it.
+
+    Nothing is asked for where nothing would be deferred anyway.
+    """
+    units: dict[str, list[str]] = {}
+    for key in standings:
+        units.setdefault(lines.lines[key].unit, []).append(key)
+    for keys in units.values():
+        unknown = [key for key in keys if standings[key].in_a_year is None]
+        if not unknown:
+            continue
+        negative = all(standings[key].is_negative for key in keys)
+        sign = -1 if negative else 1
+        net = sum(standings[key].ahead for key in keys) * sign
+        then = sum(standings[key].in_a_year or 0 for key in keys) * sign
+        if net > 0 and then:
+            line = lines.lines[unknown[0]]
+            message = (
+                f"What {line.key} will have earned a year on can't be valued: there is no closing "
+                f"rate from {line.conversion.source} to {line.conversion.target}. Add the rate, "
+                "or exclude the line."
+            )
+            lines.hold(unknown[0], Fault(ExceptionCode.MISSING_RATE, message))
 
 
 def _start(book: Book, policy: RecognitionPolicy) -> _Start:
     if book.adoption is None:
-        day = book.last_closed or book.adopted_on
-        return _Start(day, book.recognised_frozen, book.booked, ())
+        return _Start(book.last_closed or book.adopted_on, book.frozen, ())
     day = book.adoption.date
-    then = lines_known(book, policy, day)
-    lines = [line for line in then.lines.values() if line.unit not in then.held_units]
-    recognised = {line.key: line.recognised_to_date(day) for line in lines}
-    return _Start(day, recognised, book.booked, tuple(positions(lines, day)))
+    then = _read(book, policy, day, with_imports=True)
+    currency = book.functional_currency
+    frozen = {
+        key: _frozen(then.lines.lines[key], stands, _coded(then.lines, key, day), currency)
+        for key, stands in then.standings.items()
+    }
+    reversed_ = BEHIND_ROLES if policy.accruals is Accruals.AUTO_REVERSE else frozenset()
+    parts = [p for p in balances(_frozen_members(frozen)).parts if p.role not in reversed_]
+    # What the documents put there by themselves stands in every later book for itself.
+    by_documents = [
+        BookedPart(key, line.unit, role, line.account, line.dimensions, -amount)
+        for key, line in frozen.items()
+        for role, amount in line.coded.items()
+    ]
+    return _Start(day, frozen, (*parts, *by_documents))
 
 
-def _figures(
-    lines: Mapping[str, RevenueLine],
-    known: Lines,
+def _coded(lines: Lines, key: str, at: date) -> dict[Role, Money]:
+    sums: dict[Role, Money] = {}
+    for day, role, amount in lines.coded.get(key, ()):
+        if day <= at:
+            sums[role] = sums.get(role, Money.zero(amount.currency)) + amount
+    return sums
+
+
+def _frozen(
+    line: RevenueLine, stands: Standing, coded: Mapping[Role, Money], currency: str
+) -> FrozenLine:
+    return FrozenLine(
+        unit=line.unit,
+        is_cost=line.is_cost,
+        recognised=Money(stands.recognised_functional, currency),
+        billed=Money(stands.billed_functional, currency),
+        ahead=Money(stands.ahead, currency),
+        in_a_year=Money(stands.in_a_year or 0, currency),
+        negative=stands.is_negative,
+        account=line.account,
+        dimensions=line.dimensions,
+        coded=coded,
+    )
+
+
+def _rows(now: _Reading, start: _Start, period: Period, currency: str) -> Iterable[LinePosition]:
+    """Every line that is known: as it stands, or held as it was frozen."""
+    for key, stands in now.standings.items():
+        coded = _coded(now.lines, key, period.end)
+        yield _row(now.lines.lines[key], stands, start, coded, currency)
+    for key in sorted(now.lines.held):
+        frozen = start.frozen.get(key)
+        if frozen is not None:
+            yield _still(key, frozen, now.lines.lines.get(key), currency)
+
+
+def _row(
+    line: RevenueLine,
+    stands: Standing,
     start: _Start,
-    booked: Iterable[BookedPart],
-    book: Book,
-    period: Period,
-) -> tuple[LinePosition, ...]:
-    """The figures of every line; lines that are gone (void, excluded) give back what was frozen."""
-    zero = Money.zero(book.functional_currency)
-    rows = [_row(line, start, period) for line in lines.values()]
-    units = {part.line: part for part in booked}
-    gone = {*start.recognised, *units} - set(known.lines)
-    for key in sorted(gone):
-        part = units.get(key)
-        if part is not None and part.unit in known.held_units:
-            continue
-        frozen = start.recognised.get(key, zero)
-        if not frozen and part is None:
-            continue
-        document = key.split("/", 1)[0]
-        rows.append(
-            LinePosition(
-                line=key,
-                unit=part.unit if part else document,
-                document=document,
-                document_hash="",
-                counterparty="",
-                label=f"{key}: void, excluded or billed elsewhere",
-                product=None,
-                is_cost=part is not None and part.role is Role.PREPAYMENTS,
-                method="none",
-                service_start=period.start,
-                service_end=period.end,
-                dates_from="none",
-                price=zero,
-                billed=zero,
-                billed_to_date=zero,
-                recognised=-frozen,
-                own=zero,
-                catch_up=-frozen,
-                recognised_to_date=zero,
-                opening={},
-                closing={},
-            )
-        )
-    return tuple(sorted(rows, key=lambda row: row.line))
-
-
-def _row(line: RevenueLine, start: _Start, period: Period) -> LinePosition:
+    coded: Mapping[Role, Money],
+    currency: str,
+) -> LinePosition:
     """One line: recognised = R(now known, period end) − R frozen; own is the period's part of it."""
-    zero = Money.zero(line.functional_price.currency)
-    to_date = line.recognised_to_date(period.end)
-    recognised = to_date - start.recognised.get(line.key, zero)
-    own = to_date - line.recognised_to_date(start.day)
-    billed_to_date = line.billed_to_date(period.end)
-    before = line.billed_to_date(start.day) if line.key in start.recognised else zero
+    zero = Money.zero(currency)
+    frozen = start.frozen.get(line.key)
+    before = Money(recognised_functional(line, start.day), currency)
+    to_date = Money(stands.recognised_functional, currency)
+    billed_to_date = Money(stands.billed_functional, currency)
+    recognised = to_date - (frozen.recognised if frozen else zero)
+    billed = billed_to_date - (frozen.billed if frozen else zero)
+    ahead = Money(stands.ahead, currency)
     return LinePosition(
         line=line.key,
         unit=line.unit,
@@ -151,79 +212,163 @@ def _row(line: RevenueLine, start: _Start, period: Period) -> LinePosition:
         product=line.product,
         is_cost=line.is_cost,
         method=line.method,
-        service_start=line.service.start,
-        service_end=line.service.end,
+        service_start=line.service_start,
+        service_end=line.service_end,
         dates_from=line.dates_from,
         price=line.price,
-        billed=billed_to_date - before,
+        billed=billed,
         billed_to_date=billed_to_date,
         recognised=recognised,
-        own=own,
-        catch_up=recognised - own,
+        own=to_date - before,
+        catch_up=recognised - (to_date - before),
         recognised_to_date=to_date,
-        opening={},
-        closing={},
+        billed_in_document=Money(stands.billed, line.conversion.source),
+        recognised_in_document=Money(stands.recognised, line.conversion.source),
+        ahead=ahead,
+        in_a_year=Money(stands.in_a_year or 0, currency),
+        fx=_gain(frozen.ahead if frozen else zero, billed, recognised, ahead, line.is_cost),
+        negative=stands.is_negative,
+        account=line.account,
+        dimensions=line.dimensions,
+        coded=coded,
     )
 
 
+def _gain(opening: Money, billed: Money, recognised: Money, closing: Money, cost: bool) -> Money:
+    """FX by identity: opening + billed − recognised − closing; of costs with the sign turned."""
+    gain = opening + billed - recognised - closing
+    return -gain if cost else gain
+
+
+def _still(key: str, frozen: FrozenLine, line: RevenueLine | None, currency: str) -> LinePosition:
+    """A line that an exception holds: nothing of it moves."""
+    document = line.document if line else key.split("/", 1)[0]
+    source = line.conversion.source if line else currency
+    zero = Money.zero(currency)
+    return LinePosition(
+        line=key,
+        unit=frozen.unit,
+        document=document,
+        document_hash=line.document_hash if line else "",
+        counterparty=line.counterparty if line else "",
+        label=line.label if line else f"{key}: held",
+        product=line.product if line else None,
+        is_cost=frozen.is_cost,
+        method=line.method if line else "none",
+        service_start=line.service_start if line else None,
+        service_end=line.service_end if line else None,
+        dates_from=line.dates_from if line else "",
+        price=line.price if line else zero,
+        billed=zero,
+        billed_to_date=frozen.billed,
+        recognised=zero,
+        own=zero,
+        catch_up=zero,
+        recognised_to_date=frozen.recognised,
+        billed_in_document=Money.zero(source),
+        recognised_in_document=Money.zero(source),
+        ahead=frozen.ahead,
+        in_a_year=frozen.in_a_year,
+        fx=zero,
+        negative=frozen.negative,
+        held=True,
+        account=frozen.account,
+        dimensions=frozen.dimensions,
+        coded=frozen.coded,
+    )
+
+
+def _gone(now: _Reading, start: _Start, currency: str) -> Iterable[LinePosition]:
+    """Lines that are gone (void, excluded, billed elsewhere) give back what was frozen."""
+    zero = Money.zero(currency)
+    for key in sorted(set(start.frozen) - set(now.standings) - now.lines.held):
+        frozen = start.frozen[key]
+        if not (frozen.recognised or frozen.billed or frozen.ahead):
+            continue
+        yield LinePosition(
+            line=key,
+            unit=frozen.unit,
+            document=key.split("/", 1)[0],
+            document_hash="",
+            counterparty="",
+            label=f"{key}: void, excluded or billed elsewhere",
+            product=None,
+            is_cost=frozen.is_cost,
+            method="none",
+            service_start=None,
+            service_end=None,
+            dates_from="",
+            price=zero,
+            billed=-frozen.billed,
+            billed_to_date=zero,
+            recognised=-frozen.recognised,
+            own=zero,
+            catch_up=-frozen.recognised,
+            recognised_to_date=zero,
+            billed_in_document=zero,
+            recognised_in_document=zero,
+            ahead=zero,
+            in_a_year=zero,
+            fx=_gain(frozen.ahead, -frozen.billed, -frozen.recognised, zero, frozen.is_cost),
+            negative=True,
+            account=frozen.account,
+            dimensions=frozen.dimensions,
+        )
+
+
+def _members(rows: Iterable[LinePosition]) -> Iterable[Member]:
+    for row in rows:
+        yield Member(
+            line=row.line,
+            unit=row.unit,
+            is_cost=row.is_cost,
+            ahead=row.ahead,
+            in_a_year=row.in_a_year,
+            negative=row.negative,
+            account=row.account,
+            dimensions=row.dimensions,
+        )
+
+
+def _frozen_members(frozen: Mapping[str, FrozenLine]) -> Iterable[Member]:
+    for key, line in frozen.items():
+        yield Member(
+            line=key,
+            unit=line.unit,
+            is_cost=line.is_cost,
+            ahead=line.ahead,
+            in_a_year=line.in_a_year,
+            negative=line.negative,
+            account=line.account,
+            dimensions=line.dimensions,
+        )
+
+
+def _coded_parts(rows: Iterable[LinePosition]) -> Iterable[BookedPart]:
+    """What documents coded straight to a balance account have put there by themselves."""
+    for row in rows:
+        for role, amount in row.coded.items():
+            yield BookedPart(row.line, row.unit, role, row.account, row.dimensions, amount)
+
+
 def _with_balances(
-    rows: Iterable[LinePosition],
-    opening: Iterable[BookedPart],
-    closing: Iterable[BookedPart],
-    currency: str,
+    rows: Iterable[LinePosition], opening: Balances, closing: Balances, currency: str
 ) -> tuple[LinePosition, ...]:
-    before, after = _by_line(opening, currency), _by_line(closing, currency)
+    before, after = _by_line(opening.parts, currency), _by_line(closing.parts, currency)
     return tuple(
-        replace(row, opening=before.get(row.line, {}), closing=after.get(row.line, {}))
+        replace(
+            row,
+            opening=before.get(row.line, {}),
+            closing=after.get(row.line, {}),
+            non_current=closing.non_current.get(row.line, Money.zero(currency)),
+        )
         for row in rows
     )
 
 
 def _by_line(parts: Iterable[BookedPart], currency: str) -> dict[str, dict[Role, Money]]:
-    balances: dict[str, dict[Role, Money]] = {}
+    by_line: dict[str, dict[Role, Money]] = {}
     for part in parts:
-        line = balances.setdefault(part.line, {})
+        line = by_line.setdefault(part.line, {})
         line[part.role] = line.get(part.role, Money.zero(currency)) + part.amount
-    return balances
-
-
-def _adopt(
-    book: Book, policy: RecognitionPolicy, start: _Start, period: Period
-) -> tuple[
-    tuple[Journal, ...],
-    tuple[AccountingException, ...],
-    dict[Role, Money],
-    dict[Role, Money],
-]:
-    """The adoption difference by role, and what people made of it (§11); nothing after adoption."""
-    if book.adoption is None:
-        return (), (), {}, {}
-    held = totals(start.adopted, BALANCE_ROLES, book.functional_currency)
-    answers = {answer.role: answer for answer in book.adoption.resolutions}
-    journals: list[Journal] = []
-    exceptions: list[AccountingException] = []
-    differences: dict[Role, Money] = {}
-    reconciling: dict[Role, Money] = {}
-    for role in BALANCE_ROLES:
-        ledger = book.adoption.balances[role]
-        difference = held[role] - ledger
-        if not difference:
-            continue
-        differences[role] = difference
-        answer = answers.get(role)
-        if answer is None or answer.difference != difference:
-            exceptions.append(
-                AccountingException(
-                    ExceptionCode.ADOPTION_DIFFERENCE,
-                    role.value,
-                    f"At {book.adoption.date} the positions add up to {held[role]}, and account "
-                    f"{policy.accounts.of(role)} in the ledger holds {ledger}. Accept the "
-                    "difference as a reconciling item, or post an opening adjustment.",
-                    difference.text(),
-                )
-            )
-        elif answer.choice is AdoptionChoice.ACCEPT:
-            reconciling[role] = difference
-        else:
-            journals.append(adoption_journal(answer, policy.accounts, period))
-    return tuple(journals), tuple(exceptions), differences, reconciling
+    return by_line

@@ -5,6 +5,7 @@ AccountingError
 ├── AmountError               text or number that is no amount of its currency
 ├── UnbalancedJournalError    debits differ from credits
 ├── PolicyError               a policy names a method, account or product rule that does not exist
+├── MissingRateError          an amount can't be measured: the rate is not in the table
 └── PeriodError               a period that is not in the calendar, or ends before it starts
 """
 
@@ -31,3 +32,7 @@ class PolicyError(AccountingError):
 
 class PeriodError(AccountingError):
     """A period is not one of the calendar's, or ends before it starts."""
+
+
+class MissingRateError(AccountingError):
+    """A rate is needed and not known; the engine turns it into an exception of the line."""

@@ -9,10 +9,28 @@ class ExceptionCode(StrEnum):
 
     NO_SERVICE_PERIOD = "no_service_period"
     """Nothing says over which days a line is delivered."""
+    AMBIGUOUS_SERVICE_PERIOD = "ambiguous_service_period"
+    """The line's text can be read as more than one service period."""
     UNMATCHED_LINE = "unmatched_line"
     """The document names a contract, but no or several of its lines fit."""
     MISSING_RATE = "missing_rate"
     """A line in foreign currency can't be measured with the rates there are."""
+    CURRENCY_DIFFERS = "currency_differs"
+    """A document bills or credits a line that is in another currency."""
+    CREDIT_EXCEEDS_LINE = "credit_exceeds_line"
+    """A credit is above what is left of its line, or of the obligation that the line bills."""
+    CREDIT_EFFECT_UNCONFIRMED = "credit_effect_unconfirmed"
+    """A large credit whose effect was read from the circumstances: a person confirms it."""
+    REFUND_WITHOUT_CREDIT_NOTE = "refund_without_credit_note"
+    """Cash went back to the customer, and no document took revenue back."""
+    NO_UNITS = "no_units"
+    """A line is recognised by units, and nothing says how many were contracted."""
+    NO_MANUAL_AMOUNTS = "no_manual_amounts"
+    """A line is recognised by amounts keyed in, and none were."""
+    COMPLETION_FALLS = "completion_falls"
+    """A completion was reported that is lower than the one before it."""
+    UNITS_EXCEED_CONTRACT = "units_exceed_contract"
+    """More units were delivered than contracted: what is above them is usage."""
     ADOPTION_DIFFERENCE = "adoption_difference"
     """The ledger's balance at adoption is not what the positions say."""
 
@@ -25,22 +43,35 @@ class Remedy(StrEnum):
     EXCLUDE = "exclude"
     ACCEPT = "accept"
     POST = "post"
+    EFFECT = "effect"
 
 
 REMEDIES: dict[ExceptionCode, tuple[Remedy, ...]] = {
     ExceptionCode.NO_SERVICE_PERIOD: (Remedy.DATES, Remedy.EXCLUDE),
+    ExceptionCode.AMBIGUOUS_SERVICE_PERIOD: (Remedy.DATES, Remedy.EXCLUDE),
     ExceptionCode.UNMATCHED_LINE: (Remedy.MATCH, Remedy.EXCLUDE),
-    ExceptionCode.MISSING_RATE: (Remedy.DATES, Remedy.EXCLUDE),
+    ExceptionCode.MISSING_RATE: (Remedy.EXCLUDE,),
+    ExceptionCode.CURRENCY_DIFFERS: (Remedy.EXCLUDE,),
+    ExceptionCode.CREDIT_EXCEEDS_LINE: (Remedy.EXCLUDE,),
+    ExceptionCode.CREDIT_EFFECT_UNCONFIRMED: (Remedy.EFFECT, Remedy.EXCLUDE),
+    ExceptionCode.REFUND_WITHOUT_CREDIT_NOTE: (Remedy.EXCLUDE,),
+    ExceptionCode.NO_UNITS: (Remedy.EXCLUDE,),
+    ExceptionCode.NO_MANUAL_AMOUNTS: (Remedy.EXCLUDE,),
+    ExceptionCode.COMPLETION_FALLS: (),
+    ExceptionCode.UNITS_EXCEED_CONTRACT: (),
     ExceptionCode.ADOPTION_DIFFERENCE: (Remedy.ACCEPT, Remedy.POST),
 }
+
+ONLY_TELL = frozenset({ExceptionCode.COMPLETION_FALLS, ExceptionCode.UNITS_EXCEED_CONTRACT})
+"""What is told and neither holds a figure nor keeps a close waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountingException:
-    """One thing to resolve: `subject` is a line key, or an account role at adoption.
+    """One thing to look at: `subject` is a line key, a document, or an account role at adoption.
 
     `message` is plain English: what is wrong and what would clear it. `amount` is signed text
-    in the functional currency where an amount is at stake. Every code here blocks the close.
+    in the functional currency where an amount is at stake.
     """
 
     code: ExceptionCode
@@ -52,3 +83,8 @@ class AccountingException:
     def remedies(self) -> tuple[Remedy, ...]:
         """What a person can do about it."""
         return REMEDIES[self.code]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the close waits for a person."""
+        return self.code not in ONLY_TELL

@@ -1,33 +1,42 @@
 """Journals are movements toward a target: target − booked, by line, summed over units by kind (§6)."""
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from accounting.book import (
-    AdoptionResolution,
     BookedPart,
     Dimensions,
     Journal,
     JournalKind,
     JournalLine,
     JournalPart,
+    LinePosition,
 )
 from accounting.errors import UnbalancedJournalError
 from accounting.money import Money
-from accounting.periods import Period
-from accounting.policy import AccountMap, Role
-
-CREDIT_NORMAL = frozenset({Role.DEFERRED_REVENUE})
-"""The roles whose balance is a credit: liabilities."""
+from accounting.periods import ONE_DAY, Period
+from accounting.policy import (
+    BEHIND_ROLES,
+    COST_SIDE,
+    CREDIT_NORMAL,
+    REVENUE_SIDE,
+    AccountMap,
+    Accruals,
+    RecognitionPolicy,
+    Role,
+)
 
 KINDS: dict[Role, tuple[JournalKind, JournalKind]] = {
     Role.DEFERRED_REVENUE: (JournalKind.DEFERRAL, JournalKind.RELEASE),
     Role.ACCRUED_REVENUE: (JournalKind.ACCRUAL, JournalKind.ACCRUAL_REVERSAL),
     Role.PREPAYMENTS: (JournalKind.PREPAYMENT, JournalKind.PREPAYMENT_RELEASE),
+    Role.ACCRUED_EXPENSES: (JournalKind.EXPENSE_ACCRUAL, JournalKind.EXPENSE_ACCRUAL_REVERSAL),
 }
 """What a balance of the role does when it rises, and when it falls."""
+
+REVERSALS = frozenset({JournalKind.ACCRUAL_REVERSAL, JournalKind.EXPENSE_ACCRUAL_REVERSAL})
 
 TEXTS = {
     JournalKind.ADOPTION: "Opening adjustment at adoption",
@@ -37,6 +46,9 @@ TEXTS = {
     JournalKind.ACCRUAL_REVERSAL: "Accrued revenue reversed as billed",
     JournalKind.PREPAYMENT: "Cost billed ahead of delivery, prepaid",
     JournalKind.PREPAYMENT_RELEASE: "Prepaid cost released as delivered",
+    JournalKind.EXPENSE_ACCRUAL: "Cost received ahead of its bill, accrued",
+    JournalKind.EXPENSE_ACCRUAL_REVERSAL: "Accrued cost reversed as billed",
+    JournalKind.REMEASUREMENT: "Accruals in foreign currency at the closing rate",
 }
 
 
@@ -83,23 +95,26 @@ def balanced(
 def movements(
     target: Iterable[BookedPart],
     booked: Iterable[BookedPart],
-    catch_up: Mapping[str, Money],
-    accounts: AccountMap,
+    rows: Iterable[LinePosition],
+    policy: RecognitionPolicy,
     period: Period,
     currency: str,
 ) -> tuple[Journal, ...]:
     """The journals that bring what is booked to the target, in the order of JournalKind.
 
     Per unit and role the sum decides: what rises goes into one kind, what falls (or only moves
-    between accounts) into the other. `catch_up` is each line's R that belongs to closed periods;
-    it lowers what is deferred or prepaid and raises what is accrued, and stands with the first
-    part of its line.
+    between accounts) into the other. What `rows` gained in foreign currency goes against the
+    accrued balance, and the rest of that balance's movement is accrued or reversed. Accruals that
+    reverse by themselves stand as a whole, each with its reversal on the first day after.
     """
-    wanted, held = by_key(target, currency), by_key(booked, currency)
+    rows = list(rows)
+    wanted, held, gains = by_key(target, currency), by_key(booked, currency), _gains(rows, currency)
+    catch_up = {row.line: row.catch_up for row in rows}
+    auto = policy.accruals is Accruals.AUTO_REVERSE
     zero = Money.zero(currency)
     deltas = {
-        key: wanted.get(key, zero) - held.get(key, zero)
-        for key in sorted({*wanted, *held}, key=_order)
+        key: wanted.get(key, zero) - held.get(key, zero) - gains.get(key, zero)
+        for key in sorted({*wanted, *held, *gains}, key=_order)
     }
     unit_sums: dict[tuple[str, Role], int] = {}
     for key, delta in deltas.items():
@@ -110,25 +125,57 @@ def movements(
         if not delta:
             continue
         rise, fall = KINDS[key.role]
-        kind = rise if unit_sums[key.unit, key.role] > 0 else fall
+        whole = auto and key.role in BEHIND_ROLES
+        kind = rise if whole or unit_sums[key.unit, key.role] > 0 else fall
         late = zero if key.line in told else catch_up.get(key.line, zero)
         told.add(key.line)
-        parts.setdefault(kind, []).append(
-            JournalPart(
-                line=key.line,
-                unit=key.unit,
-                role=key.role,
-                account=key.account,
-                dimensions=key.dimensions,
-                amount=delta,
-                catch_up=late if key.role is Role.ACCRUED_REVENUE else -late,
-            )
-        )
-    return tuple(
-        balanced(kind, period.end, journal_text(kind, period), lines, tuple(parts[kind]))
-        for kind in JournalKind
-        if kind in parts and (lines := _lines(parts[kind], accounts, currency))
+        late = late if key.role in BEHIND_ROLES else -late
+        parts.setdefault(kind, []).append(_part(key, delta, late))
+    for key in sorted(gains, key=_order):
+        parts.setdefault(JournalKind.REMEASUREMENT, []).append(_part(key, gains[key], zero))
+    if auto:
+        for key in sorted(wanted, key=_order):
+            if key.role in BEHIND_ROLES and wanted[key]:
+                kind = KINDS[key.role][1]
+                parts.setdefault(kind, []).append(_part(key, -wanted[key], zero))
+    return tuple(_journals(parts, policy, period, currency))
+
+
+def _journals(
+    parts: Mapping[JournalKind, list[JournalPart]],
+    policy: RecognitionPolicy,
+    period: Period,
+    currency: str,
+) -> Iterator[Journal]:
+    auto = policy.accruals is Accruals.AUTO_REVERSE
+    for kind in JournalKind:
+        lines = _lines(kind, parts.get(kind, []), policy.accounts, currency)
+        if lines:
+            day = period.end + ONE_DAY if auto and kind in REVERSALS else period.end
+            yield balanced(kind, day, journal_text(kind, period), lines, tuple(parts[kind]))
+
+
+def _part(key: PartKey, amount: Money, late: Money) -> JournalPart:
+    return JournalPart(
+        line=key.line,
+        unit=key.unit,
+        role=key.role,
+        account=key.account,
+        dimensions=key.dimensions,
+        amount=amount,
+        catch_up=late,
     )
+
+
+def _gains(rows: Iterable[LinePosition], currency: str) -> dict[PartKey, Money]:
+    """What a gain puts on the accrued balance of its line: it raises an asset, lowers a debt."""
+    gains: dict[PartKey, Money] = {}
+    for row in rows:
+        if row.fx:
+            role = COST_SIDE.behind if row.is_cost else REVENUE_SIDE.behind
+            key = PartKey(row.line, row.unit, role, row.account, row.dimensions)
+            gains[key] = gains.get(key, Money.zero(currency)) + (-row.fx if row.is_cost else row.fx)
+    return gains
 
 
 def _order(key: PartKey) -> tuple[str, str, str, str, Dimensions]:
@@ -136,14 +183,19 @@ def _order(key: PartKey) -> tuple[str, str, str, str, Dimensions]:
 
 
 def _lines(
-    parts: Iterable[JournalPart], accounts: AccountMap, currency: str
+    kind: JournalKind, parts: Iterable[JournalPart], accounts: AccountMap, currency: str
 ) -> tuple[JournalLine, ...]:
     """The parts summarised by account and dimensions; what sums to nothing has no line."""
     debits: dict[tuple[str, Role | None, Dimensions], int] = {}
     for part in parts:
         debit = -part.amount.minor if part.role in CREDIT_NORMAL else part.amount.minor
+        gain = kind is JournalKind.REMEASUREMENT
         balance = (accounts.of(part.role), part.role, part.dimensions)
-        result = (part.account, None, part.dimensions)
+        result = (
+            accounts.of(Role.FX_GAIN_LOSS) if gain else part.account,
+            Role.FX_GAIN_LOSS if gain else None,
+            part.dimensions,
+        )
         debits[balance] = debits.get(balance, 0) + debit
         debits[result] = debits.get(result, 0) - debit
     return tuple(
@@ -158,33 +210,4 @@ def _lines(
             debits.items(), key=lambda item: (item[1] < 0, item[0][0], item[0][2])
         )
         if minor
-    )
-
-
-def adoption_journal(
-    resolution: AdoptionResolution, accounts: AccountMap, period: Period
-) -> Journal:
-    """The opening adjustment that a person chose: it brings the ledger to the positions.
-
-    Dated the first day of the first period. It has no parts: no line moves, the ledger follows.
-    """
-    difference = resolution.difference
-    assert resolution.account is not None
-    credit_balance = (difference.minor > 0) == (resolution.role in CREDIT_NORMAL)
-    amount, zero = abs(difference), Money.zero(difference.currency)
-    balance_account = accounts.of(resolution.role)
-    debited, credited = (
-        (resolution.account, balance_account)
-        if credit_balance
-        else (balance_account, resolution.account)
-    )
-    lines = (
-        JournalLine(debited, None, amount, zero),
-        JournalLine(credited, None, zero, amount),
-    )
-    return balanced(
-        JournalKind.ADOPTION,
-        period.start,
-        f"{journal_text(JournalKind.ADOPTION, period)}, {resolution.role.replace('_', ' ')}",
-        lines,
     )

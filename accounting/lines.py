@@ -1,223 +1,377 @@
 """From documents, as known on a day, to revenue lines; what can't be read becomes an exception."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from accounting.allocation import as_listed
 from accounting.book import Book
-from accounting.documents import Document, DocumentKind, DocumentLine, Override
+from accounting.contracts import Contract, contracts_of, effective_date, obligation_key, roots
+from accounting.courses import Course, Sources, opened, told_of
+from accounting.currency import Billing, Conversion, document_rate
+from accounting.documents import Document, DocumentLine, Treatment
+from accounting.events import Credit, Group, Import
 from accounting.exceptions import AccountingException, ExceptionCode
-from accounting.matching import Bills, OfItsOwn, Unclear, match
+from accounting.known import Known, known_at
+from accounting.ledger_lines import (
+    CreditLine,
+    Ledger,
+    LedgerLine,
+    balance_role,
+    ledger_of,
+    refunds_alone,
+    result_account,
+)
+from accounting.matching import Billable, Bills, BillsExpense, BillsWhole, OfItsOwn, Unclear
 from accounting.money import Money, round_half_away
-from accounting.policy import RecognitionPolicy, Role
-from accounting.recognition import Billing, RevenueLine
-from accounting.service_period import method_of, service_period_of
+from accounting.policy import BEHIND_ROLES, Netting, RecognitionPolicy, Role
+from accounting.recognition import RevenueLine
+from accounting.rows import Lines, Rows
+from accounting.segments import Life
+from accounting.service_period import Fault, method_of
 
 
-@dataclass(slots=True)
-class Lines:
-    """The revenue lines by key; the exceptions; the units that an exception holds."""
+class _Assembly:
+    """One reading of the book, as known on a day; `result` is what comes of it."""
 
-    lines: dict[str, RevenueLine] = field(default_factory=dict)
-    exceptions: list[AccountingException] = field(default_factory=list)
-    held_units: set[str] = field(default_factory=set)
+    def __init__(
+        self, book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool
+    ) -> None:
+        self.policy, self.at, self.book = policy, at, book
+        self.known = known_at(book, at)
+        self.first = roots(book.documents)
+        self.imported: Mapping[str, int] = (
+            {key: amount.minor for key, amount in book.imported.items()} if with_imports else {}
+        )
+        self.sources = Sources(
+            policy=policy,
+            overrides={
+                obligation_key(key, self.first): said for key, said in self.known.overrides.items()
+            },
+            reports={
+                obligation_key(key, self.first): reports
+                for key, reports in self.known.reports.items()
+            },
+            rates=book.rates,
+        )
+        self.result = Lines()
 
-    def hold(self, unit: str, code: ExceptionCode, subject: str, message: str) -> None:
-        """Ask a person about a line; the unit it belongs to keeps its figures until then."""
-        self.exceptions.append(AccountingException(code, subject, message))
-        self.held_units.add(unit)
+    def run(self) -> Lines:
+        """All groups, one after the other."""
+        contracts = contracts_of(self.known.documents, self.first)
+        billable = Billable(
+            first=self.first,
+            contracts=contracts,
+            obligations={
+                contract.id: frozenset(
+                    f"{contract.id}/{line.id}"
+                    for document in (contract.signed, *contract.modifications)
+                    for line in document.lines
+                )
+                for contract in contracts.values()
+            },
+            expenses=self.known.expenses,
+        )
+        known = replace_overrides(self.known, self.sources)
+        ledger = ledger_of(known, billable, self.policy)
+        self.result.exceptions.extend(ledger.exceptions)
+        groups = {contract.id: self._contract(contract) for contract in contracts.values()}
+        groups |= {expense.id: self._expense(expense) for expense in self.known.expenses.values()}
+        own: list[Rows] = []
+        homes: dict[str, Rows] = {}
+        for line in ledger.lines.values():
+            match line.match:
+                case Bills(contract=home) | BillsWhole(contract=home) | BillsExpense(expense=home):
+                    rows = groups[home]
+                case Unclear(contract=home):
+                    self.result.held.update((line.key, *groups[home].group.rows))
+                    continue
+                case OfItsOwn():
+                    rows = self._own(line)
+                    own.append(rows)
+            rows.billed_by.append(line)
+            homes[line.key] = rows
+        for credit in ledger.credits:
+            if credit.credited.key in homes:
+                homes[credit.credited.key].credits.append(credit)
+        for rows in (*groups.values(), *own):
+            self._settle(rows)
+        self._unconfirmed(ledger, homes)
+        self.result.exceptions.extend(refunds_alone(known, ledger))
+        return self.result
+
+    def _unconfirmed(self, ledger: Ledger, homes: Mapping[str, Rows]) -> None:
+        for credit in ledger.unconfirmed:
+            if credit.credited.key in homes:
+                rows = homes[credit.credited.key].parts(credit.credited, 0)
+                self.result.held.update((credit.credited.key, *rows))
+
+    def _in_force(self, contract: Contract) -> list[Document]:
+        """The modifications that count: a catch-up one from the close whose period contains it."""
+        return [
+            document
+            for document in contract.modifications
+            if document.treatment is not Treatment.CATCH_UP or effective_date(document) <= self.at
+        ]
+
+    def _excluded(self, key: str) -> bool:
+        override = self.sources.overrides.get(key)
+        return override is not None and override.excluded
+
+    def _group(self, name: str, known_from: date) -> Group:
+        return Group(
+            id=name,
+            sources=self.sources,
+            at=self.at,
+            adopted_on=self.book.adopted_on,
+            known_from=known_from,
+        )
+
+    def _contract(self, contract: Contract) -> Rows:
+        signed = contract.signed
+        rows = Rows(self._group(contract.id, signed.known), contract.id, currency=signed.currency)
+        listed = [line for line in signed.lines if not self._excluded(f"{contract.id}/{line.id}")]
+        fixed = [line for line in listed if method_of(self.policy, signed, line) != "usage"]
+        totals = dict(
+            zip(
+                (line.id for line in fixed),
+                as_listed(fixed, signed.price, self.policy.allocation),
+                strict=True,
+            )
+        )
+        for line in listed:
+            key = f"{contract.id}/{line.id}"
+            total = totals.get(line.id, 0)
+            rows.signed[key] = total
+            rows.group.rows[key] = opened(self.sources, key, line, signed, total, is_contract=True)
+        in_force = self._in_force(contract)
+        rows.events.extend(in_force)
+        rows.awaited.extend(each for each in contract.modifications if each not in in_force)
+        return rows
+
+    def _expense(self, expense: Document) -> Rows:
+        rows = Rows(self._group(expense.id, expense.known), expense.id, currency=expense.currency)
+        if self._excluded(expense.id):
+            return rows
+        line = expense.lines[0]
+        rows.group.rows[expense.id] = opened(
+            self.sources, expense.id, line, expense, line.amount.minor, is_contract=False
+        )
+        return rows
+
+    def _own(self, line: LedgerLine) -> Rows:
+        document = line.document
+        rows = Rows(
+            self._group(document.id, document.known), document.id, currency=document.currency
+        )
+        rows.group.rows[line.key] = opened(
+            self.sources, line.key, line.line, document, line.line.amount.minor, is_contract=False
+        )
+        return rows
+
+    def _settle(self, rows: Rows) -> None:
+        """Apply the group's events and turn its courses into revenue lines."""
+        self._final_cost(rows)
+        for line in rows.billed_by:
+            rows.group.left[line.key] = line.line.amount.minor
+        rows.credits = [
+            credit
+            for credit in rows.credits
+            if not all(self._excluded(key) for key in rows.parts(credit.credited, 0))
+        ]
+        rows.events.extend(self._credit_event(rows, credit) for credit in rows.credits)
+        rows.events.extend(self._imports(rows.group))
+        rows.group.apply(rows.events)
+        for document in rows.awaited:
+            rows.group.await_obligations(document)
+        self.result.exceptions.extend(
+            AccountingException(fault.code, key, fault.message)
+            for key, fault in rows.group.refused.items()
+        )
+        billings: dict[str, list[Billing]] = {key: [] for key in rows.group.rows}
+        for line in rows.billed_by:
+            self._bill(rows, line, billings)
+        for key, course in rows.group.rows.items():
+            if self._excluded(key):
+                continue
+            if course.fault is not None:
+                self.result.hold(key, course.fault)
+            for told in told_of(self.sources, course, self.at):
+                self.result.exceptions.append(AccountingException(told.code, key, told.message))
+            if course.life is not None:
+                self.result.lines[key] = self._line(rows, course, course.life, billings[key])
+            self._coded(key, billings[key])
+
+    def _coded(self, key: str, billings: list[Billing]) -> None:
+        """What the row's documents put into balance accounts by themselves."""
+        for billing in billings:
+            if billing.books_to is not None:
+                role = Role(billing.books_to)
+                minor = -billing.functional if role in BEHIND_ROLES else billing.functional
+                amount = Money(minor, self.policy.functional_currency)
+                self.result.coded.setdefault(key, []).append((billing.date, role, amount))
+
+    def _coded_line(self, rows: Rows, billings: list[Billing]) -> LedgerLine | None:
+        """The ledger line that first bills the row: its account and dimensions are the row's."""
+        first = min(billings, key=lambda billing: billing.date, default=None)
+        if first is None:
+            return None
+        return next(line for line in rows.billed_by if line.key == first.line)
+
+    def _unit(self, rows: Rows, course: Course) -> str:
+        return rows.unit if self.policy.netting is Netting.CONTRACT else course.key
+
+    def _account(self, course: Course, coded: LedgerLine | None) -> str:
+        document = coded.document if coded else course.document
+        return result_account(self.policy, document, coded.line if coded else course.line)
+
+    def _final_cost(self, rows: Rows) -> None:
+        """An expense's cost is its estimate until a bill names it as final (docs §7)."""
+        bills = [line for line in rows.billed_by if isinstance(line.match, BillsExpense)]
+        course = rows.group.rows.get(rows.unit)
+        if course is None or course.terms is None or all(bill.line.partial for bill in bills):
+            return
+        course.life = Life.of(sum(bill.line.amount.minor for bill in bills), course.terms)
+
+    def _imports(self, group: Group) -> Iterable[Import]:
+        """What an imported schedule says of the group's rows, of those too that are added later."""
+        for key, recognised in self.imported.items():
+            if key in group.rows or key.partition("/")[0] == group.id:
+                yield Import(key, self.book.adopted_on, recognised)
+
+    def _credit_event(self, rows: Rows, credit: CreditLine) -> Credit:
+        amount = -credit.line.amount.minor
+        return Credit(
+            key=credit.key,
+            document=credit.document,
+            against=credit.credited.key,
+            effect=credit.effect,
+            effective=credit.effective,
+            amount=amount,
+            parts={
+                key: part
+                for key, part in rows.parts(credit.credited, amount).items()
+                if not self._excluded(key)
+            },
+            position=credit.position,
+        )
+
+    def _bill(self, rows: Rows, line: LedgerLine, billings: dict[str, list[Billing]]) -> None:
+        """The line and the credits against it as billings of the rows that it bills."""
+        touched = list(rows.parts(line, 0))
+        if not isinstance(line.match, OfItsOwn):
+            for key in touched:
+                self.result.billed_by.setdefault(key, set()).add(line.key)
+        rate = document_rate(line.document, self.book.rates, self.policy.functional_currency)
+        if line.document.currency != rows.currency:
+            self.result.hold(line.key, _currency_differs(line.document, rows.currency), touched)
+            return
+        if rate is None:
+            self.result.hold(line.key, self._no_rate(line.document), touched)
+            return
+        self._add(rows, line, billings, _Bill(line.document, line.line, rate, line.coded))
+        for credit in rows.credits:
+            if credit.credited.key != line.key or credit.key in rows.group.refused:
+                continue
+            if credit.document.currency != rows.currency:
+                fault = _currency_differs(credit.document, rows.currency)
+                self.result.hold(credit.key, fault, (line.key, *touched))
+                continue
+            own = credit.document.rate
+            at = Fraction(own) if own is not None else rate
+            bill = _Bill(credit.document, credit.line, at, credit.coded, is_credit=True)
+            self._add(rows, line, billings, bill)
+
+    def _add(
+        self, rows: Rows, line: LedgerLine, billings: dict[str, list[Billing]], bill: "_Bill"
+    ) -> None:
+        conversion = self._conversion(bill.document.currency)
+        minor = bill.line.amount.minor
+        functional = round_half_away(conversion.at_rate(minor, bill.rate))
+        in_functional = rows.parts(line, functional)
+        for key, part in rows.parts(line, minor).items():
+            if key in billings:
+                billings[key].append(
+                    Billing(
+                        date=bill.document.date,
+                        line=line.key,
+                        amount=part,
+                        functional=in_functional[key],
+                        credits=line.key if bill.is_credit else None,
+                        books_to=balance_role(bill.coded),
+                    )
+                )
+
+    def _conversion(self, currency: str) -> Conversion:
+        return Conversion(
+            currency, self.policy.functional_currency, self.book.rates, self.policy.calendar
+        )
+
+    def _no_rate(self, document: Document) -> Fault:
+        return Fault(
+            ExceptionCode.MISSING_RATE,
+            f"{document.number} of {document.date} is in {document.currency} and states no rate, "
+            f"and there is none to {self.policy.functional_currency} of that day or the week "
+            "before. Add the rate, or exclude the line.",
+        )
+
+    def _line(self, rows: Rows, course: Course, life: Life, billings: list[Billing]) -> RevenueLine:
+        document, line = course.document, course.line
+        coded = self._coded_line(rows, billings)
+        dates = course.dates
+        return RevenueLine(
+            key=course.key,
+            unit=self._unit(rows, course),
+            document=document.id,
+            document_hash=document.content_hash(),
+            counterparty=document.counterparty,
+            label=_label(document, line),
+            product=line.product,
+            is_cost=document.kind.is_cost,
+            method=course.method,
+            service_start=dates.start if dates else None,
+            service_end=dates.end if dates else None,
+            dates_from=dates.dates_from if dates else "",
+            life=life,
+            billings=tuple(billings),
+            conversion=self._conversion(rows.currency),
+            account=self._account(course, coded),
+            dimensions=coded.line.dimensions if coded else line.dimensions,
+            remeasured=self.policy.remeasure_accrued,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """An invoice line that bills a contract line."""
+class _Bill:
+    """A document line as it is billed, at its rate, and what it is coded to."""
 
     document: Document
     line: DocumentLine
+    rate: Fraction
+    coded: Role
+    is_credit: bool = False
 
 
-def role_of_account(
-    policy: RecognitionPolicy, document: Document, line: DocumentLine
-) -> Role | None:
-    """What a ledger line is coded to, as far as it is the close's business; None where it isn't."""
-    accounts = policy.accounts
-    if line.account is None:
-        return None
-    if document.kind.is_cost:
-        if line.account == accounts.prepayments:
-            return Role.PREPAYMENTS
-        return Role.EXPENSE if line.account in accounts.expense else None
-    if line.account == accounts.deferred_revenue:
-        return Role.DEFERRED_REVENUE
-    if line.account == accounts.accrued_revenue:
-        return Role.ACCRUED_REVENUE
-    return Role.REVENUE if line.account in accounts.revenue else None
-
-
-def lines_known(book: Book, policy: RecognitionPolicy, at: date) -> Lines:
-    """Every revenue line of the documents dated up to and including the day, void ones apart."""
-    known = [d for d in book.documents if d.date <= at and not d.voided]
-    overrides = {override.line: override for override in book.overrides}
-    contracts = {d.id: d for d in known if d.kind is DocumentKind.CONTRACT}
-    result = Lines()
-    matched: dict[str, list[Matched]] = {}
-    for document in known:
-        if document.kind is DocumentKind.CONTRACT:
-            continue
-        for line in document.lines:
-            key = document.line_key(line)
-            override = overrides.get(key)
-            coded = role_of_account(policy, document, line)
-            if coded is None or (override is not None and override.excluded):
-                continue
-            match match(document, line, override, contracts):
-                case Bills(obligation=obligation):
-                    matched.setdefault(obligation, []).append(Matched(document, line))
-                case Unclear(contract=unit, message=message):
-                    result.hold(unit, ExceptionCode.UNMATCHED_LINE, key, message)
-                case OfItsOwn():
-                    _ledger_line(result, policy, document, line, coded, override)
-    for contract in contracts.values():
-        for line in contract.lines:
-            key = contract.line_key(line)
-            _obligation(result, policy, contract, line, overrides.get(key), matched.get(key, []))
-    return result
+def _currency_differs(document: Document, currency: str) -> Fault:
+    return Fault(
+        ExceptionCode.CURRENCY_DIFFERS,
+        f"{document.number} is in {document.currency}, and what it bills or credits is in "
+        f"{currency}. Correct the document, or exclude the line.",
+    )
 
 
 def _label(document: Document, line: DocumentLine) -> str:
-    return f"{document.number}: {line.text or line.product or line.id}"
+    return f"{document.number}: {line.text or line.product or line.id or document.counterparty}"
 
 
-def _no_dates(document: Document, line: DocumentLine) -> str:
-    return (
-        f"Nothing says over which days “{line.text or line.product or line.id}” "
-        f"({document.number}, {document.counterparty}, {line.amount}) is delivered. "
-        "Give the first and last day of service, or exclude the line."
-    )
+def replace_overrides(known: Known, sources: Sources) -> Known:
+    """The same with what people said under the first contract's id."""
+    return replace(known, overrides=dict(sources.overrides))
 
 
-def _books_to(coded: Role) -> str | None:
-    return coded.value if coded not in (Role.REVENUE, Role.EXPENSE) else None
-
-
-def _result_account(policy: RecognitionPolicy, document: Document, line: DocumentLine) -> str:
-    accounts = policy.accounts
-    if document.kind.is_cost:
-        in_scope = line.account in accounts.expense
-        return line.account if in_scope and line.account else accounts.expense[0]
-    if line.account is not None and line.account in accounts.revenue:
-        return line.account
-    return accounts.revenue_of(line.product)
-
-
-def _ledger_line(
-    result: Lines,
-    policy: RecognitionPolicy,
-    document: Document,
-    line: DocumentLine,
-    coded: Role,
-    override: Override | None,
-) -> None:
-    key = document.line_key(line)
-    method = method_of(policy, line)
-    service = service_period_of(line, document.date, method, policy, override)
-    if service is None:
-        result.hold(document.id, ExceptionCode.NO_SERVICE_PERIOD, key, _no_dates(document, line))
-        return
-    functional = line.amount
-    if document.currency != policy.functional_currency:
-        if document.rate is None or service.period.start < document.date:
-            result.hold(
-                document.id,
-                ExceptionCode.MISSING_RATE,
-                key,
-                f"{_label(document, line)} is in {document.currency} and is delivered before it "
-                f"was invoiced ({service.period.start}); the average rate of that time is not "
-                "known. Correct the dates, or exclude the line.",
-            )
-            return
-        functional = _at_rate(line.amount, Fraction(document.rate), policy.functional_currency)
-    result.lines[key] = RevenueLine(
-        key=key,
-        unit=document.id,
-        document=document.id,
-        document_hash=document.content_hash(),
-        counterparty=document.counterparty,
-        label=_label(document, line),
-        product=line.product,
-        is_cost=document.kind.is_cost,
-        method=method,
-        service=service.period,
-        dates_from=service.dates_from,
-        price=line.amount,
-        functional_price=functional,
-        account=_result_account(policy, document, line),
-        dimensions=line.dimensions,
-        billings=(Billing(document.date, functional, _books_to(coded)),),
-    )
-
-
-def _at_rate(amount: Money, rate: Fraction, currency: str) -> Money:
-    """The amount at a rate, between the minor units of two currencies, rounded once."""
-    whole = Fraction(amount.decimal()) * rate
-    return Money(round_half_away(whole * Fraction(10) ** _exponent_of(currency)), currency)
-
-
-def _exponent_of(currency: str) -> int:
-    return -int(Money(1, currency).decimal().as_tuple().exponent)
-
-
-def _obligation(
-    result: Lines,
-    policy: RecognitionPolicy,
-    contract: Document,
-    line: DocumentLine,
-    override: Override | None,
-    billed_by: list[Matched],
-) -> None:
-    key = contract.line_key(line)
-    if override is not None and override.excluded:
-        return
-    method = method_of(policy, line)
-    service = service_period_of(line, contract.date, method, policy, override, is_contract=True)
-    if service is None:
-        result.hold(contract.id, ExceptionCode.NO_SERVICE_PERIOD, key, _no_dates(contract, line))
-        return
-    currencies = {contract.currency, *(found.document.currency for found in billed_by)}
-    if currencies != {policy.functional_currency}:
-        result.hold(
-            contract.id,
-            ExceptionCode.MISSING_RATE,
-            key,
-            f"{_label(contract, line)} is in {', '.join(sorted(currencies))}; contracts are "
-            f"recognised in {policy.functional_currency}. Exclude the line, or have it corrected.",
-        )
-        return
-    first = min(billed_by, key=lambda found: found.document.date, default=None)
-    result.lines[key] = RevenueLine(
-        key=key,
-        unit=contract.id,
-        document=contract.id,
-        document_hash=contract.content_hash(),
-        counterparty=contract.counterparty,
-        label=_label(contract, line),
-        product=line.product,
-        is_cost=False,
-        method=method,
-        service=service.period,
-        dates_from=service.dates_from,
-        price=line.amount,
-        functional_price=line.amount,
-        account=_result_account(policy, first.document, first.line)
-        if first
-        else policy.accounts.revenue_of(line.product),
-        dimensions=first.line.dimensions if first else (),
-        billings=tuple(
-            Billing(
-                found.document.date,
-                found.line.amount,
-                _books_to(role_of_account(policy, found.document, found.line) or Role.REVENUE),
-            )
-            for found in billed_by
-        ),
-    )
+def lines_known(
+    book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool = True
+) -> Lines:
+    """Every revenue line of what is known at the end of the day (docs/accounting.md §§4, 5, 7)."""
+    return _Assembly(book, policy, at, with_imports=with_imports).run()

@@ -1,21 +1,37 @@
-"""Which contract line an invoice line bills: by stored ids, a person's word first."""
+"""What a ledger line bills: an obligation, a whole contract, an expense, or nothing but itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accounting.documents import Document, DocumentKind, DocumentLine, Override
+from accounting.contracts import Contract, obligation_key
+from accounting.documents import Document, DocumentLine, Override
 
 
 @dataclass(frozen=True, slots=True)
 class Bills:
-    """The line bills this contract line (its key)."""
+    """The line bills this obligation (its key) of a contract."""
 
+    contract: str
     obligation: str
 
 
 @dataclass(frozen=True, slots=True)
+class BillsWhole:
+    """The line bills a contract as a whole: it is split over the obligations as signed."""
+
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillsExpense:
+    """The line of a bill names an expense that was known before."""
+
+    expense: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfItsOwn:
-    """The line bills no contract that is known: a line of its own."""
+    """The line bills nothing that is known: a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +42,58 @@ class Unclear:
     message: str
 
 
-def match(
-    document: Document,
-    line: DocumentLine,
-    override: Override | None,
-    contracts: Mapping[str, Document],
-) -> Bills | OfItsOwn | Unclear:
-    """What an invoice line bills. `contracts` are the known ones that are not void, by id."""
-    if document.kind is not DocumentKind.INVOICE:
+Match = Bills | BillsWhole | BillsExpense | OfItsOwn | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Billable:
+    """What can be billed: contracts with the keys of their obligations, expenses; by id."""
+
+    first: Mapping[str, str]
+    contracts: Mapping[str, Contract]
+    obligations: Mapping[str, frozenset[str]]
+    expenses: Mapping[str, Document]
+
+    def match(self, document: Document, line: DocumentLine, override: Override | None) -> Match:
+        """What the line bills: a person's word first, then the line's, then its document's.
+
+        What is named and not known (void, or not yet here) is billed by nobody: a line of its own.
+        """
+        if document.kind.is_cost:
+            known = line.expense is not None and line.expense in self.expenses
+            return BillsExpense(line.expense or "") if known else OfItsOwn()
+        named = (override.obligation if override else None) or line.obligation
+        if named is not None:
+            return self._named(named)
+        root = self.first.get(document.contract or "", document.contract or "")
+        if root not in self.contracts or document.kind.is_credit:
+            return OfItsOwn()
+        return self._by_product(self.contracts[root], document, line)
+
+    def _named(self, reference: str) -> Match:
+        key = obligation_key(reference, self.first)
+        contract = key.partition("/")[0]
+        if key in self.contracts:
+            return BillsWhole(key)
+        if key in self.obligations.get(contract, frozenset()):
+            return Bills(contract, key)
         return OfItsOwn()
-    if override is not None and override.obligation is not None:
-        for contract in contracts.values():
-            if any(contract.line_key(each) == override.obligation for each in contract.lines):
-                return Bills(override.obligation)
-    named = contracts.get(document.contract or "")
-    if named is None:
-        return OfItsOwn()
-    fitting = [each for each in named.lines if each.product == line.product]
-    if len(fitting) == 1:
-        return Bills(named.line_key(fitting[0]))
-    found = "none of its lines is" if not fitting else f"{len(fitting)} of its lines are"
-    return Unclear(
-        named.id,
-        f"{document.number} bills contract {named.number}, but {found} for product "
-        f"{line.product or '(none)'}. Say which contract line it bills, or exclude the line.",
-    )
+
+    def _by_product(self, contract: Contract, document: Document, line: DocumentLine) -> Match:
+        listed: dict[str, DocumentLine] = {}
+        for source in (contract.signed, *contract.modifications):
+            for each in source.lines:
+                listed[f"{contract.id}/{each.id}"] = each
+        fitting = [
+            key
+            for key, each in listed.items()
+            if each.product == line.product and key in self.obligations[contract.id]
+        ]
+        if len(fitting) == 1:
+            return Bills(contract.id, fitting[0])
+        found = "none of its lines is" if not fitting else f"{len(fitting)} of its lines are"
+        return Unclear(
+            contract.id,
+            f"{document.number} bills contract {contract.signed.number}, but {found} for product "
+            f"{line.product or '(none)'}. Say which contract line it bills, or exclude the line.",
+        )

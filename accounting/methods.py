@@ -1,66 +1,265 @@
-"""The registry of f(t): the exact fraction earned, by method. Rounding happens in recognition.py."""
+"""The registry of f(t): the exact fraction earned, by method. Rounding happens in segments.py."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from accounting.calendars import CALENDAR_MONTHS, FiscalCalendar
 from accounting.errors import PolicyError
-from accounting.periods import Period, month_end
+from accounting.periods import ONE_DAY, Period, month_end
 
 ONE = Fraction(1)
 NONE = Fraction(0)
+HALF = Fraction(1, 2)
 
 
-def daily(service: Period, at: date) -> Fraction:
-    """Inclusive days elapsed ÷ inclusive days of the service period; a leap day is a day."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a method needs to know of a line: when, and what was reported.
+
+    `service` may be missing for methods that need no dates. `deliveries` are the days on which
+    something was handed over, `milestones` delivered weights, `completions` reported shares of
+    the whole, `units` delivered quantities of `units_contracted`, `usage` reported amounts in
+    minor units, `manual` amounts keyed in by period. Each in the order of its dates.
+    """
+
+    method: str
+    service: Period | None
+    calendar: FiscalCalendar = CALENDAR_MONTHS
+    known_start: date | None = None
+    deliveries: tuple[date, ...] = ()
+    milestones: tuple[tuple[date, Fraction], ...] = ()
+    completions: tuple[tuple[date, Fraction], ...] = ()
+    units_contracted: Fraction | None = None
+    units: tuple[tuple[date, Fraction], ...] = ()
+    usage: tuple[tuple[date, int], ...] = ()
+    manual: tuple[tuple[Period, int], ...] = ()
+
+    def over(self, service: Period) -> "Terms":
+        """The same over other days."""
+        return replace(self, service=service)
+
+    def turns(self) -> Iterator[date]:
+        """The days from which what is earned may jump or change its direction."""
+        if self.service is not None:
+            yield self.service.start
+        yield from self.deliveries
+        for reported in (self.milestones, self.completions, self.units, self.usage):
+            yield from (day for day, _ in reported)
+        for period, _ in self.manual:
+            yield period.start
+            yield period.end + ONE_DAY
+
+
+def _days(service: Period, at: date) -> Fraction:
     return Fraction((at - service.start).days + 1, service.days)
 
 
-def _month_weight(service: Period, month: Period) -> Fraction:
-    """A whole month weighs 1, a partial one its covered days ÷ its days."""
-    covered = Period(max(service.start, month.start), min(service.end, month.end))
-    return Fraction(covered.days, month.days)
+def daily(terms: Terms, at: date) -> Fraction:
+    """Inclusive days elapsed ÷ inclusive days of the service period; a leap day is a day."""
+    return _days(_service(terms), at)
 
 
-def _weight(service: Period, at: date) -> Fraction:
-    """The weights of the service period's months up to and including a day within it."""
-    first = Period(service.start.replace(day=1), month_end(service.start))
-    last = Period(at.replace(day=1), month_end(at))
+def _day_360(day: date) -> int:
+    in_month = 30 if day == month_end(day) else min(day.day, 30)
+    return (day.year * 12 + day.month) * 30 + in_month
+
+
+def daily_360(terms: Terms, at: date) -> Fraction:
+    """30/360: a whole month has 30 days, a month's end counts as day 30, both ends inclusive."""
+    service = _service(terms)
+    before = _day_360(service.start) - 1
+    return Fraction(_day_360(at) - before, _day_360(service.end) - before)
+
+
+Ends = Callable[[Period], tuple[Fraction, Fraction]]
+"""The weights of the first and the last month of a service period of several months."""
+
+
+def _index(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def _by_months(ends: Ends) -> Callable[[Terms, date], Fraction]:
+    """A method by weights of months: whole months between weigh 1, a month's weight is earned
+    evenly over the service days inside it. One month alone weighs 1; where all weigh 0 the last
+    one weighs 1.
+    """
+
+    def earned(terms: Terms, at: date) -> Fraction:
+        service = _service(terms)
+        first, last, now = _index(service.start), _index(service.end), _index(at)
+        if first == last:
+            return _days(service, at)
+        opening, closing = ends(service)
+        between = last - first - 1
+        if not opening + between + closing:
+            closing = ONE
+        total = opening + between + closing
+        if now == first:
+            head = Period(service.start, month_end(service.start))
+            return opening * _days(head, at) / total
+        if now < last:
+            return (opening + now - first - 1 + Fraction(at.day, month_end(at).day)) / total
+        return (opening + between + closing * Fraction(at.day, service.end.day)) / total
+
+    return earned
+
+
+def _covered(service: Period) -> tuple[Fraction, Fraction]:
+    start, end = service.start, service.end
+    days = month_end(start).day
+    return Fraction(days - start.day + 1, days), Fraction(end.day, month_end(end).day)
+
+
+def _whole(service: Period) -> tuple[Fraction, Fraction]:
+    return ONE, ONE if service.end == month_end(service.end) else NONE
+
+
+def _halves(service: Period) -> tuple[Fraction, Fraction]:
+    return (
+        ONE if service.start.day == 1 else HALF,
+        ONE if service.end == month_end(service.end) else HALF,
+    )
+
+
+def _mid_month(service: Period) -> tuple[Fraction, Fraction]:
+    return ONE if service.start.day <= 15 else NONE, ONE if service.end.day > 15 else NONE
+
+
+def prorated_ends(terms: Terms, at: date) -> Fraction:
+    """A first or last partial month by term days (d/N); whole months share the rest evenly."""
+    service = _service(terms)
+    first, last, now = _index(service.start), _index(service.end), _index(at)
     if first == last:
-        return _month_weight(Period(service.start, at), first)
-    between = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month - 1
-    return _month_weight(service, first) + between + _month_weight(Period(last.start, at), last)
+        return _days(service, at)
+    head = Period(service.start, month_end(service.start))
+    tail_days = service.end.day
+    opening = NONE if service.start.day == 1 else Fraction(head.days, service.days)
+    whole_end = service.end == month_end(service.end)
+    closing = NONE if whole_end else Fraction(tail_days, service.days)
+    whole = last - first - 1 + (service.start.day == 1) + whole_end
+    share = (ONE - opening - closing) / whole if whole else NONE
+    if now == first:
+        return (opening or share) * _days(head, at)
+    before = (opening or share) + (now - first - 1) * share
+    if now < last:
+        return before + share * Fraction(at.day, month_end(at).day)
+    return before + (closing or share) * Fraction(at.day, tail_days)
 
 
-def monthly(service: Period, at: date) -> Fraction:
-    """Weight elapsed ÷ total weight; a month's weight is earned evenly over its service days."""
-    return _weight(service, at) / _weight(service, service.end)
+def even_periods(terms: Terms, at: date) -> Fraction:
+    """Every fiscal period touched weighs 1, however few days it has."""
+    service = _service(terms)
+    touched, elapsed, day = 0, NONE, service.start
+    while day <= service.end:
+        period = terms.calendar.containing(day)
+        inside = Period(day, min(period.end, service.end))
+        if inside.end <= at:
+            elapsed += 1
+        elif inside.start <= at:
+            elapsed += _days(inside, at)
+        touched += 1
+        day = date.fromordinal(inside.end.toordinal() + 1)
+    return elapsed / touched
 
 
-def point_in_time(service: Period, at: date) -> Fraction:
-    """Everything at the start: the date of transfer."""
-    return ONE if at >= service.start else NONE
+def transfer_date(terms: Terms) -> date | None:
+    """When a point in time comes: the first delivery, not before a start that is given; without a
+    delivery the start; None while neither is known.
+    """
+    if terms.deliveries:
+        first = min(terms.deliveries)
+        return max(first, terms.known_start) if terms.known_start else first
+    return terms.service.start if terms.service else None
+
+
+def point_in_time(terms: Terms, at: date) -> Fraction:
+    """Nothing before the date of transfer, everything from it on."""
+    day = transfer_date(terms)
+    return ONE if day is not None and at >= day else NONE
+
+
+def milestone(terms: Terms, at: date) -> Fraction:
+    """Σ of the weights of the milestones delivered by then."""
+    return sum((weight for day, weight in terms.milestones if day <= at), NONE)
+
+
+def percent_complete(terms: Terms, at: date) -> Fraction:
+    """The latest completion reported by then."""
+    known = [share for day, share in terms.completions if day <= at]
+    return known[-1] if known else NONE
+
+
+def units(terms: Terms, at: date) -> Fraction:
+    """Units delivered ÷ units contracted, at most 1."""
+    if not terms.units_contracted:
+        return NONE
+    delivered = sum((count for day, count in terms.units if day <= at), NONE)
+    return min(delivered / terms.units_contracted, ONE)
+
+
+def keyed_in(terms: Terms, at: date) -> Fraction:
+    """The amount in minor units that a preparer keyed in up to then, evenly over each period."""
+    total = NONE
+    for period, amount in terms.manual:
+        if at >= period.end:
+            total += amount
+        elif at >= period.start:
+            total += amount * _days(period, at)
+    return total
+
+
+def manual(terms: Terms, at: date) -> Fraction:
+    """What was keyed in up to then ÷ all that was keyed in."""
+    whole = sum(amount for _, amount in terms.manual)
+    return keyed_in(terms, at) / whole if whole else NONE
+
+
+def usage(terms: Terms, at: date) -> Fraction:
+    """Usage has no fraction: R is what was reported (segments.py)."""
+    raise NotImplementedError("usage is measured in amounts, not in fractions")
+
+
+def _service(terms: Terms) -> Period:
+    assert terms.service is not None
+    return terms.service
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to earn: its function between start and end, whether an end is needed, its text."""
+    """A way to earn. `over_time` methods run from start to end; the rest go by what is reported.
+
+    `needs_end`: without both dates the line is an exception. `text` is for the page.
+    """
 
     name: str
-    fraction: Callable[[Period, date], Fraction]
-    needs_end: bool
+    fraction: Callable[[Terms, date], Fraction]
     text: str
+    over_time: bool = True
+    needs_end: bool = True
 
 
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
-        Method("daily", daily, needs_end=True, text="evenly over the days of service"),
-        Method("monthly", monthly, needs_end=True, text="evenly over months, part months by days"),
-        Method("point_in_time", point_in_time, needs_end=False, text="whole, on transfer"),
+        Method("daily", daily, "evenly over the days of service"),
+        Method("daily_360", daily_360, "by months of 30 days"),
+        Method("monthly", _by_months(_covered), "evenly over months, part months by days"),
+        Method("prorated_ends", prorated_ends, "ends by term days, whole months evenly"),
+        Method("even_periods", even_periods, "evenly over the fiscal periods touched"),
+        Method("whole_months", _by_months(_whole), "the start month whole, a part end month not"),
+        Method("half_month", _by_months(_halves), "a part month counts half"),
+        Method("mid_month", _by_months(_mid_month), "a start or end by the 15th or after it"),
+        Method("point_in_time", point_in_time, "whole, on transfer", over_time=False, needs_end=False),
+        Method("milestone", milestone, "by milestones delivered", over_time=False, needs_end=False),
+        Method("percent_complete", percent_complete, "by completion", over_time=False, needs_end=False),
+        Method("units", units, "by units delivered", over_time=False, needs_end=False),
+        Method("usage", usage, "as used", over_time=False, needs_end=False),
+        Method("manual", manual, "as keyed in", over_time=False, needs_end=False),
     )
-}
+}  # fmt: skip
 
 
 def method_named(name: str) -> Method:
@@ -73,10 +272,13 @@ def method_named(name: str) -> Method:
         ) from None
 
 
-def fraction_earned(method: str, service: Period, at: date) -> Fraction:
-    """f(t): 0 before the start, 1 from the end on, exact in between (docs/accounting.md §3)."""
-    if at < service.start:
-        return NONE
-    if at >= service.end:
-        return ONE
-    return method_named(method).fraction(service, at)
+def fraction_earned(terms: Terms, at: date) -> Fraction:
+    """f(t): for methods over time 0 before the start and 1 from the end on (docs/accounting.md §3)."""
+    method = method_named(terms.method)
+    if method.over_time:
+        service = _service(terms)
+        if at < service.start:
+            return NONE
+        if at >= service.end:
+            return ONE
+    return method.fraction(terms, at)

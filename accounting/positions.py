@@ -1,67 +1,88 @@
 """Positions: what the balance accounts must hold per netting unit, shared out over its lines (§5)."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from accounting.book import BookedPart
-from accounting.money import Money
-from accounting.policy import Role
-from accounting.recognition import RevenueLine
+from accounting.book import BookedPart, Dimensions
+from accounting.money import Money, split
+from accounting.policy import COST_SIDE, REVENUE_SIDE, Role
 
 
-def positions(lines: Iterable[RevenueLine], at: date) -> list[BookedPart]:
-    """The target: each line's share of its unit's balances at the end of the day.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A line of a netting unit as it stands alone, functional currency (docs/accounting.md §5).
 
-    N = Σ (B − R) over the unit, in functional currency. N ≥ 0 is deferred and each line holds
-    its B − R of it (a share may be negative); N < 0 is accrued, each line holds its R − B. In a
-    unit where nothing is positive (every B ≤ 0 and R ≤ 0) the sign turns: N ≤ 0 is a negative
-    deferral. On the cost side all of it is prepaid.
+    `ahead` is deferred − accrued (of costs: prepaid − accrued), `in_a_year` what would still be
+    ahead a year on; `negative` says that nothing of the line is positive.
     """
-    units: dict[str, list[RevenueLine]] = {}
-    for line in lines:
-        units.setdefault(line.unit, []).append(line)
+
+    line: str
+    unit: str
+    is_cost: bool
+    ahead: Money
+    in_a_year: Money
+    negative: bool
+    account: str
+    dimensions: Dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The parts of the balance accounts by line, and the part of deferred revenue by line that is
+    not released within a year.
+    """
+
+    parts: tuple[BookedPart, ...]
+    non_current: dict[str, Money]
+
+
+def balances(members: Iterable[Member]) -> Balances:
+    """Each line's share of its unit's balances.
+
+    N = Σ ahead over the unit. N ≥ 0 is deferred and each line holds its own of it (a share may be
+    negative); N < 0 is accrued, each line holds its own with the sign turned. In a unit where
+    nothing is positive the sign turns: N ≤ 0 is a negative deferral.
+    """
+    units: dict[str, list[Member]] = {}
+    for member in members:
+        units.setdefault(member.unit, []).append(member)
     parts: list[BookedPart] = []
-    for unit, members in units.items():
-        figures = [(m.billed_to_date(at), m.recognised_to_date(at)) for m in members]
-        net = sum(billed.minor - recognised.minor for billed, recognised in figures)
-        negative = all(b.minor <= 0 and r.minor <= 0 for b, r in figures)
+    later: dict[str, Money] = {}
+    for group in units.values():
+        net = sum(member.ahead.minor for member in group)
+        negative = all(member.negative for member in group)
         accrued = net > 0 if negative else net < 0
-        for member, (billed, recognised) in zip(members, figures, strict=True):
-            ahead = billed - recognised
-            if member.is_cost:
-                role, amount = Role.PREPAYMENTS, ahead
-            elif accrued:
-                role, amount = Role.ACCRUED_REVENUE, -ahead
-            else:
-                role, amount = Role.DEFERRED_REVENUE, ahead
+        for member in group:
+            sides = COST_SIDE if member.is_cost else REVENUE_SIDE
+            role = sides.behind if accrued else sides.ahead
+            amount = -member.ahead if accrued else member.ahead
             if amount:
                 parts.append(
-                    BookedPart(member.key, unit, role, member.account, member.dimensions, amount)
+                    BookedPart(
+                        member.line, member.unit, role, member.account, member.dimensions, amount
+                    )
                 )
-    return parts
+        if not accrued and net and not group[0].is_cost:
+            later |= _non_current(group, net)
+    return Balances(tuple(parts), later)
 
 
-def booked_by_documents(lines: Iterable[RevenueLine], after: date, until: date) -> list[BookedPart]:
-    """What documents coded straight to a balance account have put there by themselves.
-
-    After adoption only: what is dated up to it stands in the balances that were adopted.
-    """
-    parts: list[BookedPart] = []
-    for line in lines:
-        for billing in line.billings:
-            if billing.books_to is None or not after < billing.date <= until:
-                continue
-            role = Role(billing.books_to)
-            amount = -billing.amount if role is Role.ACCRUED_REVENUE else billing.amount
-            parts.append(
-                BookedPart(line.key, line.unit, role, line.account, line.dimensions, amount)
-            )
-    return parts
+def _non_current(group: Sequence[Member], net: int) -> dict[str, Money]:
+    """What the unit still defers a year on, at most what it defers, shared out (docs §6)."""
+    sign = 1 if net > 0 else -1
+    currency = group[0].ahead.currency
+    then = sum(member.in_a_year.minor for member in group)
+    if then * sign <= 0:
+        return {}
+    if then * sign <= net * sign:
+        return {member.line: member.in_a_year for member in group}
+    parts = split(Money(net, currency), [member.in_a_year.minor for member in group])
+    return {member.line: part for member, part in zip(group, parts, strict=True)}
 
 
 def totals(parts: Iterable[BookedPart], roles: Iterable[Role], currency: str) -> dict[Role, Money]:
     """The balance of each role: Σ over all parts."""
-    balances = {role: Money.zero(currency) for role in roles}
+    by_role = {role: Money.zero(currency) for role in roles}
     for part in parts:
-        balances[part.role] += part.amount
-    return balances
+        by_role[part.role] += part.amount
+    return by_role

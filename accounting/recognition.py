@@ -1,33 +1,23 @@
-"""A revenue line and its two functions of time: R(t) recognised to date, B(t) billed to date."""
+"""A revenue line and its functions of time: R(t) recognised and B(t) billed to date, what is ahead."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from accounting.book import Dimensions
-from accounting.methods import fraction_earned
-from accounting.money import Money
-from accounting.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Billing:
-    """One billing of a line: functional currency, signed, from its document's date on.
-
-    `books_to` is the balance account's role where the document itself is coded straight to it.
-    """
-
-    date: date
-    amount: Money
-    books_to: str | None = None
+from accounting.currency import Billing, Conversion, Measured, first_of, measured
+from accounting.errors import MissingRateError
+from accounting.money import Money, round_half_away
+from accounting.segments import Life
 
 
 @dataclass(frozen=True, slots=True)
 class RevenueLine:
     """The unit of recognition: a ledger line, or an obligation with the lines that bill it.
 
-    `price` is P in document currency, `functional_price` the same at the document's rate, rounded
-    once. `account` is the result account, of revenue or expense.
+    `life` is R(t) in document currency, `conversion` goes from there to functional currency.
+    `account` is the result account, of revenue or expense. Dates are None where nothing says
+    them. `remeasured` says that what is earned beyond the billings stands at the closing rate.
     """
 
     key: str
@@ -39,25 +29,101 @@ class RevenueLine:
     product: str | None
     is_cost: bool
     method: str
-    service: Period
+    service_start: date | None
+    service_end: date | None
     dates_from: str
-    price: Money
-    functional_price: Money
+    life: Life
+    billings: tuple[Billing, ...]
+    conversion: Conversion
     account: str
     dimensions: Dimensions
-    billings: tuple[Billing, ...]
+    remeasured: bool = True
 
-    def recognised_to_date(self, at: date) -> Money:
-        """R(t) in functional currency, the day included: rounded in document currency first.
+    @property
+    def price(self) -> Money:
+        """P in document currency; of usage what was reported is P."""
+        return Money(self.life.total, self.conversion.source)
 
-        R_f(t) = round(F(R(t))), F proportional within the one billing (docs/accounting.md §8).
-        """
-        recognised = self.price.times(fraction_earned(self.method, self.service, at))
-        if self.price.currency == self.functional_price.currency or not self.price:
-            return recognised if self.price else Money.zero(self.functional_price.currency)
-        return self.functional_price.times(Fraction(recognised.minor, self.price.minor))
 
-    def billed_to_date(self, at: date) -> Money:
-        """B(t) in functional currency, the day included."""
-        billed = (billing.amount for billing in self.billings if billing.date <= at)
-        return Money.sum(billed, self.functional_price.currency)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line at the end of a day, in minor units: first document currency, then functional.
+
+    `ahead` is deferred − accrued of the line alone. `in_a_year` is what would still be ahead a
+    year on if nothing more were billed; None where that takes a rate that is not known.
+    """
+
+    recognised: int
+    billed: int
+    recognised_functional: int
+    billed_functional: int
+    ahead: int
+    in_a_year: int | None
+
+    @property
+    def is_negative(self) -> bool:
+        """Nothing of it is positive (docs/accounting.md §5)."""
+        return self.recognised <= 0 and self.billed <= 0
+
+
+def a_year_on(day: date) -> date:
+    """The same day of the next year; from a month's last day to that month's last day."""
+    if day.month == 2 and day.day >= 28:
+        after = day.replace(year=day.year + 1, day=28)
+        is_last = (day.day == 29) or not _is_leap(day.year)
+        return after.replace(day=29) if is_last and _is_leap(after.year) else after
+    return day.replace(year=day.year + 1)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def standing(line: RevenueLine, at: date) -> Standing:
+    """The line at the end of the day. Raises MissingRateError where a rate that it needs is not
+    known.
+    """
+    recognised, later = line.life.recognised(at), line.life.recognised(a_year_on(at))
+    known = [billing for billing in line.billings if billing.date <= at]
+    billed = sum(billing.amount for billing in known)
+    billed_functional = sum(billing.functional for billing in known)
+    if line.conversion.is_same:
+        return Standing(
+            recognised, billed, recognised, billed_functional, billed - recognised, billed - later
+        )
+    state = measured(line.life, line.billings, line.conversion, at)
+    in_a_year: int | None = None
+    with suppress(MissingRateError):
+        in_a_year = _ahead(line, state, later, at, remeasured=True)
+    return Standing(
+        recognised=recognised,
+        billed=billed,
+        recognised_functional=round_half_away(state.recognised),
+        billed_functional=billed_functional,
+        ahead=_ahead(line, state, recognised, at, remeasured=line.remeasured),
+        in_a_year=in_a_year,
+    )
+
+
+def recognised_functional(line: RevenueLine, at: date) -> int:
+    """R(t) in functional currency: what was measured, rounded once (docs/accounting.md §8)."""
+    if line.conversion.is_same:
+        return line.life.recognised(at)
+    return round_half_away(measured(line.life, line.billings, line.conversion, at).recognised)
+
+
+def _ahead(
+    line: RevenueLine, state: Measured, recognised: int, at: date, *, remeasured: bool
+) -> int:
+    """Deferred − accrued in functional currency, with R as given and the layers as they stand."""
+    billed = state.billed
+    if recognised * billed >= 0 and abs(recognised) <= abs(billed):
+        whole, earned = first_of(state.layers, billed), first_of(state.layers, recognised)
+        return round_half_away(whole) - round_half_away(earned)
+    if remeasured:
+        return -round_half_away(line.conversion.closing(recognised - billed, at))
+    if recognised * billed < 0:
+        # Earned one way and billed the other: neither covers any of the other.
+        whole = first_of(state.layers, billed)
+        return round_half_away(whole) - round_half_away(state.recognised)
+    return -round_half_away(state.latest(recognised - billed))

@@ -1,74 +1,134 @@
-"""Where a line's service period comes from, in order, with the source as evidence (§4)."""
+"""Where a line's service period comes from, in order, with the source as evidence (docs §4)."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from accounting.documents import DocumentLine, Override
+from accounting.documents import Document, DocumentLine, Override
+from accounting.exceptions import ExceptionCode
 from accounting.methods import method_named
 from accounting.periods import Period, months_later
-from accounting.policy import RecognitionPolicy
-from accounting.service_text import service_period_in
+from accounting.policy import RecognitionPolicy, Rule
+from accounting.service_text import Reading, read_service_text
+
+FROM_TEXT = "text"
+FROM_DOCUMENT = "document"
+NOT_LOOKED_FOR = ""
+WAITS_FOR_REPORTS = frozenset({"milestone", "percent_complete", "units", "usage", "manual"})
+"""Methods that never look for dates."""
 
 
 @dataclass(frozen=True, slots=True)
-class ServicePeriod:
-    """The days over which a line is delivered, and where that was read."""
+class Dates:
+    """The days over which a line is delivered, as far as known, and where that was read."""
 
-    period: Period
+    start: date | None
+    end: date | None
     dates_from: str
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def period(self) -> Period | None:
+        """Both ends, where both are known."""
+        return Period(self.start, self.end) if self.start and self.end else None
 
 
-def method_of(policy: RecognitionPolicy, line: DocumentLine) -> str:
-    """The method of a line: the first rule that fits, else the policy's default."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a line can't be recognised: becomes an exception of the line."""
+
+    code: ExceptionCode
+    message: str
+
+
+def method_of(policy: RecognitionPolicy, document: Document, line: DocumentLine) -> str:
+    """The line's own method, else the first rule's that fits, else the policy's default."""
+    if line.method is not None:
+        return method_named(line.method).name
     for rule in policy.rules:
-        if (
-            rule.product in (None, line.product)
-            and rule.account in (None, line.account)
-            and rule.currency in (None, line.amount.currency)
-        ):
+        if _fits(rule, document, line):
             return method_named(rule.method).name
     return method_named(policy.method).name
 
 
-def service_period_of(
+def _fits(rule: Rule, document: Document, line: DocumentLine) -> bool:
+    amount = abs(line.amount.decimal())
+    return (
+        rule.product in (None, line.product)
+        and rule.account in (None, line.account)
+        and rule.currency in (None, line.amount.currency)
+        and rule.type in (None, document.type)
+        and (rule.tag is None or rule.tag in line.dimensions)
+        and (rule.amount_from is None or amount >= rule.amount_from)
+        and (rule.amount_below is None or amount < rule.amount_below)
+        and (rule.valid_from is None or document.date >= rule.valid_from)
+        and (rule.valid_to is None or document.date <= rule.valid_to)
+    )
+
+
+def dates_of(
     line: DocumentLine,
     document_date: date,
     method: str,
     policy: RecognitionPolicy,
     override: Override | None,
     *,
-    is_contract: bool = False,
-) -> ServicePeriod | None:
-    """The line's service period, or None when nothing says it: then a person is asked.
+    is_contract: bool,
+) -> Dates | Fault | None:
+    """The line's dates; None when nothing says them, a Fault when its text says too much.
 
-    In order: a person's override; the line's own dates (of a contract line: the contract's); its
-    text; the product's default term. A start alone takes its end from the product's term; a
-    method that needs no end takes the start as the whole. `point_in_time` without any date is
-    earned on the document's date, except on a contract.
+    In order: a person's override (what it leaves out comes from the rest); the line's own dates
+    (of a contract line: the contract's); its text; of a ledger line the product's default term.
     """
-    needs_end = method_named(method).needs_end
-    if override is not None and override.service_start is not None:
-        end = override.service_end or override.service_start
-        return ServicePeriod(Period(override.service_start, end), "override")
-    months = dict(policy.product_terms).get(line.product or "")
-    if line.service_start is not None:
-        source = "contract" if is_contract else "line"
-        if line.service_end is not None and line.service_end >= line.service_start:
-            return ServicePeriod(Period(line.service_start, line.service_end), source)
-        if not needs_end:
-            return ServicePeriod(Period(line.service_start, line.service_start), source)
-        if months is not None:
-            term = Period(line.service_start, months_later(line.service_start, months))
-            return ServicePeriod(term, "product_term")
-    found = service_period_in(line.text)
-    if found is not None:
-        return ServicePeriod(found, "text")
-    if is_contract:
-        return None
-    if months is not None:
-        return ServicePeriod(
-            Period(document_date, months_later(document_date, months)), "product_term"
+    said = (override.service_start, override.service_end) if override else (None, None)
+    if all(said):
+        return _ordered(Dates(*said, "override"))
+    rest = _without_override(line, document_date, method, policy, is_contract=is_contract)
+    if not any(said):
+        return rest
+    if not isinstance(rest, Dates):
+        rest = Dates(line.service_start, line.service_end, "override")
+    return _ordered(Dates(said[0] or rest.start, said[1] or rest.end, "override"))
+
+
+def _ordered(dates: Dates) -> Dates | Fault:
+    if dates.start is not None and dates.end is not None and dates.end < dates.start:
+        return Fault(
+            ExceptionCode.NO_SERVICE_PERIOD,
+            f"The service would end on {dates.end}, before it starts on {dates.start}. "
+            "Give both days again.",
         )
-    if not needs_end:
-        return ServicePeriod(Period(document_date, document_date), "document")
+    return dates
+
+
+def _without_override(
+    line: DocumentLine,
+    document_date: date,
+    method: str,
+    policy: RecognitionPolicy,
+    *,
+    is_contract: bool,
+) -> Dates | Fault | None:
+    needs_end = method_named(method).needs_end
+    source = "contract" if is_contract else "line"
+    months = dict(policy.product_terms).get(line.product or "")
+    start, end = line.service_start, line.service_end
+    if method in WAITS_FOR_REPORTS:
+        in_order = start is None or end is None or start <= end
+        return Dates(start, end, NOT_LOOKED_FOR) if (start or end) and in_order else None
+    if start is not None and (end is not None or not needs_end):
+        return _ordered(Dates(start, end, source))
+    if start is not None and months is not None:
+        return Dates(start, months_later(start, months), "product_term")
+    readings = read_service_text(line.text, document_date, policy.locale)
+    if len(readings) == 1:
+        period = readings[0].period
+        return Dates(period.start, period.end, FROM_TEXT, readings)
+    if readings:
+        offered = " or ".join(f"{r.period.start} – {r.period.end}" for r in readings)
+        return Fault(
+            ExceptionCode.AMBIGUOUS_SERVICE_PERIOD,
+            f"“{line.text}” can be read as {offered}. Say which, or exclude the line.",
+        )
+    if months is not None and not is_contract:
+        return Dates(document_date, months_later(document_date, months), "product_term")
     return None

@@ -14,6 +14,7 @@ PRODUCT = {
     "connectors",
     "store",
     "models",
+    "scenario",
     "controls",
     "accounting",
 }

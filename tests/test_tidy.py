@@ -12,6 +12,7 @@ REPOSITORY = Path(__file__).parent.parent
 FLOORS = (
     "accounting",
     "controls",
+    "scenario",
     "models",
     "store",
     "connectors",
@@ -21,7 +22,7 @@ FLOORS = (
 )
 PRODUCT = (*FLOORS, "tieout")
 PACKAGES = (*PRODUCT, "sandbox")
-PURE = ("accounting", "controls")
+PURE = ("accounting", "controls", "scenario")
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70

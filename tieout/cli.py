@@ -10,6 +10,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tieout.errors import TieoutError
+from tieout.rates_cli import commands as rates
+from tieout.scenario_cli import commands as scenario
 from tieout.settings import read_settings, required
 
 app = typer.Typer(
@@ -31,6 +33,8 @@ app.add_typer(config, name="config")
 app.add_typer(closes, name="close")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
+app.add_typer(scenario, name="scenario")
+app.add_typer(rates, name="rates")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDirectory = Annotated[
@@ -250,6 +254,8 @@ def close_resolve(
     end: Annotated[str, typer.Option()] = "",
     obligation: Annotated[str, typer.Option()] = "",
     account: Annotated[str, typer.Option()] = "",
+    effect: Annotated[str, typer.Option()] = "",
+    effective: Annotated[str, typer.Option()] = "",
     as_json: AsJson = False,
 ) -> None:
     """Answer an exception."""
@@ -262,6 +268,8 @@ def close_resolve(
         "service_end": end,
         "obligation": obligation,
         "account": account,
+        "effect": effect,
+        "effective": effective,
     }
     show(ask("POST", f"/closes/{entity}/{period}/resolutions", body), as_json=as_json)
 

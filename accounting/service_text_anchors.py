@@ -1,0 +1,205 @@
+"""Gives stated lengths their days: beside a start or an end, or from the document's date."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from accounting.periods import Period
+from accounting.service_text_days import (
+    Day,
+    Locale,
+    days_between,
+    is_in_other_order,
+    is_over_five_years,
+    ways,
+)
+from accounting.service_text_ranges import CERTAIN, OPEN, OTHER_ORDER, SPANNED, Found, Match
+from accounting.service_text_roles import Company, Role
+from accounting.service_text_terms import Kind, Term
+from accounting.service_text_words import NOT_CONTRADICTED, UNNAMED_START
+
+BESIDE_A_DATE = Decimal("0.85")
+CONTRADICTED = Decimal("0.50")
+FROM_THE_DOCUMENT = Decimal("0.60")
+NEAR = 30
+"""Characters between a length and the day that it is beside."""
+
+_PART_OF_TERM = re.compile(NOT_CONTRADICTED, re.IGNORECASE)
+_UNNAMED = re.compile(UNNAMED_START, re.IGNORECASE)
+_FOR = re.compile(r"\W*(?:for|für|über)\W*(?:an?\s(?:period|term)\sof\s)?", re.IGNORECASE)
+
+
+def anchor_terms(company: Company, found: Found, document_date: date, locale: Locale) -> None:
+    """Adds the periods of stated lengths and single days, and the faults of what is left."""
+    _Anchor(company, found, document_date, locale).run()
+
+
+class _Anchor:
+    def __init__(self, company: Company, found: Found, today: date, locale: Locale) -> None:
+        self.company = company
+        self.found = found
+        self.today = today
+        self.locale = locale
+        self.spans = tuple(found.matches)
+        self.used: set[int] = set()
+
+    def run(self) -> None:
+        """Terms beside their day, then the others, then single days, then what stays unusable."""
+        company = self.company
+        rest = [term for term in company.terms if not self._beside(term)]
+        rest = [term for term in rest if term.kind is not Kind.NAMED and not self._confirms(term)]
+        is_dated = bool(self.spans or self.found.matches)
+        if not is_dated or self._left(Role.START):
+            for term in rest:
+                if term.kind is not Kind.EFFORT and not (term.kind is Kind.BILLED and is_dated):
+                    self._undated(term)
+        if self.spans:
+            self._contradicted(rest)
+        self._single_days()
+        self._faults()
+
+    def _left(self, role: Role) -> list[int]:
+        return [i for i in self.found.left if self.company.roles[i] is role]
+
+    def _beside(self, term: Term) -> bool:
+        """A term directly beside a start, an end, or before "for": "12 months from D"."""
+        for index in self.found.left:
+            point, role = self.company.points[index], self.company.roles[index]
+            before = 0 <= point.start - term.end <= NEAR
+            after = 0 <= term.start - point.end <= NEAR
+            said_for = after and _FOR.fullmatch(self.company.text, point.end, term.start)
+            if role is Role.START and (before or (after and term.kind is not Kind.NAMED)):
+                return self._from(term, index, SPANNED)
+            if role in {Role.NONE, Role.DELIVERY} and said_for:
+                return self._from(term, index, SPANNED)
+            if role is Role.END and before and self._counts_back(term, index):
+                return self._to(term, index)
+        return False
+
+    def _counts_back(self, term: Term, index: int) -> bool:
+        if term.kind in {Kind.COUNTED, Kind.EFFORT, Kind.NAMED}:
+            return True
+        return term.kind is Kind.FREQUENCY and self.company.ends_a_term(index)
+
+    def _days(self, index: int) -> list[tuple[date, date]]:
+        value = self.company.points[index].value
+        found = (
+            days_between(value, value, self.today, way, self.locale)
+            for way in ways((value,), self.locale)
+        )
+        return [days for days in found if days]
+
+    def _from(self, term: Term, index: int, confidence: Decimal) -> bool:
+        periods = [term.period_from(days[0]) for days in self._days(index)]
+        return self._add(term, index, periods, "term_from", confidence)
+
+    def _to(self, term: Term, index: int) -> bool:
+        periods = [term.period_to(days[1]) for days in self._days(index)]
+        return self._add(term, index, periods, "term_to", BESIDE_A_DATE)
+
+    def _add(
+        self, term: Term, index: int, periods: list[Period], rule: str, confidence: Decimal
+    ) -> bool:
+        point = self.company.points[index]
+        self.used.add(index)
+        if is_in_other_order((point.value,), self.locale):
+            confidence = OTHER_ORDER
+        start, end = min(point.start, term.start), max(point.end, term.end)
+        if not periods:
+            text = self.company.text[point.start : point.end]
+            self.found.faults.append(f"“{text}” names a day that does not exist.")
+        self._match(periods, rule, start, end, confidence)
+        return True
+
+    def _match(
+        self, periods: list[Period], rule: str, start: int, end: int, confidence: Decimal
+    ) -> None:
+        text = self.company.text[start:end]
+        long = [period for period in periods if is_over_five_years(period)]
+        if long:
+            self.found.faults.append(
+                f"“{text}” is longer than five years ({long[0].start} – {long[0].end})."
+            )
+        elif periods:
+            distinct = tuple(dict.fromkeys(periods))
+            sure = confidence if len(distinct) == 1 else OPEN
+            self.found.matches.append(Match(distinct, rule, start, end, sure))
+
+    def _confirms(self, term: Term) -> bool:
+        matches = self.found.matches
+        return any(term.is_said_of(period) for match in matches for period in match.periods)
+
+    def _undated(self, term: Term) -> None:
+        """A term with no day beside it: the nearest start, an end, a lone date, the document."""
+        starts, ends = self._left(Role.START), self._left(Role.END)
+        free = [i for i in self._left(Role.NONE) if isinstance(self.company.points[i].value, Day)]
+        renews = self._left(Role.RENEWS)
+        if starts:
+            self._from(term, min(starts, key=lambda i: self._distance(term, i)), BESIDE_A_DATE)
+        elif ends:
+            index = min(ends, key=lambda i: self._distance(term, i))
+            if self._counts_back(term, index):
+                self._to(term, index)
+        elif renews:
+            for days in self._days(renews[0]):
+                before = term.period_to(Period(*days).day_before)
+                self._add(term, renews[0], [before, term.period_from(days[0])], "renewal", OPEN)
+        elif free or self._left(Role.DELIVERY):
+            for index in free or self._left(Role.DELIVERY):
+                self._from(term, index, BESIDE_A_DATE)
+        elif event := _UNNAMED.match(self.company.text, term.end):
+            said = self.company.text[term.start : event.end()]
+            self.found.faults.append(f"“{said}” starts on a day that is not named.")
+        else:
+            periods = [term.period_from(self.today)]
+            self._match(periods, "term_from_document", term.start, term.end, FROM_THE_DOCUMENT)
+
+    def _distance(self, term: Term, index: int) -> int:
+        point = self.company.points[index]
+        return max(point.start - term.end, term.start - point.end)
+
+    def _contradicted(self, terms: list[Term]) -> None:
+        """Offers a stated length beside the range that contradicts it, unless it says why."""
+        said = [t for t in self.company.terms if t.kind is not Kind.EFFORT]
+        exact = any(
+            t.period_from(p.start) == p for t in said for m in self.spans for p in m.periods
+        )
+        if exact or _PART_OF_TERM.search(self.company.text) or self._left(Role.START):
+            return
+        for term in terms:
+            if term.kind in {Kind.EFFORT, Kind.BILLED}:
+                continue
+            near = min(self.spans, key=lambda m: max(m.start - term.end, term.start - m.end))
+            periods = [term.period_from(period.start) for period in near.periods]
+            periods = [period for period in periods if not is_over_five_years(period)]
+            start, end = min(near.start, term.start), max(near.end, term.end)
+            self._match(periods, "term_against_range", start, end, CONTRADICTED)
+
+    def _single_days(self) -> None:
+        for index in self._left(Role.DELIVERY):
+            point = self.company.points[index]
+            if not isinstance(point.value, Day):
+                continue
+            if index in self.used and any(
+                m.rule == "term_from" and m.confidence == SPANNED for m in self.found.matches
+            ):
+                continue
+            for start, end in self._days(index)[:1]:
+                confidence = CERTAIN if point.value.year else BESIDE_A_DATE
+                if is_in_other_order((point.value,), self.locale):
+                    confidence = OTHER_ORDER
+                found = Match((Period(start, end),), "day", point.start, point.end, confidence)
+                self.found.matches.append(found)
+
+    def _faults(self) -> None:
+        if self.found.matches or self.found.faults:
+            return
+        for role, says in ((Role.END, "end"), (Role.START, "start")):
+            other = {"end": "start", "start": "end"}[says]
+            for index in self._left(role)[:1]:
+                point = self.company.points[index]
+                text = self.company.text[point.start : point.end]
+                self.found.faults.append(
+                    f"“{text}” is only the {says} of the service; its {other} is not named."
+                )
+                return

@@ -1,0 +1,166 @@
+"""What a point is there for: a start, an end, a day of delivery, or a date of the paperwork."""
+
+import re
+from enum import StrEnum
+
+from accounting.service_text_days import Day, DaySpan, Fraction, Month, Part, Value
+from accounting.service_text_points import Point
+from accounting.service_text_terms import Term
+from accounting.service_text_words import (
+    ADMIN_CUE,
+    AND_WORDS,
+    END_CUE,
+    EVENT_CUE,
+    MONTH_ADMIN_CUE,
+    ON_CUE,
+    RENEWS_CUE,
+    START_CUE,
+    TO,
+    WEEKDAY,
+)
+
+
+class Role(StrEnum):
+    """What the words around a point say of it."""
+
+    NONE = "none"
+    START = "start"
+    END = "end"
+    RENEWS = "renews"
+    DELIVERY = "delivery"
+    PAPERWORK = "paperwork"
+
+
+_FLAGS = re.IGNORECASE
+_WEEKDAY = rf"(?:(?:{WEEKDAY})\b\.?,?\s*)?"
+_CLOCK = r"(?:(?:\d{1,2}[:.]\d\d\s?(?:[ap]m|h|hrs|uhr)?|noon|midnight)\s(?:on\s|am\s)?)?"
+_TAIL = (
+    r"[\s:(\[=]*(?:(?:on|am|the|dem|den|zum|of|im|mit|in|date|datum|anfang|each)\b[\s:]*)*"
+    rf"[\s:(\[]*{_CLOCK}{_WEEKDAY}$"
+)
+_CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(rf"(?<!\w)(?:{ADMIN_CUE}){_TAIL}", _FLAGS), Role.PAPERWORK),
+    (re.compile(rf"(?<!\w)(?:{RENEWS_CUE}){_TAIL}", _FLAGS), Role.RENEWS),
+    (re.compile(rf"(?<!\w)(?:{START_CUE}){_TAIL}", _FLAGS), Role.START),
+    (re.compile(rf"(?<!\w)(?:{END_CUE}){_TAIL}", _FLAGS), Role.END),
+    (re.compile(rf"(?<!\w)(?:{ON_CUE}|{EVENT_CUE}){_TAIL}", _FLAGS), Role.DELIVERY),
+)
+_MONTH_ADMIN = re.compile(rf"(?<!\w){MONTH_ADMIN_CUE}\s*$", _FLAGS)
+_AFTER: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|start(?:ing)?\b)", _FLAGS), Role.START),
+    (re.compile(r"\s*[)\]]?\s*(?:expiry|expiration|end\s?date)\b", _FLAGS), Role.END),
+)
+_RENEWAL = re.compile(r"renewal\s*$", _FLAGS)
+_ENDS_A_TERM = re.compile(rf"(?<!\w)(?:to|end(?:ing|ed)|bis|thru|through){_TAIL}", _FLAGS)
+_AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*,\s*", _FLAGS)
+_LIST = re.compile(rf"\s*(?:/|,|,?\s*{AND_WORDS})\s*", _FLAGS)
+_BETWEEN = re.compile(rf"(?<!\w)(?:between|zwischen)\W*(?:the\s|dem\s)?{_WEEKDAY}$", _FLAGS)
+_EITHER_TO = rf"(?:{TO}|(?:{END_CUE}))"
+_RANGE = re.compile(
+    rf"\W{{0,3}}(?:incl(?:usive|\.)?\W*)?(?:{AND_WORDS}\s)?(?:valid\s|gültig\s|jeweils\s)?"
+    rf"{_EITHER_TO}(?:[\s:]*(?:{_EITHER_TO}|on|am|the|dem|zum|of|des|including))*"
+    rf"\W{{0,3}}{_CLOCK}{_WEEKDAY}",
+    _FLAGS,
+)
+_DASH = re.compile(r"\s*[-–—−~→‐‑‒]+\s*")
+
+
+class Company:
+    """A text with its points and terms: what stands between and before them.
+
+    `points` may get the value that only their company decides ("Mar 26"); their places stay.
+    """
+
+    def __init__(self, text: str, points: list[Point], terms: list[Term]) -> None:
+        self.text = text
+        self.points = points
+        self.terms = terms
+        self.roles: list[Role] = []
+        for index in range(len(points)):
+            self.roles.append(self._role(index))
+
+    def before(self, index: int) -> str:
+        """The text between the point before and this one."""
+        start = self.points[index - 1].end if index else 0
+        return self.text[start : self.points[index].start]
+
+    def gap(self, index: int) -> str:
+        """The text from a point to the next, without the terms in it."""
+        start, end = self.points[index].end, self.points[index + 1].start
+        gap = self.text[start:end]
+        for term in reversed(self.terms):
+            if start <= term.start and term.end <= end and not _is_cue(self.text, term):
+                gap = gap[: term.start - start] + gap[term.end - start :]
+        return gap
+
+    def _role(self, index: int) -> Role:
+        point, before = self.points[index], self.before(index)
+        if not isinstance(point.value, Day):
+            if isinstance(point.value, Month) and _MONTH_ADMIN.search(before):
+                return Role.PAPERWORK
+            if isinstance(point.value, DaySpan):
+                return Role.NONE
+        found = next((role for cue, role in _CUES if cue.search(before)), Role.NONE)
+        if not isinstance(point.value, Day):
+            is_year = isinstance(point.value, Part) and point.value.months == 12
+            may_be_day = isinstance(point.value, Month) and point.value.or_day is not None
+            if found is Role.PAPERWORK or (found is Role.DELIVERY and not may_be_day):
+                found = Role.NONE
+            if is_year and _RENEWAL.search(before):
+                found = Role.NONE
+        if found is Role.NONE:
+            after = self.text[point.end :]
+            found = next((role for cue, role in _AFTER if cue.match(after)), Role.NONE)
+        if found is Role.NONE and index and _AND.fullmatch(before):
+            previous = self.roles[index - 1]
+            found = previous if isinstance(point.value, Day) else Role.NONE
+        return found
+
+    def is_range(self, index: int) -> bool:
+        """Whether a point and the next are the two ends of one range."""
+        if index + 1 >= len(self.points):
+            return False
+        first, last = self.points[index], self.points[index + 1]
+        if isinstance(first.value, DaySpan) or isinstance(last.value, DaySpan):
+            return False
+        kinds = (Day, Month, Fraction)
+        if isinstance(first.value, kinds) != isinstance(last.value, kinds):
+            return False
+        gap = self.gap(index)
+        if gap.strip() == "/":
+            days = isinstance(first.value, Day) and isinstance(last.value, Day)
+            return days and self.text[first.start : first.start + 4].isdigit()
+        if self.roles[index] is Role.START and self.roles[index + 1] is Role.END:
+            return True
+        if _BETWEEN.search(self.before(index)) and _AND.fullmatch(gap):
+            return True
+        return _RANGE.fullmatch(gap) is not None
+
+    def is_dashed(self, index: int) -> bool:
+        """Whether only a dash parts a point from the next."""
+        return _DASH.fullmatch(self.gap(index)) is not None
+
+    def list_from(self, index: int) -> int:
+        """The last point of a list of months or quarters: "January, February and March 2026"."""
+        last = index
+        while last + 1 < len(self.points):
+            one, other = self.points[last].value, self.points[last + 1].value
+            if not _are_alike(one, other) or not _LIST.fullmatch(self.gap(last)):
+                break
+            last += 1
+        return last
+
+    def ends_a_term(self, index: int) -> bool:
+        """Whether a frequency before it counts back from this end: "annual fee to 31 March"."""
+        return _ENDS_A_TERM.search(self.before(index)) is not None
+
+
+def _is_cue(text: str, term: Term) -> bool:
+    return text[term.start : term.end].lower() in {"y/e", "fye", "ye", "w/e", "q/e", "w/c"}
+
+
+def _are_alike(one: Value, other: Value) -> bool:
+    """Whether two spans can follow each other in a list: two months, two quarters."""
+    if isinstance(one, Part) and isinstance(other, Part):
+        return one.months == other.months
+    return isinstance(one, Month) and isinstance(other, Month)

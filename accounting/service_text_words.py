@@ -1,0 +1,241 @@
+"""The words in which a line's text speaks of time, English and German: names, units and cues.
+
+Patterns are written for re.IGNORECASE. This file decides nothing about a text.
+"""
+
+MONTH_NAMES = (
+    ("january", "januar", "jänner", "jan"),
+    ("february", "februar", "feber", "febr", "feb"),
+    ("march", "märz", "maerz", "mar", "mär", "mrz"),
+    ("april", "apr"),
+    ("may", "mai"),
+    ("june", "juni", "jun"),
+    ("july", "juli", "jul"),
+    ("august", "aug"),
+    ("september", "sept", "sep"),
+    ("october", "oktober", "oct", "okt"),
+    ("november", "nov"),
+    ("december", "dezember", "dec", "dez"),
+)
+MONTH_NUMBER = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names}
+NAMES_TOO = frozenset({"march", "mar", "april", "may", "mai", "june", "august", "jan", "jun"})
+"""Months that are people's and firms' names as well: alone they need clearer company."""
+
+MONTH = "|".join(sorted(MONTH_NUMBER, key=len, reverse=True))
+WEEKDAY = (
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+)
+
+NUMBER_WORDS = {
+    **dict.fromkeys(("one", "ein", "eine", "einem", "einen", "einer", "eines"), 1),
+    **dict.fromkeys(("two", "zwei"), 2),
+    **dict.fromkeys(("three", "drei"), 3),
+    **dict.fromkeys(("four", "vier"), 4),
+    **dict.fromkeys(("five", "fünf"), 5),
+    **dict.fromkeys(("six", "sechs"), 6),
+    **dict.fromkeys(("seven", "sieben"), 7),
+    **dict.fromkeys(("eight", "acht"), 8),
+    **dict.fromkeys(("nine", "neun"), 9),
+    **dict.fromkeys(("ten", "zehn"), 10),
+    **dict.fromkeys(("eleven", "elf"), 11),
+    **dict.fromkeys(("twelve", "zwölf", "zwoelf"), 12),
+    **dict.fromkeys(("fifteen", "fünfzehn"), 15),
+    **dict.fromkeys(("eighteen", "achtzehn"), 18),
+    **dict.fromkeys(("twenty-four", "twenty four", "vierundzwanzig"), 24),
+    **dict.fromkeys(("thirty", "dreißig"), 30),
+    **dict.fromkeys(("thirty-six", "thirty six", "sechsunddreißig"), 36),
+    **dict.fromkeys(("forty-eight", "forty eight", "achtundvierzig"), 48),
+    **dict.fromkeys(("sixty", "sechzig"), 60),
+}
+NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+ORDINALS = {
+    **dict.fromkeys(("first", "erstes", "erste", "ersten", "i"), 1),
+    **dict.fromkeys(("second", "zweites", "zweite", "zweiten", "ii"), 2),
+    **dict.fromkeys(("third", "drittes", "dritte", "dritten", "iii"), 3),
+    **dict.fromkeys(("fourth", "viertes", "vierte", "vierten", "iv"), 4),
+}
+_ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
+
+QUARTER = (
+    r"Q[1-4]|[1-4]\.?\s?Q(?!ua)|(?:Qtr\.?|quarter|Quartal)\s?[1-4]"
+    rf"|[1-4](?:st|nd|rd|th)\s(?:quarter|qtr)|(?:{_ORDINAL})\.?\s(?:quarter|Quartals?)"
+    r"|[1-4]\.\s?Quartals?"
+)
+HALF = (
+    r"H[12]|[12]H|HY[12]|HJ\s?[12]|half\s[12]|[12](?:st|nd)\shalf(?:[-\s]year)?"
+    rf"|(?:{_ORDINAL})\.?\s(?:half(?:[-\s]year)?|Halbjahr(?:es)?)|[12]\.\s?(?:Halbjahr(?:es)?|HJ)"
+)
+FISCAL = (
+    r"FY|F\.Y\.|(?:fiscal|financial)(?:\syear)?|Geschäftsjahr(?:es)?|GJ|Wirtschaftsjahr(?:es)?|WJ"
+)
+CALENDAR = r"CY|calendar(?:\syear)?|Kalenderjahr(?:es)?|KJ"
+
+MONTH_UNIT = r"(?:calendar\s|full\s|consecutive\s|volle\s)?(?:months?|mths?|mos?|monate?n?|monat)"
+UNITS: tuple[tuple[str, int, int], ...] = (  # pattern, months, days
+    (r"(?:half[-\s]years?|Halbjahre?n?|Halbjahres(?=\w|-))", 6, 0),
+    (r"(?:quarters?|Quartale?n?|Quartals(?=\w|-))", 3, 0),
+    (rf"(?:{MONTH_UNIT}|monthly|monatige?[nrsm]?|Monats(?=\w|-))", 1, 0),
+    (
+        r"(?:full\s|whole\s)?(?:years?|yrs?|jahre?n?|yearly|jahr|jährige?[nrsm]?|Jahres(?=\w|-))",
+        12,
+        0,
+    ),
+    (r"(?:fortnights?)", 0, 14),
+    (r"(?:weeks?|wks?|wochen?|wöchige?[nrsm]?)", 0, 7),
+    (r"(?:calendar\s)?(?:days?|tage?n?|tag|tägige?[nrsm]?)", 0, 1),
+)
+NOT_A_YEAR = (
+    r"(?:months?|mths?|mos?|weeks?|wks?|days?|years?|yrs?|hours?|hrs?|h|users?|seats?|units?|pcs"
+    r"|licen[cs]es?|x|×|monate?n?|tage?n?|wochen?|jahre?n?|stück|stk|std|stunden|nutzer|lizenzen"
+    r"|employees|devices|people|participants|persons?|personen|sites?|servers?|gb|tb|[ap]m)\b"
+)
+"""What follows a number that counts something, and so is not the end of a date."""
+
+_NO_SERVICE = (
+    r"abschl|tag|end|zeit|bericht|report|wechsel|haupt|erkl|steuer|meld|gespr|umsatz|verbr|mitte"
+    r"|anfang|bilanz|invent|prüf|zahlen"
+)
+FREQUENCIES: tuple[tuple[str, int], ...] = (  # pattern, months
+    (r"semi-?\s?annual(?:ly)?|half-?\s?yearly|halbjährlich(?:e[nrsm]?)?|Halbjahres-?\w+", 6),
+    (r"bi-?ennial(?:ly)?|zweijährlich(?:e[nrsm]?)?", 24),
+    (r"tri-?ennial(?:ly)?", 36),
+    (r"quarterly|vierteljährlich(?:e[nrsm]?)?|quartalsweise", 3),
+    (rf"Quartals-?(?!{_NO_SERVICE}|weise)(?=\w)\w+", 3),
+    (r"annual(?:ly)?|yearly|jährlich(?:e[nrsm]?)?", 12),
+    (rf"Jahres-?(?!{_NO_SERVICE})(?=\w)\w+", 12),
+    (r"monthly|monatlich(?:e[nrsm]?)?", 1),
+    (rf"Monats-?(?!{_NO_SERVICE})(?=\w)\w+", 1),
+)
+TWO_MEANINGS = r"bi-?annual(?:ly)?"
+"""Twice a year to some, every two years to others."""
+
+HAPPENS = (  # what happens yearly or monthly without being a period of service
+    r"(?:\w+\s)?(?:report\w*|accounts?|audit\w*|conference|meetings?|reviews?|statements?|general"
+    r"|summit|dinner|leave|returns?|tax|budget|revenue|turnover|increase|uplift|bonus|newsletters?"
+    r"|backups?|active|visits?|visitors|page\w*|requests?|volume|minimum|e?-?mails?|contacts"
+    r"|transactions?|bericht\w*|besprechung\w*|sitzung\w*)\b"
+)
+BILLING_BEFORE = (
+    r"(?:billed|invoiced|paid|payable|charged|billing|invoicing|payments?|instal?lments?|zahlbar"
+    r"|abgerechnet|berechnet|zahlung|zahlweise|abrechnung|fällig)\W*(?:in\s|is\s|:\s?)?"
+)
+BILLING_AFTER = (
+    r"(?:billing|billed|payments?|instal?lments?|invoicing|invoices?|in\s(?:advance|arrears)"
+    r"|zahlung|zahlweise|abrechnung|raten?|im\svoraus|zahlbar|payable)\b"
+)
+
+TERM_REFUSED_BEFORE = (
+    r"(?:\b(?:net|within|after|every|each|per|alle|innerhalb(?:\svon)?|binnen|nach|notice|last|past"
+    r"|previous|prior|letzten?|first|ersten?|up\sto|bis\szu|zahlungsziel|kündigungsfrist|frist"
+    r"|lead\stime|delivery(?:\stime)?|lieferzeit|payment(?:\sterms?)?|terms|once|twice"
+    r"|notice\speriod)"
+    r"(?:\sof|\svon)?(?:\san?|\sder|\sden)?[\s:(]*|\b(?:\d|year|jahr)\sof(?:\san?|\sthe)?"
+    r"[\s:(]*|(?<=\d)[-–/.,]|/)"
+)
+UNNAMED_START = (
+    r"\W*(?:support\s|licen[cs]e\s|subscription\s)?"
+    r"(?:from|after|ab|seit|starting|commencing|beginning|following|upon)\s"
+    r"(?!(?:the\s|der\s)?(?:date\sof\s)?(?:this\s)?"
+    r"(?:invoic|rechnung|today|now\b|heute|purchas|kauf))"
+    r"(?P<event>(?:the\s|der\s|dem\s)?(?:[^\W\d_][\w-]*)(?:\s[^\W\d_][\w-]*)?)"
+)
+"""A length that starts with an event: "12 months from go-live"."""
+TERM_REFUSED_AFTER = (
+    r"['’]?s?\W{0,2}(?:written\s)?(?:notice|net\b|netto|ago|old\b|after\b|data\b"
+    r"|(?:data\s)?retention|history|lookback|experience"
+    r"|free\b|gratis|kündigung|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
+)
+NOT_CONTRADICTED = (
+    r"\b(?:pro[-\s]?rat\w*|anteilig\w*|stub|co-?term\w*|partial|zeitanteilig"
+    r"|(?:contract\s)?year\s\d|(?:vertrags)?jahr\s\d\b(?!\d)|\d\.\s(?:vertrags)?jahr\b"
+    r"|(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)\s(?:contract\s)?year)\b"
+)
+"""Says that the dates are a part of the stated length."""
+
+_DATE_WORD = r"(?:\s?(?:date|datum))?"
+START_CUE = (
+    rf"(?:from(?:\sand\sincluding)?|start(?:s|ing|ed)?{_DATE_WORD}"
+    rf"|commenc(?:es|ing|ed|ement)(?:\sfrom)?{_DATE_WORD}"
+    rf"|begin(?:s|ning)?{_DATE_WORD}|effective(?:\sfrom|\sas\sof)?{_DATE_WORD}|w\.?e\.?f\.?"
+    rf"|with\seffect\sfrom|as\s(?:of|from)|since|go-?live{_DATE_WORD}|inception{_DATE_WORD}"
+    rf"|activated|renewal{_DATE_WORD}|renewed|anniversary{_DATE_WORD}|von|ab|seit"
+    r"|(?:monate?n?|jahre?n?|jahr)\svom"
+    rf"|beginnend|beginnt|(?:\w*beginn)|\w*start{_DATE_WORD}|startdatum"
+    r"|mit\swirkung\s(?:ab|vom|zum)"
+    r"|w/c|week\scommencing)"
+)
+END_CUE = (
+    rf"(?:until|till?|to(?:\sand\sincluding)?|through(?:\sto)?|thru|up\sto(?:\sand\sincluding)?"
+    rf"|end(?:s|ing|ed)?{_DATE_WORD}|expir(?:es|ing|ed|y){_DATE_WORD}|expiration{_DATE_WORD}"
+    rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\szum|\seinschl(?:ießlich|\.))?|endet"
+    r"|endend|\w*ende|enddatum|ablauf\w*|läuft\s(?:bis|ab)|y/e|fye?|w/e|q/e|ye)"
+)
+AND_WORDS = r"(?:and|und|&|\+)"
+TO = (
+    r"(?:[-–—−~→‐‑‒]+|\.{2,3}|…|to(?:\sand\sincluding)?|until|till?|through(?:\sto)?|thru"
+    r"|up\sto(?:\sand\sincluding)?|bis(?:\szum|\seinschl(?:ießlich|\.))?)"
+)
+ON_CUE = (
+    r"(?:(?<!based )on|am|(?:date\sof\s)?(?:service|delivery|supply|event|visit)(?:\sdate)?"
+    r"|leistungs(?:datum|tag|zeitpunkt)|liefer(?:datum|tag)|veranstaltungs(?:datum|tag)|termin)"
+)
+EVENT_CUE = (
+    r"(?:training|workshops?|webinar|seminar|session|training\sday|course|schulung\w*|veranstaltung"
+    r"|\w*workshop|\w*seminar|\w*schulung|call-?out|consultation|photo\s?shoot)"
+)
+_PAPER = (
+    r"(?:invoice|bill|order|purchase\sorder|p\.?o\.?|quote|quotation|offer|proposal|receipt"
+    r"|credit\snote|ticket|price\slist|issue|rechnung|auftrag|bestellung|angebot|lieferschein"
+    r"|gutschrift|preisliste|bestell|auftrags|rechnungs|angebots)"
+)
+_DEED = r"(?:contract|agreement|sow|statement\sof\swork|msa|vertrag|vereinbarung|rahmenvertrag)"
+_NUMBER_OF = r"(?:\s?(?:no\.?|number|nr\.?|ref\.?|#)?\s?[\w/-]*\d[\w/-]*)?"
+ADMIN_CUE = (
+    rf"(?:{_PAPER}{_NUMBER_OF}\s?(?:-?date|-?datum)?(?:\s?(?:of|on|from|by|dated|vom|am))*"
+    rf"|{_DEED}{_NUMBER_OF}[,\s]*(?:-?date|-?datum|of|on|dated|signed|vom)+(?:\s?on|\s?am)?"
+    r"|(?:invoiced|billed|issued|ordered|signed|dated|created|paid|due|payable|printed|booked"
+    r"|purchased|agreed|approved|received|accepted|cancelled|terminated|quoted|overdue|payment"
+    r"|bestellt|unterzeichnet|beauftragt|fällig|zahlbar|bezahlt|erteilt|gekündigt|vereinbart)"
+    r"(?:\s(?:due|on|of|by|from|until|before|am|zum|bis|vom|at))*"
+    r"|(?<!monate )(?<!monaten )(?<!jahr )(?<!jahre )vom"
+    r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"
+)
+REFERENCE = (
+    r"(?:\b(?:no|nr|number|nummer|ref|reference|referenz|room|raum|zimmer|unit|suite|apt|apartment"
+    r"|wohnung|flat|version|release|rel|ver|sku|article|artikel|art|item|model|modell|serial"
+    r"|iso|iec|din|en|rfc|tel|phone|telefon|fax|lot|part|bin|level|floor|desk|platz|haus"
+    r"|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"
+    r"(?:\.|-nr\.?|nummer)?(?:\s(?:no\.?|nr\.?|number))?\s?[:#]?|#)\s*"
+)
+"""What goes before a number that is no date: a room's, an article's, a standard's."""
+NUMBERED = (
+    r"\b(?:po|p\.o\.|lieferschein|gutschrift|receipt|ticket|order|invoice|quote|project"
+    r"|projekt|auftrag|bestellung|rechnung"
+    r"|angebot|contract|vertrag|policy|police|account|konto|asset|job|case|batch)\s?[:#]?\s*"
+)
+"""What may go before a number of its own as well as before a date."""
+
+SERVICE_NOUN = (
+    r"(?:retainer|\w*hosting|support|maint|licen[cs]|subscri|rent|leas|fee|service|premium"
+    r"|manage|market|seo\b|ppc\b|consult|advert|campaign|instal|payment|bill|charge|clean"
+    r"|member|cover|insur|plan\b|invoice|content|social|bookkeep|payroll|account|work|hours"
+    r"|storage|usage|saas|security|monitor|design|develop|train|deliver|season"
+    r"|period|month|quarter|sponsor|access|warranty|contract|agreement|renewal|desk|parking"
+    r"|\w*(?:miete|gebühr|pauschal|wartung|lizenz|beitrag|prämie|abo\b|abonnement|vertrag|pflege"
+    r"|betreuung|nutzung|nebenkosten|beratung|reinigung|leistung|abrechnung"
+    r"|rate\b|zeitraum|versicherung))"
+)
+MONTH_CUE = (
+    r"(?:for|in|of|during|month|period|für|im|monat|zeitraum|\w*miete|\w*zeitraum|rent|abrechnung"
+    r"|\w*pauschale|\w*gebühr)"
+)
+MONTH_ADMIN_CUE = (
+    r"(?:dated|issued|signed|agreed|due|payable|paid|ordered|version|edition|release|published"
+    r"|by|before|mid|mitte|vor)[\s-]*(?:in|on|im)?"
+)
+RENEWS_CUE = r"(?:(?:auto-?)?renews|renewing|next\srenewal|verlängert\ssich)"
+NAME_BEFORE = r"(?:by|with|durch|von|mr|mrs|ms|herrn?|frau|dr|attn|c/o|dear|mit|bei|und|and|&)"
+FIRM_AFTER = (
+    r"\b(?:GmbH|Ltd|Limited|Inc|LLC|AG|Group|Holdings?|Networks?|plc|KG|UG|Corp|Bros|Partners?)\b"
+)

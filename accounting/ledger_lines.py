@@ -216,17 +216,22 @@ def _is_billed_again(ledger: Ledger, credit: CreditLine) -> bool:
 
 
 def refunds_alone(known: Known, ledger: Ledger) -> Iterator[AccountingException]:
-    """Refunds of documents that nothing credits: cash moved, revenue did not (docs §7)."""
+    """Refunds above what credits the same document: cash moved, revenue did not (docs §7)."""
     documents = {document.id: document for document in known.documents}
-    credited = {credit.credited.document.id for credit in ledger.credits}
-    for payment in known.payments:
-        document = documents.get(payment.against)
-        if payment.amount.minor >= 0 or document is None or document.kind.is_credit:
+    left: dict[str, int] = {}
+    for credit in ledger.credits:
+        document = credit.credited.document.id
+        left[document] = left.get(document, 0) + abs(credit.line.amount.minor)
+    for payment in sorted(known.payments, key=lambda each: (each.date, each.id)):
+        refunded = documents.get(payment.against)
+        if payment.amount.minor >= 0 or refunded is None or refunded.kind.is_credit:
             continue
-        if document.id not in credited:
+        left[refunded.id] = left.get(refunded.id, 0) + payment.amount.minor
+        if left[refunded.id] < 0:
             yield AccountingException(
                 ExceptionCode.REFUND_WITHOUT_CREDIT_NOTE,
                 payment.id,
-                f"{abs(payment.amount)} of {document.number} was paid back on {payment.date}, and "
-                "no credit note takes the revenue back. Have one written, or correct the payment.",
+                f"{abs(payment.amount)} of {refunded.number} was paid back on {payment.date}, and "
+                "no credit note takes as much revenue back. Have one written, or correct the "
+                "payment.",
             )

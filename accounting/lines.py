@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from accounting.allocation import as_listed
 from accounting.book import Book
-from accounting.contracts import Contract, contracts_of, effective_date, obligation_key, roots
+from accounting.contracts import Contract, effective_date, obligation_key, roots
 from accounting.courses import Course, Sources, opened, told_of
 from accounting.currency import Billing, Conversion, document_rate
 from accounting.documents import Document, DocumentLine, Treatment
@@ -23,7 +23,7 @@ from accounting.ledger_lines import (
     refunds_alone,
     result_account,
 )
-from accounting.matching import Billable, Bills, BillsExpense, BillsWhole, OfItsOwn, Unclear
+from accounting.matching import Bills, BillsExpense, BillsWhole, OfItsOwn, Unclear, billable_of
 from accounting.money import Money, round_half_away
 from accounting.policy import BEHIND_ROLES, Netting, RecognitionPolicy, Role
 from accounting.recognition import RevenueLine
@@ -59,20 +59,8 @@ class _Assembly:
 
     def run(self) -> Lines:
         """All groups, one after the other."""
-        contracts = contracts_of(self.known.documents, self.first)
-        billable = Billable(
-            first=self.first,
-            contracts=contracts,
-            obligations={
-                contract.id: frozenset(
-                    f"{contract.id}/{line.id}"
-                    for document in (contract.signed, *contract.modifications)
-                    for line in document.lines
-                )
-                for contract in contracts.values()
-            },
-            expenses=self.known.expenses,
-        )
+        billable = billable_of(self.known, self.first)
+        contracts = billable.contracts
         known = replace_overrides(self.known, self.sources)
         ledger = ledger_of(known, billable, self.policy)
         self.result.exceptions.extend(ledger.exceptions)

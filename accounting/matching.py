@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accounting.contracts import Contract, obligation_key
+from accounting.contracts import Contract, contracts_of, obligation_key
 from accounting.documents import Document, DocumentLine, Override
+from accounting.known import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,24 @@ class Unclear:
 
 
 Match = Bills | BillsWhole | BillsExpense | OfItsOwn | Unclear
+
+
+def billable_of(known: Known, first: Mapping[str, str]) -> "Billable":
+    """What the known documents offer to bill."""
+    contracts = contracts_of(known.documents, first)
+    return Billable(
+        first=first,
+        contracts=contracts,
+        obligations={
+            contract.id: frozenset(
+                f"{contract.id}/{line.id}"
+                for document in (contract.signed, *contract.modifications)
+                for line in document.lines
+            )
+            for contract in contracts.values()
+        },
+        expenses=known.expenses,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from accounting.exceptions import ExceptionCode
 from accounting.methods import method_named
 from accounting.periods import Period, months_later
 from accounting.policy import RecognitionPolicy, Rule
-from accounting.service_text import Reading, read_service_text
+from accounting.service_text import Reading, read_service_text, unusable
 
 FROM_TEXT = "text"
 FROM_DOCUMENT = "document"
@@ -129,6 +129,9 @@ def _without_override(
             ExceptionCode.AMBIGUOUS_SERVICE_PERIOD,
             f"“{line.text}” can be read as {offered}. Say which, or exclude the line.",
         )
+    reason = unusable(line.text, document_date, policy.locale) if needs_end else None
+    if reason is not None:
+        return Fault(ExceptionCode.NO_SERVICE_PERIOD, f"“{line.text}”: {reason}")
     if months is not None and not is_contract:
         return Dates(document_date, months_later(document_date, months), "product_term")
     return None

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from accounting.book import Calculation, Journal, LinePosition
+from accounting.book import Calculation, Journal
 from accounting.consolidation import GroupResult, Part, consolidate
 from accounting.engine import calculate, carried_forward
 from accounting.exceptions import AccountingException
 from accounting.money import Money
 from accounting.periods import ONE_DAY, Period
-from accounting.policy import REVENUE_SIDE, Role
+from accounting.policy import REVENUE_SIDE
+from scenario.figures import figures_of
 from scenario.schema import GROUP, Scenario, ScenarioEntity, read_file
 
-LOOKED_FOR = ("override", "line", "contract", "text", "product_term")
-"""Where the dates of a line can come from when they are looked for."""
 GROUP_FIGURES = ("recognised", "deferred", "accrued", "translation_adjustment")
 
 
@@ -78,50 +77,12 @@ def shown(scenario: Scenario, periods: tuple[ClosedPeriod, ...]) -> dict[str, An
 
 def _entity(entity: ScenarioEntity, calculation: Calculation) -> dict[str, Any]:
     zero = Money.zero(entity.policy.functional_currency)
-
-    def total(amounts: Iterator[Money]) -> str:
-        return Money.sum(amounts, zero.currency).text()
-
-    def balance(role: Role) -> str:
-        return calculation.closing.get(role, zero).text()
-
-    revenue = [row for row in calculation.positions if not row.is_cost]
-    costs = [row for row in calculation.positions if row.is_cost]
     return {
-        "recognised": total(row.recognised for row in revenue),
-        "catch_up": total(row.catch_up for row in revenue),
-        "billed": total(row.billed for row in revenue),
-        "deferred": balance(Role.DEFERRED_REVENUE),
-        "accrued": balance(Role.ACCRUED_REVENUE),
-        "deferred_non_current": (calculation.non_current or zero).text(),
-        "expense": total(row.recognised for row in costs),
-        "prepaid": balance(Role.PREPAYMENTS),
-        "expense_accrued": balance(Role.ACCRUED_EXPENSES),
-        "fx": total(row.fx for row in calculation.positions),
-        "lines": {row.line: _line(row) for row in calculation.positions},
+        **figures_of(calculation.positions, zero.currency),
         "contracts": _contracts(entity, calculation, zero),
         "journals": [_journal(journal) for journal in calculation.journals],
         "exceptions": _exceptions(calculation.exceptions),
     }
-
-
-def _line(row: LinePosition) -> dict[str, str]:
-    ahead, behind = row.alone
-    names = ("prepaid", "expense_accrued") if row.is_cost else ("deferred", "accrued")
-    figures = {
-        "recognised": row.recognised.text(),
-        "recognised_to_date": row.recognised_to_date.text(),
-        "billed_to_date": row.billed_to_date.text(),
-        names[0]: ahead.text(),
-        names[1]: behind.text(),
-    }
-    if row.dates_from in LOOKED_FOR:
-        if row.service_start is not None:
-            figures["service_start"] = row.service_start.isoformat()
-        if row.service_end is not None:
-            figures["service_end"] = row.service_end.isoformat()
-        figures["dates_from"] = row.dates_from
-    return figures
 
 
 def _contracts(

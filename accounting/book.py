@@ -58,7 +58,8 @@ class Adoption:
 class BookedPart:
     """What the books already hold for a line, in one balance account.
 
-    `amount` is on the role's normal side. `account` is the result account on the other side.
+    `amount` is on the role's normal side. `account` is the result account on the other side,
+    `posted_on` its journal's date, None of what was adopted.
     """
 
     line: str
@@ -67,6 +68,7 @@ class BookedPart:
     account: str
     dimensions: Dimensions
     amount: Money
+    posted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class _Start:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """The lines as known on a day, each with how it stands; held ones have no standing."""
 
     lines: Lines
@@ -47,7 +47,7 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
     """
     currency = book.functional_currency
     start = _start(book, policy)
-    now = _read(book, policy, period.end, with_imports=policy.imported is Catch.PROSPECTIVE)
+    now = read_at(book, policy, period.end, with_imports=policy.imported is Catch.PROSPECTIVE)
     rows = [*_rows(now, start, period, currency), *_gone(now, start, currency)]
     rows.sort(key=lambda row: row.line)
     target = balances(_members(rows))
@@ -75,10 +75,18 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
 
 def carried_forward(book: Book, calculation: Calculation) -> Book:
     """The book that the next close starts from, every journal of this one having been posted."""
-    journals = [part for journal in calculation.journals for part in journal.parts]
     moved = tuple(
-        BookedPart(part.line, part.unit, part.role, part.account, part.dimensions, part.amount)
-        for part in journals
+        BookedPart(
+            part.line,
+            part.unit,
+            part.role,
+            part.account,
+            part.dimensions,
+            part.amount,
+            posted_on=journal.date,
+        )
+        for journal in calculation.journals
+        for part in journal.parts
     )
     return replace(
         book,
@@ -89,7 +97,8 @@ def carried_forward(book: Book, calculation: Calculation) -> Book:
     )
 
 
-def _read(book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool) -> _Reading:
+def read_at(book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool) -> Reading:
+    """The book's lines at the end of the day; `with_imports` from the figures that were imported."""
     lines = lines_known(book, policy, at, with_imports=with_imports)
     standings: dict[str, Standing] = {}
     for key, line in lines.lines.items():
@@ -100,7 +109,7 @@ def _read(book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool
         except MissingRateError as error:
             lines.hold(key, Fault(ExceptionCode.MISSING_RATE, str(error)))
     _hold_unknown_year(lines, standings)
-    return _Reading(lines, {k: s for k, s in standings.items() if k not in lines.held})
+    return Reading(lines, {k: s for k, s in standings.items() if k not in lines.held})
 
 
 def _hold_unknown_year(lines: Lines, standings: Mapping[str, Standing]) -> None:
@@ -133,7 +142,7 @@ def _start(book: Book, policy: RecognitionPolicy) -> _Start:
     if book.adoption is None:
         return _Start(book.last_closed or book.adopted_on, book.frozen, ())
     day = book.adoption.date
-    then = _read(book, policy, day, with_imports=True)
+    then = read_at(book, policy, day, with_imports=True)
     currency = book.functional_currency
     frozen = {
         key: _frozen(then.lines.lines[key], stands, _coded(then.lines, key, day), currency)
@@ -175,7 +184,7 @@ def _frozen(
     )
 
 
-def _rows(now: _Reading, start: _Start, period: Period, currency: str) -> Iterable[LinePosition]:
+def _rows(now: Reading, start: _Start, period: Period, currency: str) -> Iterable[LinePosition]:
     """Every line that is known: as it stands, or held as it was frozen."""
     for key, stands in now.standings.items():
         coded = _coded(now.lines, key, period.end)
@@ -278,7 +287,7 @@ def _still(key: str, frozen: FrozenLine, line: RevenueLine | None, currency: str
     )
 
 
-def _gone(now: _Reading, start: _Start, currency: str) -> Iterable[LinePosition]:
+def _gone(now: Reading, start: _Start, currency: str) -> Iterable[LinePosition]:
     """Lines that are gone (void, excluded, billed elsewhere) give back what was frozen."""
     zero = Money.zero(currency)
     for key in sorted(set(start.frozen) - set(now.standings) - now.lines.held):

@@ -108,7 +108,8 @@ def movements(
     reverse by themselves stand as a whole, each with its reversal on the first day after.
     """
     rows = list(rows)
-    wanted, held, gains = by_key(target, currency), by_key(booked, currency), _gains(rows, currency)
+    now, ahead = _parted(booked, period.end)
+    wanted, held, gains = by_key(target, currency), by_key(now, currency), _gains(rows, currency)
     catch_up = {row.line: row.catch_up for row in rows}
     auto = policy.accruals is Accruals.AUTO_REVERSE
     zero = Money.zero(currency)
@@ -134,11 +135,24 @@ def movements(
     for key in sorted(gains, key=_order):
         parts.setdefault(JournalKind.REMEASUREMENT, []).append(_part(key, gains[key], zero))
     if auto:
-        for key in sorted(wanted, key=_order):
-            if key.role in BEHIND_ROLES and wanted[key]:
-                kind = KINDS[key.role][1]
-                parts.setdefault(kind, []).append(_part(key, -wanted[key], zero))
+        later = by_key(ahead, currency)
+        for key in sorted({*wanted, *later}, key=_order):
+            left = -wanted.get(key, zero) - later.get(key, zero)
+            if key.role in BEHIND_ROLES and left:
+                parts.setdefault(KINDS[key.role][1], []).append(_part(key, left, zero))
     return tuple(_journals(parts, policy, period, currency))
+
+
+def _parted(
+    booked: Iterable[BookedPart], until: date
+) -> tuple[list[BookedPart], list[BookedPart]]:
+    """What is booked up to the day, and what is dated later: accruals that reverse by themselves."""
+    now: list[BookedPart] = []
+    later: list[BookedPart] = []
+    for part in booked:
+        is_later = part.posted_on is not None and part.posted_on > until
+        (later if is_later else now).append(part)
+    return now, later
 
 
 def _journals(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from accounting.documents import Document, DocumentKind, DocumentLine, Effect
+from accounting.errors import PolicyError
 from accounting.exceptions import AccountingException, ExceptionCode
 from accounting.known import Known
 from accounting.matching import Billable, Bills, BillsWhole, Match, Unclear
@@ -74,11 +75,17 @@ def role_of_account(
 
 
 def result_account(policy: RecognitionPolicy, document: Document, line: DocumentLine) -> str:
-    """The account of revenue or expense that the line stands on."""
+    """The account of revenue or expense that the line stands on. Raises PolicyError."""
     accounts = policy.accounts
     if document.kind.is_cost:
-        known = line.account in accounts.expense
-        return line.account if known and line.account else accounts.expense[0]
+        if line.account is not None and line.account in accounts.expense:
+            return line.account
+        if not accounts.expense:
+            raise PolicyError(
+                f"{document.number} is a cost, and the entity has no expense account. Add expense "
+                "to its accounts in the configuration."
+            )
+        return accounts.expense[0]
     if line.account is not None and line.account in accounts.revenue:
         return line.account
     return accounts.revenue_of(line.product)

@@ -22,6 +22,7 @@ from accounting.ledger_lines import (
     ledger_of,
     refunds_alone,
     result_account,
+    role_of_account,
 )
 from accounting.matching import Bills, BillsExpense, BillsWhole, OfItsOwn, Unclear, billable_of
 from accounting.money import Money, round_half_away
@@ -140,9 +141,10 @@ class _Assembly:
 
     def _expense(self, expense: Document) -> Rows:
         rows = Rows(self._group(expense.id, expense.known), expense.id, currency=expense.currency)
-        if self._excluded(expense.id):
-            return rows
         line = expense.lines[0]
+        in_scope = role_of_account(self.policy, expense, line) is Role.EXPENSE
+        if self._excluded(expense.id) or not in_scope:
+            return rows
         rows.group.rows[expense.id] = opened(
             self.sources, expense.id, line, expense, line.amount.minor, is_contract=False
         )

@@ -8,8 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from accounting.book import Book, LinePosition
-from accounting.contracts import roots
-from accounting.documents import Document, DocumentKind, DocumentLine, Override, Report
+from accounting.contracts import effective_date, roots
+from accounting.documents import (
+    Document,
+    DocumentKind,
+    DocumentLine,
+    Override,
+    Payment,
+    Report,
+    Void,
+)
 from accounting.errors import AccountingError
 from accounting.known import known_at
 from accounting.ledger_lines import CreditLine, ledger_of, role_of_account
@@ -114,26 +122,33 @@ def _row(name: str, period: Period) -> list[str]:
 
 
 def _rates(rates: Rates) -> Iterator[Data]:
-    for (source, target), spots in sorted(rates.spots.items()):
+    """Every rate, all of a pair's daily ones the same way round: the one that decimals can hold."""
+    for pair, spots in sorted(rates.spots.items()):
+        turned = any(_decimal(rate) is None for _, rate in spots)
         for day, rate in spots:
-            yield {"from": source, "to": target, "date": day.isoformat(), "rate": _rate(rate)}
-    for ((source, target), period, kind), rate in sorted(rates.periods.items()):
-        yield {
-            "from": source,
-            "to": target,
-            "period": period,
-            "kind": kind,
-            "rate": _rate(rate),
-        }
+            yield {**_stated(pair, rate, turned=turned), "date": day.isoformat()}
+    for (pair, period, kind), rate in sorted(rates.periods.items()):
+        stated = _stated(pair, rate, turned=_decimal(rate) is None)
+        yield {**stated, "period": period, "kind": kind}
 
 
-def _rate(rate: Fraction) -> str:
+def _stated(pair: tuple[str, str], rate: Fraction, *, turned: bool) -> Data:
+    source, target = reversed(pair) if turned else pair
+    text = _decimal(1 / rate if turned else rate)
+    if text is None:
+        raise ExportError(
+            f"The rate {rate} from {pair[0]} to {pair[1]} has no end as a decimal, either way "
+            "round; a scenario can't hold it."
+        )
+    return {"from": source, "to": target, "rate": text}
+
+
+def _decimal(rate: Fraction) -> str | None:
+    """The rate as plain text where that is exact."""
     with localcontext() as context:
         context.prec = RATE_DIGITS
-        text = Decimal(rate.numerator) / Decimal(rate.denominator)
-    if Fraction(text) != rate:
-        raise ExportError(f"The rate {rate} has no end as a decimal; a scenario can't hold it.")
-    return f"{text:f}"
+        value = Decimal(rate.numerator) / Decimal(rate.denominator)
+    return f"{value:f}" if Fraction(value) == rate else None
 
 
 class _Writer:
@@ -152,37 +167,33 @@ class _Writer:
         self.billable: Billable = billable_of(known, first)
         ledger = ledger_of(known, self.billable, policy)
         self.credits: dict[str, CreditLine] = {credit.key: credit for credit in ledger.credits}
+        self.written: set[str] = set()
 
     def documents(self) -> Iterator[Data]:
-        """Every version of every document, what voids them, reports, payments and overrides."""
+        """Every version of every document, what voids them, reports, payments and overrides.
+
+        What speaks of something that is none of the close's business is left out with it.
+        """
         versions: dict[tuple[str, str], list[Document]] = {}
         for document in self.book.documents:
             versions.setdefault((document.kind.value, document.id), []).append(document)
         for of_one in versions.values():
-            yield from self._versions(sorted(of_one, key=lambda each: each.version))
+            for written in self._versions(sorted(of_one, key=lambda each: each.version)):
+                self.written.add(written["id"])
+                yield written
         for report in self.book.reports:
             yield self._report(report)
         for payment in self.book.payments:
-            yield {
-                "kind": "payment",
-                "id": payment.id,
-                "version": payment.version,
-                "date": payment.date.isoformat(),
-                "known_on": payment.known.isoformat(),
-                "against": payment.against,
-                "amount": payment.amount.text(),
-            }
+            if payment.against in self.written:
+                yield _dated("payment", payment) | {"amount": payment.amount.text()}
         for void in self.book.voids:
-            yield {
-                "kind": "void",
-                "id": void.id,
-                "version": void.version,
-                "date": void.date.isoformat(),
-                "known_on": void.known.isoformat(),
-                "against": void.against,
-            }
+            if void.against in self.written or any(
+                void.against == report.id for report in self.book.reports
+            ):
+                yield _dated("void", void)
         for number, override in enumerate(self.book.overrides, start=1):
-            yield self._override(number, override)
+            if override.line.partition("/")[0] in self.written:
+                yield self._override(number, override)
 
     def _versions(self, versions: Iterable[Document]) -> Iterator[Data]:
         """A version that is void becomes a void; one that comes back voids that."""
@@ -238,7 +249,7 @@ class _Writer:
             amount = {"amount": line.amount.text()}
             alone = line.standalone_price
             obligations.append(
-                self._measured(document, line, restates=document.modifies is not None)
+                self._measured(document, line, goes_on=self._goes_on(document, line))
                 | amount
                 | _given({"standalone_price": alone.text() if alone is not None else None})
             )
@@ -254,8 +265,23 @@ class _Writer:
             }
         )
 
-    def _measured(self, document: Document, line: DocumentLine, *, restates: bool = False) -> Data:
-        method = line.method if restates else method_of(self.policy, document, line)
+    def _goes_on(self, document: Document, line: DocumentLine) -> bool:
+        """Whether a modification lists an obligation that was there before: its method stays."""
+        first = self.billable.first.get(document.id)
+        contract = self.billable.contracts.get(first or "")
+        if contract is None:
+            return False
+        day = effective_date(document)
+        earlier = (
+            each
+            for each in (contract.signed, *contract.modifications)
+            if each is contract.signed
+            or (effective_date(each), each.date, each.id) < (day, document.date, document.id)
+        )
+        return any(line.id == listed.id for each in earlier for listed in each.lines)
+
+    def _measured(self, document: Document, line: DocumentLine, *, goes_on: bool = False) -> Data:
+        method = line.method if goes_on else method_of(self.policy, document, line)
         return _given(
             {
                 "id": line.id,
@@ -340,6 +366,17 @@ class _Writer:
                 "effective": _day(override.effective),
             }
         )
+
+
+def _dated(kind: str, said: Payment | Void) -> Data:
+    return {
+        "kind": kind,
+        "id": said.id,
+        "version": said.version,
+        "date": said.date.isoformat(),
+        "known_on": said.known.isoformat(),
+        "against": said.against,
+    }
 
 
 def _void(name: str, against: str, document: Document) -> Data:

@@ -47,6 +47,28 @@ def scenario_run(
         show(period, output[period.name])
 
 
+@commands.command("export")
+def scenario_export(
+    entity: Annotated[str, typer.Option("--entity", help="Whose book.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here, not to the terminal.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A local installation's data directory.")
+    ] = None,
+) -> None:
+    """Write an entity's book as a scenario that closes its periods again to the same figures."""
+    from tieout.cli import data_directory
+    from tieout.exports import scenario_of
+
+    written = scenario_of(entity, data_directory(data))
+    text = json.dumps(written, indent=2, ensure_ascii=False)
+    if output is None:
+        say(text)
+    else:
+        output.write_text(text + "\n")
+
+
 @commands.command("check")
 def scenario_check(files: Annotated[list[Path], typer.Argument()]) -> None:
     """Compare with what each file expects; exit code 1 when a figure differs, 2 when one is refused."""

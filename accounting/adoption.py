@@ -18,7 +18,6 @@ from accounting.periods import Period
 from accounting.policy import (
     BALANCE_ROLES,
     CREDIT_NORMAL,
-    AccountMap,
     RecognitionPolicy,
     Role,
 )
@@ -65,12 +64,12 @@ def adopt(
         elif answer.choice is AdoptionChoice.ACCEPT:
             reconciling[role] = difference
         else:
-            journals.append(adoption_journal(answer, policy.accounts, period))
+            journals.append(adoption_journal(answer, policy, period))
     return Adopted(tuple(journals), tuple(exceptions), differences, reconciling)
 
 
 def adoption_journal(
-    resolution: AdoptionResolution, accounts: AccountMap, period: Period
+    resolution: AdoptionResolution, policy: RecognitionPolicy, period: Period
 ) -> Journal:
     """The opening adjustment that a person chose: it brings the ledger to the positions.
 
@@ -80,7 +79,7 @@ def adoption_journal(
     assert resolution.account is not None
     credit_balance = (difference.minor > 0) == (resolution.role in CREDIT_NORMAL)
     amount, zero = abs(difference), Money.zero(difference.currency)
-    balance_account = accounts.of(resolution.role)
+    balance_account = policy.accounts.of(resolution.role)
     debited, credited = (
         (resolution.account, balance_account)
         if credit_balance
@@ -93,6 +92,6 @@ def adoption_journal(
     return balanced(
         JournalKind.ADOPTION,
         period.start,
-        f"{journal_text(JournalKind.ADOPTION, period)}, {resolution.role.replace('_', ' ')}",
+        f"{journal_text(JournalKind.ADOPTION, period, policy.calendar)}, {resolution.role.replace('_', ' ')}",
         lines,
     )

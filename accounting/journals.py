@@ -1,6 +1,6 @@
 """Journals are movements toward a target: target − booked, by line, summed over units by kind (§6)."""
 
-import calendar
+import calendar as calendar_months
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,7 @@ from accounting.book import (
     JournalPart,
     LinePosition,
 )
+from accounting.calendars import FiscalCalendar
 from accounting.errors import UnbalancedJournalError
 from accounting.money import Money
 from accounting.periods import ONE_DAY, Period
@@ -52,9 +53,11 @@ TEXTS = {
 }
 
 
-def journal_text(kind: JournalKind, period: Period) -> str:
+def journal_text(kind: JournalKind, period: Period, calendar: FiscalCalendar) -> str:
     """The journal's words, the same for the same period for ever: they open in the ledger."""
-    return f"{TEXTS[kind]}, {calendar.month_name[period.start.month]} {period.start.year}"
+    end = period.end
+    months = f"{calendar_months.month_name[end.month]} {end.year}"
+    return f"{TEXTS[kind]}, {calendar.name_at(end) if calendar.table else months}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,7 @@ def movements(
     return tuple(_journals(parts, policy, period, currency))
 
 
-def _parted(
-    booked: Iterable[BookedPart], until: date
-) -> tuple[list[BookedPart], list[BookedPart]]:
+def _parted(booked: Iterable[BookedPart], until: date) -> tuple[list[BookedPart], list[BookedPart]]:
     """What is booked up to the day, and what is dated later: accruals that reverse by themselves."""
     now: list[BookedPart] = []
     later: list[BookedPart] = []
@@ -166,7 +167,9 @@ def _journals(
         lines = _lines(kind, parts.get(kind, []), policy.accounts, currency)
         if lines:
             day = period.end + ONE_DAY if auto and kind in REVERSALS else period.end
-            yield balanced(kind, day, journal_text(kind, period), lines, tuple(parts[kind]))
+            yield balanced(
+                kind, day, journal_text(kind, period, policy.calendar), lines, tuple(parts[kind])
+            )
 
 
 def _part(key: PartKey, amount: Money, late: Money) -> JournalPart:

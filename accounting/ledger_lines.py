@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 
 from accounting.documents import Document, DocumentKind, DocumentLine, Effect
 from accounting.errors import PolicyError
 from accounting.exceptions import AccountingException, ExceptionCode
 from accounting.known import Known
 from accounting.matching import Billable, Bills, BillsWhole, Match, Unclear
+from accounting.money import exponent
 from accounting.policy import RecognitionPolicy, Role
 from accounting.service_text import read_service_text
 
@@ -176,7 +178,7 @@ def _credit(ledger: Ledger, known: Known, policy: RecognitionPolicy, credit: Cre
     read = replace(credit, effect=effect, effective=day)
     ledger.credits.append(read)
     threshold = policy.confirm_credits_from
-    if threshold is not None and abs(line.amount.minor) >= threshold.minor:
+    if threshold is not None and _worth(credit, policy.functional_currency) >= threshold.minor:
         ledger.unconfirmed.append(read)
         ledger.exceptions.append(
             AccountingException(
@@ -186,6 +188,18 @@ def _credit(ledger: Ledger, known: Known, policy: RecognitionPolicy, credit: Cre
                 f"and was read as “{effect}” from {day} ({why}). Confirm it, or say what it does.",
             )
         )
+
+
+def _worth(credit: CreditLine, functional: str) -> Fraction:
+    """A credit in minor units of functional currency, by its document's rate or its line's.
+
+    Where neither states one it is taken at par: a person is asked for a rate then anyway.
+    """
+    document = credit.document
+    own = document.rate if document.rate is not None else credit.credited.document.rate
+    rate = Fraction(own) if own is not None and document.currency != functional else Fraction(1)
+    shift = Fraction(10) ** (exponent(functional) - exponent(document.currency))
+    return abs(credit.line.amount.minor) * rate * shift
 
 
 def read_effect(

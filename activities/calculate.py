@@ -7,10 +7,15 @@ from temporalio import activity
 from accounting.book import Calculation
 from accounting.engine import ENGINE_VERSION, calculate
 from accounting.periods import Period
-from activities.doors import Doors, beating, told_to_temporal
+from accounting.policy import RecognitionPolicy
+from activities.doors import Doors
 from controls.messages import Calculated, CloseRef, Level
 from controls.proposal import Versions, journal_hash, proposal_data
+from models import CloseRow
 from store import Work
+from store.books import seen_hash
+from store.config import AppliedConfig
+from store.proposals import once_each
 
 SEAL_DIGITS = 12
 
@@ -24,48 +29,62 @@ class CalculateActivities:
     @activity.defn
     def calculate(self, close: CloseRef) -> Calculated:
         """Propose the journals of the period, or say which period must be closed before."""
-        with told_to_temporal(), beating(), self._doors.work() as work:
+        with self._doors.outside(close), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
-            period = Period.month(close.period)
-            if (waits_for := _predecessor(work, close.entity, period)) is not None:
-                return Calculated(waits_for_predecessor=waits_for)
             config = work.config.current()
             entity = config.entity(close.entity)
+            period = Period(row.period_start, row.period_end)
+            if work.closes.closed_to(close.entity) < period.day_before:
+                before = entity.calendar.name_at(period.day_before)
+                return Calculated(waits_for_predecessor=before)
             policy = entity.policy(config.sha256)
-            calculation = calculate(work.proposals.book(row, policy), policy, period)
-            last = work.closes.last_closed(close.entity)
-            if last is not None and last.seal:
-                calculation = _witnessing(calculation, last.seal)
-            kept = {
-                role: amount
-                for role, amount in work.proposals.reconciling(
-                    close.entity, entity.functional_currency
-                ).items()
-                if last is not None
-            }
-            if kept:
-                calculation = replace(calculation, reconciling=kept)
+            _keep_averages(work, row, config, policy)
+            book = work.books.book(row, policy)
+            calculation = _with_what_was(work, row, calculate(book, policy, period))
             hashes = tuple(journal_hash(close.entity, j) for j in calculation.journals)
             versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
             data = proposal_data(close.entity, calculation, hashes, versions)
-            proposal = work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION)
+            notes = {
+                "late_documents": policy.late_documents.value,
+                "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
+            }
+            proposal = work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
             assert proposal.id is not None
             return Calculated(
                 proposal_id=proposal.id,
                 proposal_hash=proposal.hash,
                 round=row.round,
                 journals=len(calculation.journals),
-                exceptions=len(calculation.exceptions),
+                exceptions=sum(1 for e in once_each(calculation.exceptions) if e.blocks),
                 levels=tuple(Level(level.role, level.count) for level in entity.approval),
                 policy_version=config.sha256,
+                late_documents=policy.late_documents.value,
             )
 
 
-def _predecessor(work: Work, entity: str, period: Period) -> str | None:
-    """The period that must be closed first; None when everything before is closed or adopted."""
-    if work.closes.closed_to(entity) >= period.day_before:
-        return None
-    return period.previous_month().name
+def _keep_averages(
+    work: Work, row: CloseRow, config: AppliedConfig, policy: RecognitionPolicy
+) -> None:
+    """Average rates of the entity's periods, as far as its documents or the group need them."""
+    entity, currency = row.entity_id, policy.functional_currency
+    pairs = work.books.pairs(entity, currency)
+    reporting = config.configuration.group.reporting_currency
+    if reporting != currency:
+        pairs.add((currency, reporting))
+    closed_to = work.closes.closed_to(entity)
+    work.rates.keep_averages(entity, policy.calendar, pairs, row.period_end, closed_to)
+
+
+def _with_what_was(work: Work, row: CloseRow, calculation: Calculation) -> Calculation:
+    """With what earlier closes left behind: their seal, the differences accepted at adoption."""
+    last = work.closes.last_closed(row.entity_id)
+    if last is None:
+        return calculation
+    if last.seal:
+        calculation = _witnessing(calculation, last.seal)
+    currency = next(iter(calculation.closing.values())).currency
+    kept = work.books.reconciling(row.entity_id, currency)
+    return replace(calculation, reconciling=kept) if kept else calculation
 
 
 def _witnessing(calculation: Calculation, seal: str) -> Calculation:

@@ -11,7 +11,7 @@ from controls.proposal import journal_hash
 from controls.steps import Step
 from models import CloseRow, JournalRow
 from store import Work
-from store.documents import dimensions_of
+from store.document_rows import dimensions_of
 
 
 def refuse_unless_covered(

@@ -37,7 +37,7 @@ from controls.posting import (
 )
 from models import JournalRow
 from store import Work
-from store.documents import dimensions_of
+from store.document_rows import dimensions_of
 from store.journals import Outcome
 
 SEARCH_SOON = timedelta(seconds=1)

@@ -2,7 +2,6 @@
 
 from temporalio import activity
 
-from accounting.periods import Period
 from activities.doors import Doors, told_to_temporal
 from controls.audit import Actor
 from controls.messages import CloseRef, CloseRequest, RecordRefusal, StepReached
@@ -16,9 +15,11 @@ class ProgressActivities:
 
     @activity.defn
     def open_close(self, request: CloseRequest) -> CloseRef:
-        """The row of this close, made once."""
+        """The row of this close, made once; its days are those of the entity's calendar."""
         with told_to_temporal(), self._doors.work() as work:
-            row = work.closes.open(request.entity, Period.month(request.period), request.started_by)
+            calendar = work.config.current().entity(request.entity).calendar
+            period = calendar.named(request.period)
+            row = work.closes.open(request.entity, request.period, period, request.started_by)
             assert row.id is not None
             return CloseRef(row.id, request.entity, request.period)
 

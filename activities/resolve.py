@@ -4,10 +4,14 @@ from datetime import date
 
 from temporalio import activity
 
+from accounting.documents import Effect
 from accounting.exceptions import REMEDIES, ExceptionCode, Remedy
 from activities.doors import Doors, told_to_temporal
 from controls.messages import Answer, RecordResolution, Resolution
 from models import ExceptionRow, ResolutionRow
+
+NEEDS_A_DAY = frozenset({Effect.CANCEL, Effect.PRICE})
+"""Effects that hold from a day on; the others only need one to be put in order."""
 
 
 class ResolveActivities:
@@ -41,13 +45,17 @@ def _row(
         return Answer(False, message, "bad_resolution"), None
 
     remedies = REMEDIES[ExceptionCode(open_one.code)]
+    if not remedies:
+        return refused("This is only told: it holds nothing, and there is nothing to clear.")
     if given.remedy not in set(remedies):
         return refused(f"This exception is cleared by: {', '.join(remedies)}.")
     if not given.reason.strip():
         return refused("Say why: a resolution needs a reason.")
     try:
-        start = date.fromisoformat(given.service_start) if given.service_start else None
-        end = date.fromisoformat(given.service_end) if given.service_end else None
+        start, end, effective = (
+            date.fromisoformat(text) if text else None
+            for text in (given.service_start, given.service_end, given.effective)
+        )
     except ValueError:
         return refused("Write dates like 2026-09-30.")
     if given.remedy == Remedy.DATES and (start is None or end is None or end < start):
@@ -56,6 +64,11 @@ def _row(
         return refused("Name the contract line that this line bills.")
     if given.remedy == Remedy.POST and not given.account:
         return refused("Name the account that the opening adjustment is posted against.")
+    if given.remedy == Remedy.EFFECT:
+        if given.effect not in set(Effect):
+            return refused(f"Say what the credit does: {', '.join(Effect)}.")
+        if effective is None and given.effect in NEEDS_A_DAY:
+            return refused(f"Give the day from which “{given.effect}” holds.")
     return Answer(True), ResolutionRow(
         close_id=close_id,
         entity_id=given.entity,
@@ -67,6 +80,8 @@ def _row(
         obligation=given.obligation or None if given.remedy == Remedy.MATCH else None,
         account=given.account or None if given.remedy == Remedy.POST else None,
         amount=open_one.amount,
+        effect=given.effect if given.remedy == Remedy.EFFECT else None,
+        effective=effective if given.remedy == Remedy.EFFECT else None,
         reason=given.reason,
         actor=given.actor,
         nonce=given.nonce,

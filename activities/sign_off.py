@@ -2,9 +2,12 @@
 
 from temporalio import activity
 
+from accounting.periods import ONE_DAY
 from activities.doors import Doors, told_to_temporal
 from controls.messages import CloseRef, SignedOff
 from controls.steps import Awaiting, Step
+from models import CloseRow
+from store import Work
 
 
 class SignOffActivities:
@@ -21,8 +24,9 @@ class SignOffActivities:
         """
         with told_to_temporal(), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
+            following = _following(work, row)
             if row.seal is not None:
-                return SignedOff(row.seal)
+                return SignedOff(row.seal, following)
             assert row.proposal_id is not None
             proposal = work.proposals.get(row.proposal_id)
             journals = work.journals.of_proposal(row.proposal_id)
@@ -47,4 +51,13 @@ class SignOffActivities:
             row.step, row.awaiting, row.detail = Step.CLOSED, Awaiting.NOTHING, ""
             row.seal = event.hash
             row.closed_at = work.now()
-            return SignedOff(event.hash)
+            return SignedOff(event.hash, following)
+
+
+def _following(work: Work, row: CloseRow) -> str:
+    """The name of the entity's next period; empty where its calendar's table ends."""
+    calendar = work.config.current().entity(row.entity_id).calendar
+    first = row.period_end + ONE_DAY
+    if calendar.table and first > calendar.table[-1][1].end:
+        return ""
+    return calendar.name_at(first)

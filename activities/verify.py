@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from accounting.money import Money
-from accounting.policy import BALANCE_ROLES, Role
+from accounting.policy import BALANCE_ROLES, RecognitionPolicy, Role
 from accounting.tie_out import tie_out
 from activities.doors import Doors
 from activities.post import comparable
@@ -12,7 +12,8 @@ from controls.messages import CloseRef, Verified
 from controls.posting import JournalState, PostedLine, line_differences
 from models import CloseRow, JournalRow, TieOutRow
 from store import Work
-from store.proposals import amounts_of, on_normal_side
+from store.books import on_normal_side
+from store.positions import amounts_of
 
 
 class VerifyActivities:
@@ -43,7 +44,7 @@ class VerifyActivities:
             held = {r.account: r.balance_minor for r in ledger.balances(row.period_end)}
             with self._doors.work() as work:
                 ledger_balances = on_normal_side(held, policy)
-                rows = _tie_out(work, row, journals, ledger_balances)
+                rows = _tie_out(work, row, journals, ledger_balances, policy)
                 for tied in rows:
                     tied.account = policy.accounts.of(Role(tied.role))
                 work.proposals.save_tie_out(rows)
@@ -83,7 +84,11 @@ def _read_back(ledger: Ledger, journal: JournalRow, approved: tuple[PostedLine, 
 
 
 def _tie_out(
-    work: Work, close: CloseRow, journals: list[JournalRow], ledger: dict[Role, Money]
+    work: Work,
+    close: CloseRow,
+    journals: list[JournalRow],
+    ledger: dict[Role, Money],
+    policy: RecognitionPolicy,
 ) -> list[TieOutRow]:
     assert close.proposal_id is not None
     proposal = work.proposals.get(close.proposal_id)
@@ -91,10 +96,10 @@ def _tie_out(
     zero = dict.fromkeys(BALANCE_ROLES, Money.zero(currency))
     unposted = dict(zero)
     for journal in journals:
-        if journal.state != JournalState.POSTED:
+        if journal.state != JournalState.POSTED and journal.date <= close.period_end:
             for part in work.journals.parts(journal.id or 0):
                 unposted[Role(part.role)] += Money(part.amount_minor, currency)
-    closing = zero | amounts_of(proposal.summary["closing"], currency)
+    closing = _kept_in(ledger, amounts_of(proposal.summary["closing"], currency), policy)
     reconciling = zero | amounts_of(proposal.summary["reconciling"], currency)
     return [
         TieOutRow(
@@ -109,3 +114,16 @@ def _tie_out(
         )
         for row in tie_out(closing, reconciling, unposted, ledger)
     ]
+
+
+def _kept_in(
+    ledger: dict[Role, Money], closing: dict[Role, Money], policy: RecognitionPolicy
+) -> dict[Role, Money]:
+    """The subledger's balances by the roles that have an account, every one of them.
+
+    Raises PolicyError for a balance without an account.
+    """
+    for role, amount in closing.items():
+        if amount:
+            policy.accounts.of(role)
+    return {role: closing.get(role, Money.zero(held.currency)) for role, held in ledger.items()}

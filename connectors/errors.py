@@ -5,7 +5,8 @@ ConnectorError
 ├── LedgerUnavailableError    no usable answer: try again, then look at the network or vendor
 ├── LedgerRefusedError        the vendor says no: someone must mend the connection or rights
 ├── PayloadError              an answer that can't be read exactly: support must look at it
-└── ConnectionConfigError     the connections file lacks something: the operator must mend it
+├── ConnectionConfigError     the connections file lacks something: the operator must mend it
+└── ScheduleError             an adoption schedule that can't be used: whoever keeps it must mend it
 """
 
 
@@ -35,3 +36,7 @@ class PayloadError(ConnectorError):
 
 class ConnectionConfigError(ConnectorError):
     """The connections file lacks a connection, or one of its fields."""
+
+
+class ScheduleError(ConnectorError):
+    """A file is no adoption schedule, or not one that can be read; nothing of it was imported."""

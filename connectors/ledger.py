@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from accounting.documents import Document, DocumentKind
+from accounting.documents import Document, DocumentKind, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,19 @@ class SourceDocument:
     raw: str
     document: Document
     modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePayment:
+    """A payment as it came, and our reading; a refund is negative. A `deleted` one is gone from the
+    ledger: take it as if it had never been.
+    """
+
+    source: str
+    raw: str
+    payment: Payment
+    modified: datetime
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +150,11 @@ class Ledger(Protocol):
         ...
 
     def kinds(self) -> tuple[DocumentKind, ...]:
-        """The kinds of document that this ledger holds."""
+        """The kinds of document that this ledger holds, purchase orders as expenses."""
+        ...
+
+    def payments(self, since: datetime | None) -> Iterator[SourcePayment]:
+        """Every payment that changed since, oldest change first. Cash alone: no figure moves."""
         ...
 
     def lock_dates(self) -> LockDates:

@@ -5,67 +5,44 @@ it names connections, and the connections file (TIEOUT_CONNECTIONS_FILE) says ho
 """
 
 from datetime import date
+from functools import cache
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from accounting.money import exponent
-from accounting.periods import month_end
-from accounting.policy import AccountMap, RecognitionPolicy, Rule
+from accounting.calendars import FiscalCalendar
+from accounting.errors import AccountingError
+from accounting.periods import ONE_DAY
+from accounting.policy import RecognitionPolicy
 from controls.approval import ApprovalPolicy, Level
 from controls.canonical import digest
 from controls.errors import ControlsError
+from controls.recognition_settings import (
+    Accounts,
+    Calendar,
+    Currency,
+    IsoDay,
+    LocaleConfig,
+    Part,
+    Recognition,
+    calendar_of,
+)
 from controls.steps import UserRole
-
-Method = Literal["daily", "monthly", "point_in_time"]
-Currency = str
 
 
 class ConfigurationError(ControlsError):
     """The configuration file can't be used: every fault with its place in the file."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Accounts(_Part):
-    """The ledger's own account keys by role (Xero code, QuickBooks Id)."""
-
-    deferred_revenue: str
-    accrued_revenue: str
-    prepayments: str
-    revenue: list[str] = Field(min_length=1)
-    expense: list[str] = []
-    product_revenue: dict[str, str] = {}
-
-
-class RecognitionRule(_Part):
-    """A method for lines that fit; the first rule that fits wins."""
-
-    product: str | None = None
-    account: str | None = None
-    currency: Currency | None = None
-    method: Method
-
-
-class Recognition(_Part):
-    """How the entity recognises: default method, rules, default terms in months by product."""
-
-    method: Method
-    rules: list[RecognitionRule] = []
-    product_terms: dict[str, int] = {}
-
-
-class ApprovalLevel(_Part):
+class ApprovalLevel(Part):
     """One level: how many people of the role must approve."""
 
     role: Literal["reviewer", "controller"]
     count: int = Field(default=1, ge=1, le=9)
 
 
-class LedgerConfig(_Part):
+class LedgerConfig(Part):
     """Which connection the entity's ledger is reached by, and its doubt window (docs/close.md §3)."""
 
     vendor: Literal["xero", "quickbooks"]
@@ -73,28 +50,58 @@ class LedgerConfig(_Part):
     doubt_window_s: int = Field(default=600, ge=1)
 
 
-class EntityConfig(_Part):
-    """One legal entity. `adoption_date` is the last day before its first period here."""
+@cache
+def _zones() -> frozenset[str]:
+    """The names of the time zones; they are read from files, so once."""
+    return frozenset(available_timezones())
+
+
+class EntityConfig(Part):
+    """One legal entity. `adoption_date` is the last day before its first period here.
+
+    `intercompany` are its counterparties that belong to the group, besides the group's own list.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")
     name: str
     functional_currency: Currency
     time_zone: str
-    adoption_date: str
+    adoption_date: IsoDay
+    fiscal_calendar: Calendar = "calendar_months"
+    locale: LocaleConfig = LocaleConfig()
     ledger: LedgerConfig
     accounts: Accounts
     recognition: Recognition
+    intercompany: list[str] = Field(default_factory=list)
     approval: list[ApprovalLevel] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        exponent(self.functional_currency)
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in _zones():
             raise ValueError(f"{self.time_zone!r} is not a time zone; write one like Europe/London")
-        adopted = date.fromisoformat(self.adoption_date)
-        if month_end(adopted) != adopted:
-            raise ValueError("adoption_date must be the last day of a month")
+        try:
+            calendar = self.calendar
+            self.policy("")
+        except AccountingError as error:
+            raise ValueError(str(error)) from error
+        around = calendar.containing(self.adopted_on)
+        if around.end != self.adopted_on:
+            raise ValueError(
+                "adoption_date must be the last day of a period, and "
+                f"{calendar.name_at(self.adopted_on)} ends on {around.end}"
+            )
+        if calendar.table and not self._starts_in(calendar):
+            raise ValueError("fiscal_calendar has no period that starts after adoption_date")
         return self
+
+    def _starts_in(self, calendar: FiscalCalendar) -> bool:
+        first = self.adopted_on + ONE_DAY
+        return any(period.start == first for _, period in calendar.table)
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        """The entity's fiscal periods by name."""
+        return calendar_of(self.fiscal_calendar)
 
     @property
     def adopted_on(self) -> date:
@@ -108,23 +115,8 @@ class EntityConfig(_Part):
 
     def policy(self, version: str) -> RecognitionPolicy:
         """The recognition policy as the core takes it."""
-        return RecognitionPolicy(
-            version=version,
-            functional_currency=self.functional_currency,
-            method=self.recognition.method,
-            accounts=AccountMap(
-                deferred_revenue=self.accounts.deferred_revenue,
-                accrued_revenue=self.accounts.accrued_revenue,
-                prepayments=self.accounts.prepayments,
-                revenue=tuple(self.accounts.revenue),
-                expense=tuple(self.accounts.expense),
-                product_revenue=tuple(sorted(self.accounts.product_revenue.items())),
-            ),
-            rules=tuple(
-                Rule(rule.method, rule.product, rule.account, rule.currency)
-                for rule in self.recognition.rules
-            ),
-            product_terms=tuple(sorted(self.recognition.product_terms.items())),
+        return self.recognition.policy(
+            version, self.functional_currency, self.accounts, self.calendar, self.locale.locale
         )
 
     def approval_policy(self, version: str) -> ApprovalPolicy:
@@ -135,24 +127,66 @@ class EntityConfig(_Part):
         )
 
 
-class CrmConfig(_Part):
-    """The organisation's CRM and the custom fields that carry entity and service period."""
+class UsageConfig(Part):
+    """The CRM's object whose records report usage, and its fields."""
+
+    object: str
+    line: str
+    date: str
+    amount: str
+
+
+class DeliveriesConfig(Part):
+    """The CRM's object whose records say what was delivered of a contract line, and its fields."""
+
+    object: str
+    line: str
+    date: str
+    units: str | None = None
+    percent: str | None = None
+    milestone: str | None = None
+
+
+class CrmConfig(Part):
+    """The organisation's CRM and its own fields: what an org does not keep is left out.
+
+    Of an opportunity: the selling entity; the one that it amends, how and from when; the one that
+    it renews; when it was cancelled. Of a line: service dates; the line that it restates; method,
+    units, milestones, stand-alone price.
+    """
 
     vendor: Literal["salesforce"]
     connection: str
     entity_field: str
     service_start_field: str
     service_end_field: str
+    amends_field: str | None = None
+    treatment_field: str | None = None
+    effective_field: str | None = None
+    renews_field: str | None = None
+    cancelled_on_field: str | None = None
+    original_line_field: str | None = None
+    method_field: str | None = None
+    units_field: str | None = None
+    milestones_field: str | None = None
+    standalone_price_field: str | None = None
+    usage: UsageConfig | None = None
+    deliveries: DeliveriesConfig | None = None
 
 
-class GroupConfig(_Part):
-    """The group that the entities make up."""
+class GroupConfig(Part):
+    """The group that the entities make up.
+
+    `intercompany` are the counterparties, as documents name them, that belong to it: what is
+    sold to them is left out of the group's figures.
+    """
 
     name: str
     reporting_currency: Currency
+    intercompany: list[str] = Field(default_factory=list)
 
 
-class Configuration(_Part):
+class Configuration(Part):
     """The whole file."""
 
     group: GroupConfig
@@ -167,13 +201,16 @@ class Configuration(_Part):
         connections = [entity.ledger.connection for entity in self.entities]
         if len(set(connections)) != len(connections):
             raise ValueError("two entities share one ledger connection")
-        exponent(self.group.reporting_currency)
         return self
 
     @property
     def sha256(self) -> str:
         """The version's name: the hash of its canonical content."""
         return digest(self.model_dump(mode="json"))
+
+    def intercompany(self, entity: str) -> frozenset[str]:
+        """The counterparties of an entity that belong to the group."""
+        return frozenset({*self.group.intercompany, *self.entity(entity).intercompany})
 
     def entity(self, name: str) -> EntityConfig:
         """The entity with this id. Raises ConfigurationError when there is none."""
@@ -192,7 +229,9 @@ def parse_configuration(data: Any) -> Configuration:
         faults = []
         for fault in error.errors():
             place = "$" + "".join(
-                f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]
+                f"[{part}]" if isinstance(part, int) else f".{part}"
+                for part in fault["loc"]
+                if not str(part).startswith("(")  # which kind of calendar it was read as
             )
             faults.append(f"{place}: {fault['msg'].removeprefix('Value error, ')}")
         raise ConfigurationError("The configuration can't be used. " + "; ".join(faults)) from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CloseRequest:
-    """Start the close of an entity's period ("2026-09")."""
+    """Start the close of an entity's period, by its calendar's name ("2026-09", "2026-P09")."""
 
     entity: str
     period: str
@@ -27,10 +27,14 @@ class CloseRef:
 
 @dataclass(frozen=True)
 class Synced:
-    """How many document versions were new, and how many were seen."""
+    """How many document versions were new, and how many were seen.
+
+    `outdates` says that the close's period sees other versions than its proposal was made from.
+    """
 
     stored: int
     seen: int
+    outdates: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Level:
 class Calculated:
     """A proposal stands in Postgres: its hash, counts, and the policy that approvals go by.
 
-    With `waits_for_predecessor` there is none: the period before is not closed yet.
+    `exceptions` counts those that keep the close waiting; `late_documents` is the policy that
+    applied. With `waits_for_predecessor` there is none: the period before is not closed yet.
     """
 
     proposal_id: int = 0
@@ -56,11 +61,15 @@ class Calculated:
     levels: tuple[Level, ...] = ()
     policy_version: str = ""
     waits_for_predecessor: str = ""
+    late_documents: str = ""
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """A person's answer to an exception. `remedy` and `code` as in accounting/exceptions.py."""
+    """A person's answer to an exception. `remedy` and `code` as in accounting/exceptions.py.
+
+    `effect` and `effective` say what a credit does, and from which day on.
+    """
 
     entity: str
     period: str
@@ -75,6 +84,8 @@ class Resolution:
     service_end: str = ""
     obligation: str = ""
     account: str = ""
+    effect: str = ""
+    effective: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,9 +199,13 @@ class Verified:
 
 @dataclass(frozen=True)
 class SignedOff:
-    """The period is closed: the head of the entity's audit chain that seals it."""
+    """The period is closed: the head of the entity's audit chain that seals it.
+
+    `following` is the name of the period after it; empty where the calendar ends.
+    """
 
     seal: str
+    following: str = ""
 
 
 @dataclass(frozen=True)

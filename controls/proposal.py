@@ -37,23 +37,48 @@ def _amounts(amounts: Mapping[Role, Money]) -> dict[str, str]:
     return {role.value: amount.text() for role, amount in amounts.items()}
 
 
+def _days(position: LinePosition) -> list[str | None]:
+    both = (position.service_start, position.service_end)
+    return [day.isoformat() if day else None for day in both]
+
+
 def position_data(position: LinePosition) -> dict[str, object]:
-    """One line's position as canonical data."""
+    """One line's position as canonical data: all that its figures are, or that the next close needs."""
+    later = position.non_current
     return {
         "line": position.line,
         "unit": position.unit,
         "document_hash": position.document_hash,
+        "is_cost": position.is_cost,
         "method": position.method,
-        "service": [position.service_start.isoformat(), position.service_end.isoformat()],
+        "service": _days(position),
         "dates_from": position.dates_from,
         "price": str(position.price),
         "recognised_to_date": position.recognised_to_date.text(),
         "own": position.own.text(),
         "catch_up": position.catch_up.text(),
+        "billed": position.billed.text(),
         "billed_to_date": position.billed_to_date.text(),
+        "recognised_in_document": str(position.recognised_in_document),
+        "billed_in_document": str(position.billed_in_document),
+        "ahead": position.ahead.text(),
+        "in_a_year": position.in_a_year.text(),
+        "fx": position.fx.text(),
+        "non_current": later.text() if later is not None else None,
+        "negative": position.negative,
+        "held": position.held,
+        "account": position.account,
+        "dimensions": [list(pair) for pair in position.dimensions],
+        "coded": _amounts(position.coded),
         "opening": _amounts(position.opening),
         "closing": _amounts(position.closing),
     }
+
+
+def gains_and_losses(calculation: Calculation) -> str:
+    """The period's FX, a gain positive, in functional currency."""
+    gains = [position.fx for position in calculation.positions]
+    return Money.sum(gains, gains[0].currency).text() if gains else "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +97,7 @@ def proposal_data(
     Positions stand in it by their digest. Kept beside the proposal, so that the posting activity
     can prove that a journal is one of those that were approved.
     """
+    later = calculation.non_current
     return {
         "entity": entity,
         "period": [calculation.period.start.isoformat(), calculation.period.end.isoformat()],
@@ -80,6 +106,9 @@ def proposal_data(
         "opening": _amounts(calculation.opening),
         "closing": _amounts(calculation.closing),
         "reconciling": _amounts(calculation.reconciling),
+        "non_current": later.text() if later is not None else None,
+        "fx": gains_and_losses(calculation),
+        "held": sum(1 for position in calculation.positions if position.held),
         "exceptions": [[e.code.value, e.subject] for e in calculation.exceptions],
         "config": versions.config,
         "engine": versions.engine,

@@ -18,6 +18,10 @@ class Step(StrEnum):
     CLOSED = "closed"
 
 
+FIGURES_OPEN = frozenset({Step.SYNC, Step.CALCULATE, Step.RESOLVE, Step.REVIEW})
+"""While a close stands here its figures can still change; what was approved of them is suspended."""
+
+
 class UserRole(StrEnum):
     """What a person is here. One person may hold several; four eyes go by person."""
 
@@ -82,18 +86,22 @@ class Action(StrEnum):
     VIEW = "view"
     START = "start"
     RESOLVE = "resolve"
+    RECALCULATE = "recalculate"
     RECHECK_LOCK = "recheck_lock"
     RETRY = "retry"
     RECHECK_DIFFERENCE = "recheck_difference"
+    IMPORT_ADOPTION = "import_adoption"
 
 
 MAY: dict[Action, frozenset[UserRole]] = {
     Action.VIEW: frozenset(UserRole),
     Action.START: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
     Action.RESOLVE: frozenset({UserRole.PREPARER}),
+    Action.RECALCULATE: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
     Action.RECHECK_LOCK: frozenset(WHO[Awaiting.LOCKED]),
     Action.RETRY: frozenset({UserRole.OPERATOR}),
     Action.RECHECK_DIFFERENCE: frozenset(WHO[Awaiting.DIFFERENCE]),
+    Action.IMPORT_ADOPTION: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
 }
 
 

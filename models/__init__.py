@@ -1,5 +1,6 @@
 """Tables, and nothing else: one file per concept. What the rows mean stands in the docstrings."""
 
+from models.adoption import AdoptionImportRow, ImportedPositionRow
 from models.approvals import DecisionRow, ResolutionRow
 from models.audit import AuditEventRow
 from models.base import metadata
@@ -7,9 +8,12 @@ from models.closes import CloseRow, ExceptionRow, PositionRow, ProposalRow, TieO
 from models.documents import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
 from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
 from models.journals import JournalLineRow, JournalPartRow, JournalRow
+from models.rates import RateRow
+from models.reports import PaymentRow, ReportRow
 from models.users import SessionRow, UserRow
 
 __all__ = [
+    "AdoptionImportRow",
     "AuditEventRow",
     "CloseRow",
     "ConfigRow",
@@ -19,12 +23,16 @@ __all__ = [
     "DocumentRow",
     "EntityRow",
     "ExceptionRow",
+    "ImportedPositionRow",
     "JournalLineRow",
     "JournalPartRow",
     "JournalRow",
     "LedgerReadingRow",
+    "PaymentRow",
     "PositionRow",
     "ProposalRow",
+    "RateRow",
+    "ReportRow",
     "ResolutionRow",
     "SessionRow",
     "SyncCursorRow",

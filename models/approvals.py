@@ -11,7 +11,9 @@ from models.base import Table, now_column
 class ResolutionRow(Table, table=True):
     """A person's answer to an exception; it stays in force for later periods.
 
-    `amount` is the difference that an adoption answer was given to, as text.
+    `amount` is the difference that an adoption answer was given to, as text. `effect` and
+    `effective` say what a credit does. `open_from` was the first open day when it was given:
+    closes see it from then on; None before the entity's first sign-off, known from the start.
     """
 
     __tablename__ = "resolution"
@@ -27,6 +29,9 @@ class ResolutionRow(Table, table=True):
     obligation: str | None = None
     account: str | None = None
     amount: str | None = None
+    effect: str | None = None
+    effective: date | None = None
+    open_from: date | None = None
     reason: str
     actor: str
     nonce: str = Field(unique=True)

@@ -36,7 +36,11 @@ class CloseRow(Table, table=True):
 
 
 class ProposalRow(Table, table=True):
-    """What a calculation proposed. `summary` holds opening, closing, reconciling by role as text."""
+    """What a calculation proposed. `summary` holds opening, closing, reconciling by role as text.
+
+    And `non_current`, the part of deferred revenue that is not released within a year,
+    `late_documents`, the policy that applied, and `approved`, what approvals bind to.
+    """
 
     __tablename__ = "proposal"
 
@@ -50,7 +54,7 @@ class ProposalRow(Table, table=True):
 
 
 class ExceptionRow(Table, table=True):
-    """One blocking exception of a proposal (accounting/exceptions.py)."""
+    """One exception of a proposal (accounting/exceptions.py); some only tell and block nothing."""
 
     __tablename__ = "close_exception"
 
@@ -64,7 +68,9 @@ class ExceptionRow(Table, table=True):
 class PositionRow(Table, table=True):
     """A line's position in a proposal; the one that sign-off froze is the period's record.
 
-    Amounts in minor units of the functional currency, `price_minor` in the document's.
+    Amounts in minor units of the functional currency; `price_minor`, `billed_document_minor` and
+    `recognised_document_minor` in the document's, `price_currency`. The names are LinePosition's
+    (accounting/book.py); recognised is own and catch-up together.
     """
 
     __tablename__ = "position"
@@ -79,8 +85,8 @@ class PositionRow(Table, table=True):
     product: str | None = None
     is_cost: bool
     method: str
-    service_start: date
-    service_end: date
+    service_start: date | None = None
+    service_end: date | None = None
     dates_from: str
     price_minor: int = Field(sa_column=minor())
     price_currency: str
@@ -89,6 +95,17 @@ class PositionRow(Table, table=True):
     own_minor: int = Field(sa_column=minor())
     catch_up_minor: int = Field(sa_column=minor())
     recognised_to_date_minor: int = Field(sa_column=minor())
+    billed_document_minor: int = Field(sa_column=minor())
+    recognised_document_minor: int = Field(sa_column=minor())
+    ahead_minor: int = Field(sa_column=minor())
+    in_a_year_minor: int = Field(sa_column=minor())
+    fx_minor: int = Field(sa_column=minor())
+    non_current_minor: int = Field(sa_column=minor())
+    negative: bool
+    held: bool
+    account: str
+    dimensions: str
+    coded: dict[str, Any] = Field(sa_column=data())
     opening: dict[str, Any] = Field(sa_column=data())
     closing: dict[str, Any] = Field(sa_column=data())
 

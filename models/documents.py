@@ -1,18 +1,24 @@
 """What the outside world told us: immutable versions of documents, raw and as we read them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import Table, instant, minor, now_column
+from models.base import Table, data, instant, minor, now_column
+
+Day = date
+"""A date, by a name that classes with a field `date` can still use."""
 
 
 class DocumentRow(Table, table=True):
     """One version of a document. A version is stored once; the newest version is what counts.
 
     `content_hash` is over what the product reads (accounting/documents.py), `raw_hash` over
-    the vendor's own text in `raw`.
+    the vendor's own text in `raw`. `details` holds what the columns do not, under the names of
+    `document_data`. `open_from` was the first open day when it reached us; None before the
+    entity's first sign-off.
     """
 
     __tablename__ = "document"
@@ -34,8 +40,15 @@ class DocumentRow(Table, table=True):
     rate: str | None = None
     contract: str | None = None
     voided: bool = False
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=data())
+    open_from: Day | None = None
     modified_at: datetime = Field(sa_column=instant())
     synced_at: datetime | None = Field(default=None, sa_column=now_column())
+
+    @property
+    def known_on(self) -> Day:
+        """The day from which a close sees it: its own, but never one that was closed by then."""
+        return max(self.date, self.open_from or self.date)
 
 
 class DocumentLineRow(Table, table=True):
@@ -53,6 +66,7 @@ class DocumentLineRow(Table, table=True):
     service_start: date | None = None
     service_end: date | None = None
     dimensions: str = "[]"
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=data())
 
 
 class SyncCursorRow(Table, table=True):

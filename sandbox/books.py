@@ -143,3 +143,7 @@ def write_world(state: State, world: World) -> None:
             state.put("crm", "customer", crm_account)
         for deal in world.opportunities:
             state.put("crm", "opportunity", deal)
+        for report in world.usage:
+            state.put("crm", "usage", report)
+        for delivery in world.deliveries:
+            state.put("crm", "delivery", delivery)

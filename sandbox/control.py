@@ -23,7 +23,7 @@ from sandbox.state import State
 from sandbox.wire import answer, text
 from sandbox.world.charts import ENTITIES
 from sandbox.world.reckoning import positions
-from sandbox.world.records import Document, Journal, Opportunity
+from sandbox.world.records import Delivery, Document, Journal, Opportunity, UsageReport
 
 FAULT_FIELDS = frozenset({"target", "kind", "method", "path", "times", "skip", "seconds"}) | {
     "retry_after_s"
@@ -149,7 +149,11 @@ class Control:
             for deal in self.state.all("crm", "opportunity", Opportunity)
             if deal.entity == ledger.org
         ]
-        at = positions(ledger.documents(), deals, day)
+        reports: list[UsageReport | Delivery] = [
+            *self.state.all("crm", "usage", UsageReport),
+            *self.state.all("crm", "delivery", Delivery),
+        ]
+        at = positions(ledger.documents(), deals, reports, day)
         chart = ledger.entity.chart
         held = ledger.movements(None, day)
         return {
@@ -157,10 +161,12 @@ class Control:
             "deferred": text(at.deferred),
             "accrued": text(at.accrued),
             "prepaid": text(at.prepaid),
+            "accrued_expenses": text(at.accrued_expenses),
             "ledger": {
                 "deferred": text(-held.get(chart.deferred, 0)),
                 "accrued": text(held.get(chart.accrued, 0)),
                 "prepaid": text(held.get(chart.prepaid, 0)),
+                "accrued_expenses": text(-held.get(chart.accrued_expenses, 0)),
             },
         }
 
@@ -215,6 +221,10 @@ def shown_document(document: Document) -> dict[str, Any]:
         "currency": document.currency,
         "net": text(document.net),
         "opportunity": document.opportunity,
+        "credits": document.credits,
+        "effect": document.effect,
+        "effective": str(document.effective) if document.effective else None,
+        "order": document.order,
         "case": document.case,
         "lines": [
             {

@@ -4,14 +4,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from accounting.book import AdoptionChoice, AdoptionResolution
-from accounting.documents import Override
+from accounting.documents import Effect, Override
 from accounting.exceptions import ExceptionCode, Remedy
 from accounting.money import Money
 from accounting.policy import Role
 from controls.approval import Decision
 from controls.audit import Actor
 from models import CloseRow, DecisionRow, ResolutionRow
+from store.adoption import importers
 from store.audit import AuditTrail
+from store.closes import Closes
 from store.errors import ConflictError
 
 
@@ -34,6 +36,7 @@ class Approvals:
         ).first()
         if known is not None:
             return
+        resolution.open_from = Closes(self._session, self._audit).open_from(close.entity_id)
         self._session.add(resolution)
         self._session.flush()
         given = {
@@ -44,6 +47,8 @@ class Approvals:
             "obligation": resolution.obligation or "",
             "account": resolution.account or "",
             "amount": resolution.amount or "",
+            "effect": resolution.effect or "",
+            "effective": str(resolution.effective or ""),
         }
         self._audit.record(
             close.entity_id,
@@ -65,7 +70,10 @@ class Approvals:
         )
 
     def overrides(self, entity: str) -> tuple[Override, ...]:
-        """What people said about lines, as the core takes it, oldest first."""
+        """What people said about lines, as the core takes it, oldest first.
+
+        Said before anything was closed it was known from the start; else from the first open day.
+        """
         return tuple(
             Override(
                 line=row.subject,
@@ -74,6 +82,9 @@ class Approvals:
                 service_end=row.service_end,
                 obligation=row.obligation,
                 excluded=row.remedy == Remedy.EXCLUDE,
+                known_on=row.open_from,
+                effect=Effect(row.effect) if row.effect else None,
+                effective=row.effective,
             )
             for row in self.resolutions(entity)
             if row.code != ExceptionCode.ADOPTION_DIFFERENCE
@@ -94,7 +105,7 @@ class Approvals:
         )
 
     def preparers(self, close_id: int) -> tuple[str, ...]:
-        """Everybody who resolved or submitted anything in this close."""
+        """Everybody who resolved or submitted anything in this close, or imported its start."""
         resolved = self._session.exec(
             select(ResolutionRow.actor).where(ResolutionRow.close_id == close_id)
         )
@@ -103,7 +114,7 @@ class Approvals:
                 DecisionRow.close_id == close_id, DecisionRow.verdict == "submit"
             )
         )
-        return tuple(sorted({*resolved, *submitted}))
+        return tuple(sorted({*resolved, *submitted, *importers(self._session, close_id)}))
 
     def save_decision(self, close: CloseRow, round_: int, decision: Decision) -> None:
         """Keep a decision that counted. The same nonce again is the same decision: kept once.

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, desc, select
 
-from accounting.periods import Period
+from accounting.periods import ONE_DAY, Period
 from controls.steps import Step
 from models import CloseRow, EntityRow
 from store.audit import AuditTrail
@@ -19,14 +19,14 @@ class Closes:
         self._session = session
         self._audit = audit
 
-    def open(self, entity: str, period: Period, started_by: str) -> CloseRow:
-        """The close of the period: made if there is none, else the one there is."""
-        existing = self.find(entity, period.name)
+    def open(self, entity: str, name: str, period: Period, started_by: str) -> CloseRow:
+        """The close of the period that the calendar calls so: made if there is none, else it."""
+        existing = self.find(entity, name)
         if existing is not None:
             return existing
         row = CloseRow(
             entity_id=entity,
-            period=period.name,
+            period=name,
             period_start=period.start,
             period_end=period.end,
             started_by=started_by,
@@ -36,9 +36,9 @@ class Closes:
                 self._session.add(row)
                 self._session.flush()
         except IntegrityError:
-            return self.of(entity, period.name)  # somebody started it at the same moment
+            return self.of(entity, name)  # somebody started it at the same moment
         self._audit.record(
-            entity, "close.started", f"close/{entity}/{period.name}", after={"by": started_by}
+            entity, "close.started", f"close/{entity}/{name}", after={"by": started_by}
         )
         return row
 
@@ -77,7 +77,7 @@ class Closes:
         """Every close, newest period first."""
         return list(
             self._session.exec(
-                select(CloseRow).order_by(desc(col(CloseRow.period)), col(CloseRow.entity_id))
+                select(CloseRow).order_by(desc(col(CloseRow.period_end)), col(CloseRow.entity_id))
             )
         )
 
@@ -89,6 +89,18 @@ class Closes:
             .order_by(desc(col(CloseRow.period_end)))
         ).first()
 
+    def before(self, close: CloseRow) -> CloseRow | None:
+        """The entity's close that froze the period before this one; None before its first."""
+        return self._session.exec(
+            select(CloseRow)
+            .where(
+                CloseRow.entity_id == close.entity_id,
+                CloseRow.step == Step.CLOSED,
+                col(CloseRow.period_end) < close.period_start,
+            )
+            .order_by(desc(col(CloseRow.period_end)), desc(col(CloseRow.number)))
+        ).first()
+
     def closed_to(self, entity: str) -> date:
         """The last day that is closed or adopted: our own lock."""
         closed = self.last_closed(entity)
@@ -98,6 +110,14 @@ class Closes:
         if row is None:
             raise NotFoundError(f"There is no entity {entity!r}.")
         return row.adoption_date
+
+    def open_from(self, entity: str) -> date | None:
+        """The first day after the last closed one; None before the first sign-off.
+
+        What reaches us now is known to closes from then on, where its own day is closed already.
+        """
+        closed = self.last_closed(entity)
+        return closed.period_end + ONE_DAY if closed is not None else None
 
     def move(self, close_id: int, step: str, awaiting: str, detail: str) -> None:
         """Record where the close stands; nothing is written when it stands there already."""

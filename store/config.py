@@ -30,12 +30,13 @@ class Config:
     def __init__(self, session: Session, audit: AuditTrail) -> None:
         self._session = session
         self._audit = audit
+        self._read: dict[int, AppliedConfig] = {}
 
     def apply(self, configuration: Configuration) -> bool:
         """Put a configuration in force. False when it is the one in force already.
 
         Raises ConflictError when it would move the currency or adoption date of an entity that
-        has closed a period, or drop such an entity.
+        has closed a period, give it a calendar that cuts through what is closed, or drop it.
         """
         current = self._newest()
         if current is not None and current.sha256 == configuration.sha256:
@@ -84,7 +85,9 @@ class Config:
         wanted = {entity.id: entity for entity in configuration.entities}
         for row in self._session.exec(select(EntityRow)):
             closed = self._session.exec(
-                select(CloseRow).where(CloseRow.entity_id == row.id, CloseRow.step == "closed")
+                select(CloseRow)
+                .where(CloseRow.entity_id == row.id, CloseRow.step == "closed")
+                .order_by(desc(col(CloseRow.period_end)))
             ).first()
             if closed is None:
                 continue
@@ -98,6 +101,11 @@ class Config:
                 raise ConflictError(
                     f"{row.id} has closed periods: its currency and adoption date stay as they are."
                 )
+            if entity.calendar.containing(closed.period_end).end != closed.period_end:
+                raise ConflictError(
+                    f"{row.id} has closed up to {closed.period_end}, and its new calendar has no "
+                    "period that ends there."
+                )
 
     def _newest(self) -> ConfigRow | None:
         return self._session.exec(select(ConfigRow).order_by(desc(col(ConfigRow.id)))).first()
@@ -107,14 +115,23 @@ class Config:
         row = self._newest()
         if row is None or row.id is None:
             raise NotFoundError("No configuration is in force; run `tieout config apply FILE`.")
-        return AppliedConfig(row.id, row.sha256, parse_configuration(row.document))
+        return self._applied(row)
 
     def version(self, config_id: int) -> AppliedConfig:
         """One applied version. Raises NotFoundError."""
         row = self._session.get(ConfigRow, config_id)
         if row is None or row.id is None:
             raise NotFoundError(f"There is no configuration version {config_id}.")
-        return AppliedConfig(row.id, row.sha256, parse_configuration(row.document))
+        return self._applied(row)
+
+    def _applied(self, row: ConfigRow) -> AppliedConfig:
+        """A version never changes: each is read once in a unit of work."""
+        assert row.id is not None
+        if row.id not in self._read:
+            self._read[row.id] = AppliedConfig(
+                row.id, row.sha256, parse_configuration(row.document)
+            )
+        return self._read[row.id]
 
     def entities(self) -> list[EntityRow]:
         """Every entity, by id."""

@@ -1,28 +1,18 @@
 """Synced documents: stored once per version, read back as core values; the ledger's readings."""
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import func
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, desc, select
 
-from accounting.documents import Document, DocumentKind, DocumentLine
-from accounting.money import Money
+from accounting.documents import Document, DocumentKind
 from models import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
 from store.audit import AuditTrail
-
-
-def dimensions_text(dimensions: Iterable[tuple[str, str]]) -> str:
-    """Dimensions as the tables keep them: a JSON list of pairs."""
-    return json.dumps([list(pair) for pair in dimensions])
-
-
-def dimensions_of(text: str) -> tuple[tuple[str, str], ...]:
-    """The same, back as the core takes them."""
-    return tuple((name, value) for name, value in json.loads(text))
+from store.closes import Closes
+from store.document_rows import as_closes_see, details_of, document_of, line_rows
 
 
 class Documents:
@@ -37,7 +27,9 @@ class Documents:
     ) -> bool:
         """Keep a version if it differs from the newest one in what we read. True when it was new.
 
-        A contract that is void when it is first seen was never won: nothing is kept of it.
+        A contract that is void when it is first seen was never won: nothing is kept of it. Closes
+        see a version from its own date on, or, where that day is closed by now, from the first
+        open day on.
         """
         newest = self._session.exec(
             select(DocumentRow)
@@ -70,39 +62,27 @@ class Documents:
             rate=str(document.rate) if document.rate is not None else None,
             contract=document.contract,
             voided=document.voided,
+            details=details_of(document),
+            open_from=Closes(self._session, self._audit).open_from(entity),
             modified_at=modified,
         )
         self._session.add(row)
         self._session.flush()
         assert row.id is not None
-        for number, line in enumerate(document.lines, start=1):
-            self._session.add(
-                DocumentLineRow(
-                    document_id=row.id,
-                    number=number,
-                    line_id=line.id,
-                    amount_minor=line.amount.minor,
-                    account=line.account,
-                    product=line.product,
-                    text=line.text,
-                    service_start=line.service_start,
-                    service_end=line.service_end,
-                    dimensions=dimensions_text(line.dimensions),
-                )
-            )
+        self._session.add_all(line_rows(row.id, document))
         return True
 
-    def cursor(self, entity: str, kind: DocumentKind) -> datetime | None:
-        """Up to which change time the kind was read."""
-        row = self._session.get(SyncCursorRow, (entity, kind.value))
+    def cursor(self, entity: str, kind: str) -> datetime | None:
+        """Up to which change time the kind was read: a kind of document, reports or payments."""
+        row = self._session.get(SyncCursorRow, (entity, str(kind)))
         return row.modified_at if row else None
 
-    def move_cursor(self, entity: str, kind: DocumentKind, modified: datetime) -> None:
+    def move_cursor(self, entity: str, kind: str, modified: datetime) -> None:
         """Remember how far the kind was read; never backwards."""
         current = self.cursor(entity, kind)
         if current is None or modified > current:
             self._session.merge(
-                SyncCursorRow(entity_id=entity, kind=kind.value, modified_at=modified)
+                SyncCursorRow(entity_id=entity, kind=str(kind), modified_at=modified)
             )
 
     def known(self, entity: str) -> tuple[Document, ...]:
@@ -127,7 +107,31 @@ class Documents:
             )
             .where(DocumentRow.entity_id == entity)
             .order_by(col(DocumentRow.kind), col(DocumentRow.date), col(DocumentRow.source_id))
+            .options(defer(DocumentRow.raw))  # type: ignore[arg-type]
         ).all()
+        return tuple(document for _, document in self._with_lines(entity, rows))
+
+    def versions_known(self, entity: str) -> tuple[Document, ...]:
+        """Every version of every document that a close may see, each with the day it is known on.
+
+        By kind and id, older versions first: the core takes the newest that is known to it. What
+        was corrected while its period was still open is left out (store/document_rows.py).
+        """
+        rows = self._session.exec(
+            select(DocumentRow)
+            .where(DocumentRow.entity_id == entity)
+            .order_by(col(DocumentRow.kind), col(DocumentRow.source_id), col(DocumentRow.version))
+            .options(defer(DocumentRow.raw))  # type: ignore[arg-type]
+        ).all()
+        by_name: dict[tuple[str, str], list[tuple[DocumentRow, Document]]] = {}
+        for row, document in self._with_lines(entity, rows):
+            by_name.setdefault((row.kind, row.source_id), []).append((row, document))
+        found = [document for versions in by_name.values() for document in as_closes_see(versions)]
+        return tuple(found)
+
+    def _with_lines(
+        self, entity: str, rows: Sequence[DocumentRow]
+    ) -> list[tuple[DocumentRow, Document]]:
         lines: dict[int, list[DocumentLineRow]] = {}
         for line in self._session.exec(
             select(DocumentLineRow)
@@ -136,7 +140,12 @@ class Documents:
             .order_by(col(DocumentLineRow.document_id), col(DocumentLineRow.number))
         ):
             lines.setdefault(line.document_id, []).append(line)
-        return tuple(_document(row, lines.get(row.id or 0, [])) for row in rows)
+        return [(row, document_of(row, lines.get(row.id or 0, []))) for row in rows]
+
+    def currencies(self, entity: str) -> set[str]:
+        """The currencies of the entity's documents."""
+        found = select(DocumentRow.currency).where(DocumentRow.entity_id == entity).distinct()
+        return set(self._session.exec(found))
 
     def versions(self, entity: str, source_id: str) -> list[DocumentRow]:
         """Every stored version of one document, newest first."""
@@ -147,16 +156,6 @@ class Documents:
                 .order_by(desc(col(DocumentRow.version)))
             )
         )
-
-    def billing(self, entity: str, contract: str) -> list[DocumentRow]:
-        """The newest version of each document that names the contract, oldest document first."""
-        rows = self._session.exec(
-            select(DocumentRow)
-            .where(DocumentRow.entity_id == entity, DocumentRow.contract == contract)
-            .order_by(col(DocumentRow.version))
-        )
-        newest = {row.source_id: row for row in rows}
-        return sorted(newest.values(), key=lambda row: (row.date, row.number))
 
     def lines(self, document_id: int) -> list[DocumentLineRow]:
         """The lines of one version, in order."""
@@ -195,30 +194,3 @@ class Documents:
             .order_by(col(LedgerReadingRow.id))
         ).all()
         return {row.account: row.balance_minor for row in rows} if rows else None
-
-
-def _document(row: DocumentRow, lines: list[DocumentLineRow]) -> Document:
-    return Document(
-        kind=DocumentKind(row.kind),
-        id=row.source_id,
-        number=row.number,
-        counterparty=row.counterparty,
-        date=row.date,
-        currency=row.currency,
-        rate=Decimal(row.rate) if row.rate is not None else None,
-        contract=row.contract,
-        voided=row.voided,
-        lines=tuple(
-            DocumentLine(
-                id=line.line_id,
-                amount=Money(line.amount_minor, row.currency),
-                account=line.account,
-                product=line.product,
-                text=line.text,
-                service_start=line.service_start,
-                service_end=line.service_end,
-                dimensions=dimensions_of(line.dimensions),
-            )
-            for line in lines
-        ),
-    )

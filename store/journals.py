@@ -10,7 +10,7 @@ from controls.posting import JournalEvent, JournalState, PostedLine, follow
 from controls.proposal import reference
 from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow
 from store.audit import AuditTrail
-from store.documents import dimensions_of
+from store.document_rows import dimensions_of
 from store.errors import FencedError, NotFoundError
 
 

@@ -11,15 +11,21 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
 from controls.audit import Actor
+from store.adoption import AdoptionImports
 from store.approvals import Approvals
 from store.audit import AuditTrail
+from store.books import Books
 from store.closes import Closes
 from store.config import Config
 from store.connections import Connections
 from store.documents import Documents
 from store.errors import DatabaseUnavailableError, UnstorableError
+from store.evidence import Evidence
+from store.group import Groups
 from store.journals import Journals
 from store.proposals import Proposals
+from store.rates import RateTable
+from store.reports import Reports
 from store.users import Users
 
 POOL_SIZE = 10
@@ -44,13 +50,43 @@ class Work:
         return Documents(self._session, self.audit)
 
     @cached_property
+    def evidence(self) -> Evidence:
+        """Documents with those that name them."""
+        return Evidence(self._session)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Deliveries, usage and payments."""
+        return Reports(self._session, self.audit)
+
+    @cached_property
+    def rates(self) -> RateTable:
+        """Exchange rates."""
+        return RateTable(self._session, self.audit)
+
+    @cached_property
+    def adoption(self) -> AdoptionImports:
+        """Schedules imported at adoption."""
+        return AdoptionImports(self._session, self.audit)
+
+    @cached_property
+    def books(self) -> Books:
+        """What calculations start from."""
+        return Books(self._session, self.audit)
+
+    @cached_property
+    def group(self) -> Groups:
+        """The group's figures."""
+        return Groups(self._session, self.audit)
+
+    @cached_property
     def closes(self) -> Closes:
         """Closes and where they stand."""
         return Closes(self._session, self.audit)
 
     @cached_property
     def proposals(self) -> Proposals:
-        """What calculations proposed, and the books they start from."""
+        """What calculations proposed."""
         return Proposals(self._session, self.audit)
 
     @cached_property

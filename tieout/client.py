@@ -9,6 +9,7 @@ import httpx
 from tieout.errors import TieoutError
 
 TIMEOUT_S = 30
+UPLOAD_TIMEOUT_S = 600
 
 
 class ApiRefusedError(TieoutError):
@@ -60,6 +61,24 @@ class ApiClient:
         if answer.is_error:
             raise ApiRefusedError(_words(answer), answer.status_code)
         return answer.json() if answer.content else None
+
+    def upload(self, path: str, content: bytes, **asked: str) -> Any:
+        """Send a file; what the API makes of it, rows that it refused included.
+
+        Raises as `call` does where it made nothing of it.
+        """
+        try:
+            answer = self._http.post(path, content=content, params=asked, timeout=UPLOAD_TIMEOUT_S)
+        except httpx.HTTPError as error:
+            raise TieoutError(f"The page at {self._http.base_url} does not answer.") from error
+        told = answer.json() if _is_json(answer) else {}
+        if answer.is_error and not (isinstance(told, dict) and "rows" in told):
+            raise ApiRefusedError(_words(answer), answer.status_code)
+        return told
+
+
+def _is_json(answer: httpx.Response) -> bool:
+    return "application/json" in str(answer.headers.get("Content-Type", ""))
 
 
 def _words(answer: httpx.Response) -> str:

@@ -71,13 +71,26 @@ class Ledgers:
 
     def crm(self, config: CrmConfig) -> Crm:
         """The organisation's CRM."""
-        from connectors.salesforce import FieldNames, open_crm
+        from connectors.salesforce import DeliveryObject, FieldNames, UsageObject, open_crm
 
         fields = connection(self._file, config.connection, config.vendor)
+        usage, deliveries = config.usage, config.deliveries
         names = FieldNames(
             entity=config.entity_field,
             service_start=config.service_start_field,
             service_end=config.service_end_field,
+            amends=config.amends_field,
+            treatment=config.treatment_field,
+            effective=config.effective_field,
+            renews=config.renews_field,
+            cancelled_on=config.cancelled_on_field,
+            original_line=config.original_line_field,
+            method=config.method_field,
+            units=config.units_field,
+            milestones=config.milestones_field,
+            standalone_price=config.standalone_price_field,
+            usage=UsageObject(**usage.model_dump()) if usage else None,
+            deliveries=DeliveryObject(**deliveries.model_dump()) if deliveries else None,
         )
         return open_crm(config.connection, fields, self._vault, names)
 

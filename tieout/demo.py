@@ -63,9 +63,10 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
 
 
 def start_everything(stack: Stack, page_port: int | None = None) -> Running:
-    """Servers, sandbox, worker, page and the demo's configuration; on this port if it is free."""
+    """Servers, sandbox, worker, page, the demo's configuration and rates; on this port if free."""
     running = launch(stack, page_port=page_port, sandbox=True, today=TODAY)
     command(running.dsns[API], "config", "apply", str(CONFIGURATION))
+    command(running.dsns[API], "rates", "load")
     running.await_ready()
     return running
 

@@ -80,7 +80,8 @@ def act(close: dict[str, Any], people: dict[str, ApiClient]) -> None:
     path = f"/closes/{close['entity']}/{close['period']}"
     match close["awaiting"]:
         case "resolution":
-            for problem in close["exceptions"][:1]:
+            blocking = [problem for problem in close["exceptions"] if problem["blocks"]]
+            for problem in blocking[:1]:
                 people["preparer"].call("POST", f"{path}/resolutions", answer_to(problem))
         case "submission":
             decide(people["preparer"], path, close, "submit")

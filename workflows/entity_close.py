@@ -1,12 +1,12 @@
 """The close of one entity's period, from sync to sign-off, for days if people need days."""
 
 import asyncio
-from dataclasses import dataclass, field
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from accounting.periods import Period
+from accounting.policy import LateDocuments
 from activities.calculate import CalculateActivities
 from activities.lock_check import LockCheckActivities
 from activities.post import PostActivities
@@ -18,12 +18,9 @@ from activities.sync import SyncActivities
 from activities.verify import VerifyActivities
 from controls.approval import (
     Accepted,
-    ApprovalPolicy,
     Decision,
-    Level,
     Reason,
     Refused,
-    Standing,
     Verdict,
     at_level,
     judge,
@@ -32,7 +29,6 @@ from controls.approval import (
 from controls.messages import (
     Acted,
     Answer,
-    Calculated,
     CloseRef,
     CloseRequest,
     PostRequest,
@@ -43,7 +39,8 @@ from controls.messages import (
     SignedOff,
     StepReached,
 )
-from controls.steps import Action, Awaiting, Step, UserRole, may
+from controls.steps import Action, Awaiting, Step, may
+from workflows.close_state import CloseState
 from workflows.ids import close_id, posting_id
 from workflows.options import (
     CALCULATE,
@@ -54,38 +51,10 @@ from workflows.options import (
 )
 from workflows.post_journals import PostJournalsWorkflow
 
+# Patches: sign-off says which period follows; the ledger is read again after the approvals.
+FOLLOWING_PERIOD, LATE_DOCUMENTS = "following-period", "late-documents"
+
 DECIDABLE = (Awaiting.SUBMISSION, Awaiting.APPROVAL, Awaiting.DIFFERENCE, Awaiting.SIGN_OFF)
-
-
-@dataclass
-class CloseState:
-    """Where the close stands: decisions and progress, never figures."""
-
-    close: CloseRef
-    step: Step = Step.SYNC
-    awaiting: Awaiting = Awaiting.NOTHING
-    proposal: Calculated = field(default_factory=Calculated)
-    taken: tuple[Decision, ...] = ()
-    preparers: tuple[str, ...] = ()
-    outdated: bool = True
-    resync: bool = True
-    completed: bool = False
-    recheck: bool = False
-
-    def standing(self) -> Standing:
-        """What a decision is judged against now."""
-        return Standing(
-            entity=self.close.entity,
-            period=self.close.period,
-            step=self.step,
-            proposal_hash=self.proposal.proposal_hash,
-            policy=ApprovalPolicy(
-                self.proposal.policy_version,
-                tuple(Level(UserRole(le.role), le.count) for le in self.proposal.levels),
-            ),
-            taken=self.taken,
-            preparers=self.preparers,
-        )
 
 
 @workflow.defn
@@ -103,7 +72,7 @@ class EntityCloseWorkflow:
         self._state.close = await workflow.execute_activity_method(
             ProgressActivities.open_close, request, **RECORD
         )
-        while not self._state.completed:
+        while not await self._approved():
             await self._sync()
             await self._calculate()
             await self._resolve()
@@ -124,7 +93,8 @@ class EntityCloseWorkflow:
         while True:
             await self._enter(Step.CALCULATE)
             async with self._lock:
-                self._state.outdated, self._state.taken = False, ()
+                self._state.outdated = self._state.completed = False
+                self._state.taken = ()
                 calculated = await workflow.execute_activity_method(
                     CalculateActivities.calculate, self._state.close, **CALCULATE
                 )
@@ -159,6 +129,25 @@ class EntityCloseWorkflow:
                 standing = self._state.standing()
                 role = standing.policy.levels[open_level(standing)].role
                 await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}")
+
+    async def _approved(self) -> bool:
+        """Every level has approved, and nothing came late that belongs to the period.
+
+        Where late documents land in their own period the ledger is read once more; what it has
+        to tell suspends the approvals (docs/accounting.md §6).
+        """
+        state = self._state
+        if state.outdated or not state.completed:
+            return False
+        late = state.proposal.late_documents == LateDocuments.OWN_PERIOD_WHILE_OPEN
+        if not late or not workflow.patched(LATE_DOCUMENTS):
+            return True
+        await self._enter(Step.SYNC)
+        synced = await workflow.execute_activity_method(SyncActivities.sync, state.close, **OUTSIDE)
+        if not (synced.outdates or state.outdated):
+            return True
+        state.completed, state.outdated, state.resync = False, True, False
+        return False
 
     async def _lock_check(self) -> None:
         while True:
@@ -209,17 +198,22 @@ class EntityCloseWorkflow:
             SignOffActivities.sign_off, self._state.close, **RECORD
         )
         self._state.step, self._state.awaiting = Step.CLOSED, Awaiting.NOTHING
-        await self._tell_successor()
+        await self._tell_successor(signed)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return signed
 
-    async def _tell_successor(self) -> None:
-        close = self._state.close
-        following = close_id(close.entity, Period.month(close.period).next_month().name)
+    async def _tell_successor(self, signed: SignedOff) -> None:
+        """The close of the period after this one may go on, if it waits."""
+        close, following = self._state.close, signed.following
+        if not workflow.patched(FOLLOWING_PERIOD):  # closes of calendar months that ran before
+            following = Period.month(close.period).next_month().name
+        if not following:
+            return
+        successor = close_id(close.entity, following)
         try:
-            await workflow.get_external_workflow_handle(following).signal("predecessor_closed")
+            await workflow.get_external_workflow_handle(successor).signal("predecessor_closed")
         except ApplicationError:
-            workflow.logger.debug("%s does not wait for us", following)
+            workflow.logger.debug("%s does not wait for us", successor)
 
     async def _enter(
         self, step: Step, awaiting: Awaiting = Awaiting.NOTHING, detail: str = ""
@@ -340,15 +334,27 @@ class EntityCloseWorkflow:
             )
 
     @workflow.update
+    async def figures_changed(self, acted: Acted) -> Answer:
+        """A person changed, outside of the close, what it starts from; it calculates anew."""
+        return self._state.outdate(acted)
+
+    @workflow.update
     async def recheck(self, acted: Acted) -> Answer:
-        """Read the ledger's locks, or its balances, again."""
-        self._state.recheck = True
+        """Read the ledger's locks, or its balances, again; all of it, where exceptions wait.
+
+        What clears an exception may be done elsewhere: a rate is added, a document mended.
+        """
+        if self._state.awaiting == Awaiting.RESOLUTION:
+            self._state.outdated = self._state.resync = True
+        else:
+            self._state.recheck = True
         return Answer(accepted=True, message=f"Looked again for {acted.actor}.")
 
     @recheck.validator
     def check_recheck(self, acted: Acted) -> None:
         """Refuse whoever may not, and when nothing waits for it."""
         actions = {
+            Awaiting.RESOLUTION: Action.RECALCULATE,
             Awaiting.LOCKED: Action.RECHECK_LOCK,
             Awaiting.DIFFERENCE: Action.RECHECK_DIFFERENCE,
         }

@@ -25,6 +25,14 @@ class CloseGateway(Protocol):
         """Answer an exception; the close then calculates anew."""
         ...
 
+    async def recalculate(self, acted: Acted) -> Answer:
+        """Read everything again and calculate anew, while exceptions wait."""
+        ...
+
+    async def figures_changed(self, acted: Acted) -> Answer:
+        """Calculate anew from what a person imported; the answer names the step it was in."""
+        ...
+
     async def recheck_lock(self, acted: Acted) -> Answer:
         """Read the ledger's lock dates again."""
         ...

@@ -68,6 +68,15 @@ class TemporalGateway:
         handle = await self._close(resolution.entity, resolution.period)
         return await self._update(handle, EntityCloseWorkflow.resolve, resolution, resolution.nonce)
 
+    async def recalculate(self, acted: Acted) -> Answer:
+        """Calculate anew."""
+        return await self.recheck_lock(acted)
+
+    async def figures_changed(self, acted: Acted) -> Answer:
+        """Calculate anew from what a person imported."""
+        handle = await self._close(acted.entity, acted.period)
+        return await self._update(handle, EntityCloseWorkflow.figures_changed, acted, acted.nonce)
+
     async def recheck_lock(self, acted: Acted) -> Answer:
         """Read the locks again."""
         handle = await self._close(acted.entity, acted.period)

@@ -35,11 +35,12 @@ from connectors.ledger import (
     Posted,
     Refused,
     SourceDocument,
+    SourcePayment,
     Throttled,
 )
 from connectors.quickbooks import journal as journals
 from connectors.quickbooks.auth import TOKEN_URL, QuickBooksTokens
-from connectors.quickbooks.normalise import ENTITIES, source_document
+from connectors.quickbooks.normalise import ENTITIES, source_documents, source_payments
 from connectors.vault import TokenVault
 from connectors.wire import (
     CONNECT_TIMEOUT_S,
@@ -140,7 +141,7 @@ class QuickBooksLedger:
         return name
 
     def kinds(self) -> tuple[DocumentKind, ...]:
-        """Invoices, credit memos, bills and vendor credits. Deleted ones are not seen."""
+        """Invoices, credit memos, purchase orders, bills, vendor credits. Deleted ones are not seen."""
         return tuple(ENTITIES)
 
     def documents(self, kind: DocumentKind, since: datetime | None) -> Iterator[SourceDocument]:
@@ -149,17 +150,24 @@ class QuickBooksLedger:
         Yielded oldest change first once the sweep is complete.
         """
         entity = ENTITIES[kind]
-        where = (
-            f" WHERE MetaData.LastUpdatedTime >= '{since.isoformat(timespec='seconds')}'"
-            if since is not None
-            else ""
-        )
-        payloads = self._sweep(entity, where)
+        payloads = self._sweep(entity, _changed(since))
         if not payloads:
             return
         items = {item["Id"]: item for item in self._sweep("Item", "")}
-        found = [source_document(kind, p, self.currency, items) for p in payloads]
+        found = [
+            each
+            for payload in payloads
+            for each in source_documents(kind, payload, self.currency, items)
+        ]
         yield from sorted(found, key=lambda each: (each.modified, each.document.id))
+
+    def payments(self, since: datetime | None) -> Iterator[SourcePayment]:
+        """Payments, once for each invoice that they pay. Refunds are not seen: a RefundReceipt is
+        linked to no invoice.
+        """
+        payloads = self._sweep("Payment", _changed(since))
+        found = [each for p in payloads for each in source_payments(p, self.currency)]
+        yield from sorted(found, key=lambda each: (each.modified, each.payment.id))
 
     def lock_dates(self) -> LockDates:
         """The books' closing date, which is inclusive and holds for everybody."""
@@ -319,6 +327,12 @@ class QuickBooksLedger:
             except QuickbooksException as error:
                 raise _fault(error) from error
         raise AssertionError("unreachable")
+
+
+def _changed(since: datetime | None) -> str:
+    if since is None:
+        return ""
+    return f" WHERE MetaData.LastUpdatedTime >= '{since.isoformat(timespec='seconds')}'"
 
 
 def _error_of(error: Exception, status: int) -> Exception:

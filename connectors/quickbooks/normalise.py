@@ -1,22 +1,26 @@
 """QuickBooks' payloads as documents. Pure; a document that can't be read exactly is refused whole.
 
-Field names and shapes: QuickBooks Online API v3, Invoice, CreditMemo, Bill, VendorCredit.
+Field names and shapes: QuickBooks Online API v3, Invoice, CreditMemo, Bill, VendorCredit,
+PurchaseOrder, Payment. A purchase order is an expense that is known before its bill, one for each
+account on it; its service dates stand in its lines' text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from accounting.documents import Document, DocumentKind, DocumentLine
+from accounting.documents import Document, DocumentKind, DocumentLine, Payment
 from accounting.errors import AmountError
 from accounting.money import Money
 from connectors.errors import PayloadError
-from connectors.ledger import SourceDocument
+from connectors.ledger import SourceDocument, SourcePayment
 from connectors.wire import decimal_of, instant, write_json
 
 ENTITIES = {
     DocumentKind.INVOICE: "Invoice",
     DocumentKind.CREDIT_NOTE: "CreditMemo",
+    DocumentKind.EXPENSE: "PurchaseOrder",
     DocumentKind.BILL: "Bill",
     DocumentKind.BILL_CREDIT: "VendorCredit",
 }
@@ -25,20 +29,99 @@ NOT_REVENUE = frozenset({"SubTotalLineDetail", "DescriptionOnly"})
 OPPORTUNITY_FIELD = "Opportunity"
 
 
-def source_document(
+def source_documents(
     kind: DocumentKind, payload: dict[str, Any], home: str, items: Mapping[str, dict[str, Any]]
-) -> SourceDocument:
-    """One document. `items` gives each item's name and income account by its Id."""
+) -> Iterator[SourceDocument]:
+    """One document; of a purchase order one for each account. `items` gives each item's name and
+    accounts by its Id.
+    """
     entity = ENTITIES[kind]
     try:
         document = _document(kind, payload, home, items)
         modified = instant(payload["MetaData"]["LastUpdatedTime"])
+        found = list(_expenses(document)) if kind is DocumentKind.EXPENSE else [document]
     except (KeyError, TypeError, ValueError, AmountError) as error:
         raise PayloadError(
             f"QuickBooks {entity} {payload.get('DocNumber') or payload.get('Id')}: "
             f"{error} can't be read."
         ) from error
-    return SourceDocument("quickbooks", write_json(payload), document, modified)
+    for each in found:
+        yield SourceDocument("quickbooks", write_json(payload), each, modified)
+
+
+def _expenses(order: Document) -> Iterator[Document]:
+    """What is ordered on each account. An order counts from the day that it is dated."""
+    by_account: dict[str, list[DocumentLine]] = {}
+    for line in order.lines:
+        if line.account is not None:
+            by_account.setdefault(line.account, []).append(line)
+    for account, lines in by_account.items():
+        whole = replace(
+            lines[0],
+            id="",
+            amount=Money.sum((line.amount for line in lines), order.currency),
+            text="; ".join(line.text for line in lines if line.text),
+        )
+        yield replace(order, id=f"{order.id}:{account}", lines=(whole,))
+
+
+def _linked(payload: dict[str, Any], kind: str) -> str | None:
+    """The one transaction of the kind that this one is linked to; None of none, or of several."""
+    found = {
+        str(each["TxnId"])
+        for each in payload.get("LinkedTxn") or ()
+        if each.get("TxnType") == kind and each.get("TxnId")
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _credited(kind: DocumentKind, payload: dict[str, Any]) -> str | None:
+    """The document that a credit memo or vendor credit says it credits."""
+    if kind is DocumentKind.CREDIT_NOTE:
+        named = (payload.get("InvoiceRef") or {}).get("value")
+        return _linked(payload, "Invoice") or (str(named) if named else None)
+    if kind is DocumentKind.BILL_CREDIT:
+        bill = _linked(payload, "Bill")
+        return f"{ENTITIES[DocumentKind.BILL]}-{bill}" if bill else None
+    return None
+
+
+def _ordered(payload: dict[str, Any], line: dict[str, Any]) -> str | None:
+    """The purchase order that a line of a bill is for: linked on the line, or on the bill."""
+    order = _linked(line, "PurchaseOrder") or _linked(payload, "PurchaseOrder")
+    return f"{ENTITIES[DocumentKind.EXPENSE]}-{order}" if order else None
+
+
+def _closed_unbilled(payload: dict[str, Any]) -> bool:
+    """Our reading: an order that is closed without a bill was given up."""
+    linked = payload.get("LinkedTxn") or ()
+    return payload.get("POStatus") == "Closed" and not any(
+        each.get("TxnType") == "Bill" for each in linked
+    )
+
+
+def source_payments(payload: dict[str, Any], home: str) -> Iterator[SourcePayment]:
+    """A payment, once for each invoice that it pays."""
+    try:
+        currency = payload.get("CurrencyRef", {}).get("value") or home
+        modified = instant(payload["MetaData"]["LastUpdatedTime"])
+        found = [
+            Payment(
+                id=f"Payment-{payload['Id']}/{linked['TxnId']}",
+                against=str(linked["TxnId"]),
+                date=date.fromisoformat(payload["TxnDate"]),
+                amount=Money.parse(decimal_of(line["Amount"], "Amount"), currency),
+            )
+            for line in payload.get("Line") or ()
+            for linked in line.get("LinkedTxn") or ()
+            if linked.get("TxnType") == "Invoice"
+        ]
+    except (KeyError, TypeError, ValueError, AmountError) as error:
+        raise PayloadError(
+            f"QuickBooks payment {payload.get('Id')}: {error} can't be read."
+        ) from error
+    for payment in found:
+        yield SourcePayment("quickbooks", write_json(payload), payment, modified)
 
 
 def _document(
@@ -50,8 +133,10 @@ def _document(
     voided = (payload.get("PrivateNote") or "").startswith("Voided") and not decimal_of(
         payload.get("TotalAmt", 0), "TotalAmt"
     )
+    if kind is DocumentKind.EXPENSE:
+        voided = _closed_unbilled(payload)
     lines = [
-        _line(line, currency, items, negative=negative)
+        _line(line, currency, items, negative=negative, order=_ordered(payload, line))
         for line in payload["Line"]
         if line.get("DetailType") not in NOT_REVENUE
     ]
@@ -64,6 +149,7 @@ def _document(
         currency=currency,
         rate=None if currency == home else decimal_of(payload["ExchangeRate"], "ExchangeRate"),
         contract=_opportunity(payload),
+        credits=_credited(kind, payload),
         voided=voided,
         lines=tuple(lines),
     )
@@ -77,7 +163,12 @@ def _opportunity(payload: dict[str, Any]) -> str | None:
 
 
 def _line(
-    line: dict[str, Any], currency: str, items: Mapping[str, dict[str, Any]], *, negative: bool
+    line: dict[str, Any],
+    currency: str,
+    items: Mapping[str, dict[str, Any]],
+    *,
+    negative: bool,
+    order: str | None,
 ) -> DocumentLine:
     amount = Money.parse(decimal_of(line["Amount"], "Amount"), currency)
     kind = line["DetailType"]
@@ -92,6 +183,10 @@ def _line(
         item = items.get(detail.get("ItemRef", {}).get("value", ""), {})
         product = item.get("Name")
         account = (detail.get("ItemAccountRef") or item.get("IncomeAccountRef") or {}).get("value")
+    elif kind == "ItemBasedExpenseLineDetail":
+        item = items.get(detail.get("ItemRef", {}).get("value", ""), {})
+        product = item.get("Name")
+        account = (item.get("ExpenseAccountRef") or {}).get("value")
     elif kind == "AccountBasedExpenseLineDetail":
         account = detail["AccountRef"]["value"]
     else:
@@ -107,4 +202,5 @@ def _line(
         text=line.get("Description") or "",
         service_start=date.fromisoformat(start) if start else None,
         dimensions=dimensions,
+        expense=f"{order}:{account}" if order and account else None,
     )

@@ -1,10 +1,10 @@
-"""Salesforce as the CRM: won opportunities as contracts."""
+"""Salesforce as the CRM: won opportunities as contracts, records of usage and delivery."""
 
 from connectors.salesforce.client import SalesforceCrm
-from connectors.salesforce.normalise import FieldNames
+from connectors.salesforce.fields import DeliveryObject, FieldNames, UsageObject
 from connectors.vault import TokenVault
 
-__all__ = ["FieldNames", "SalesforceCrm", "open_crm"]
+__all__ = ["DeliveryObject", "FieldNames", "SalesforceCrm", "UsageObject", "open_crm"]
 
 
 def open_crm(

@@ -5,9 +5,9 @@ time-outs and, where the connection names a base address, sends the requests the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceError
 
+from connectors.crm import SourceReport
 from connectors.errors import (
     LedgerRefusedError,
     LedgerThrottledError,
@@ -25,7 +26,9 @@ from connectors.errors import (
 )
 from connectors.ledger import SourceDocument
 from connectors.log_in import grant_of
-from connectors.salesforce.normalise import FieldNames, source_document
+from connectors.salesforce.fields import DeliveryObject, FieldNames, UsageObject
+from connectors.salesforce.normalise import source_document
+from connectors.salesforce.reports import line_named, source_report
 from connectors.wire import CONNECT_TIMEOUT_S, RETRY_AFTER_DEFAULT_S, Fields, readable, storable
 
 FIELDS = ("base_url", "client_id", "client_secret", "domain")
@@ -89,20 +92,11 @@ class SalesforceCrm:
         self, entity: str, currency: str, since: datetime | None
     ) -> Iterator[SourceDocument]:
         """Opportunities of the entity that changed, or one of whose lines did."""
-        if not _ENTITY.fullmatch(entity):
-            raise PayloadError(f"{entity!r} is not the id of an entity.")
-        fields = (
-            "Id, Name, AccountId, CloseDate, IsWon, IsDeleted, CurrencyIsoCode, "
-            f"SystemModstamp, {self._names.entity}"
-        )
-        select = f"SELECT {fields} FROM Opportunity WHERE {self._names.entity} = '{entity}'"  # noqa: S608
-        opportunities = {row["Id"]: row for row in self._query(select, deleted=True)}
+        opportunities = self._opportunities(entity)
         accounts = {row["Id"]: row["Name"] for row in self._query("SELECT Id, Name FROM Account")}
         lines: dict[str, list[dict[str, Any]]] = {key: [] for key in opportunities}
-        ids = sorted(opportunities)
-        for first in range(0, len(ids), IDS_PER_QUERY):
-            for line in self._lines(ids[first : first + IDS_PER_QUERY]):
-                lines[line["OpportunityId"]].append(line)
+        for line in self._lines("OpportunityId", opportunities, self._line_fields()):
+            lines[line["OpportunityId"]].append(line)
         found = [
             source_document(
                 opportunity,
@@ -117,13 +111,88 @@ class SalesforceCrm:
         changed = (each for each in found if since is None or each.modified >= since)
         yield from sorted(changed, key=lambda each: (each.modified, each.document.id))
 
-    def _lines(self, ids: list[str]) -> list[dict[str, Any]]:
-        wanted = ", ".join(f"'{each}'" for each in ids)
-        return self._query(
-            "SELECT Id, OpportunityId, ProductCode, Name, Description, Quantity, UnitPrice, "  # noqa: S608
-            f"TotalPrice, ServiceDate, {self._names.service_start}, {self._names.service_end}, "
-            f"SortOrder, SystemModstamp FROM OpportunityLineItem WHERE OpportunityId IN ({wanted})"
+    def reports(self, entity: str, since: datetime | None) -> Iterator[SourceReport]:
+        """Usage and deliveries of the entity's lines that changed, oldest change first.
+
+        A report on a line that no opportunity of the org has is refused: it would be missed.
+        """
+        found: list[SourceReport] = []
+        opportunities = self._opportunities(entity)
+        for names in (self._names.usage, self._names.deliveries):
+            if names is None:
+                continue
+            rows = [(line_named(row, names), row) for row in self._reported(names, since)]
+            named = sorted({line for line, _row in rows})
+            homes = {
+                line["Id"]: line["OpportunityId"]
+                for line in self._lines("Id", named, ("Id", "OpportunityId"), deleted=True)
+            }
+            for line, row in rows:
+                home = homes.get(line)
+                if home is None and not row["IsDeleted"]:
+                    raise PayloadError(
+                        f"{names.object} {row['Id']} reports on line {line}, which no opportunity "
+                        "has. Correct the record."
+                    )
+                if home in opportunities:
+                    currency = opportunities[home]["CurrencyIsoCode"]
+                    found.append(source_report(row, names, f"{home}/{line}", currency))
+        yield from sorted(found, key=lambda each: (each.modified, each.report.id))
+
+    def _reported(
+        self, names: UsageObject | DeliveryObject, since: datetime | None
+    ) -> list[dict[str, Any]]:
+        fields = ", ".join(("Id", "IsDeleted", "SystemModstamp", *names.fields))
+        select = f"SELECT {fields} FROM {names.object}"  # noqa: S608
+        if since is None:
+            return self._query(select)
+        moment = since.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+        return self._query(f"{select} WHERE SystemModstamp >= {moment}Z", deleted=True)
+
+    def _opportunities(self, entity: str) -> dict[str, dict[str, Any]]:
+        """The entity's opportunities by id, deleted ones included."""
+        if not _ENTITY.fullmatch(entity):
+            raise PayloadError(f"{entity!r} is not the id of an entity.")
+        standard = (
+            "Id",
+            "Name",
+            "AccountId",
+            "CloseDate",
+            "Type",
+            "IsWon",
+            "IsDeleted",
+            "CurrencyIsoCode",
+            "SystemModstamp",
         )
+        fields = ", ".join(dict.fromkeys((*standard, *self._names.of_opportunity)))
+        select = f"SELECT {fields} FROM Opportunity WHERE {self._names.entity} = '{entity}'"  # noqa: S608
+        return {row["Id"]: row for row in self._query(select, deleted=True)}
+
+    def _line_fields(self) -> tuple[str, ...]:
+        standard = (
+            "Id",
+            "OpportunityId",
+            "ProductCode",
+            "Name",
+            "Description",
+            "Quantity",
+            "UnitPrice",
+            "TotalPrice",
+            "ServiceDate",
+            "SortOrder",
+            "SystemModstamp",
+        )
+        return tuple(dict.fromkeys((*standard, *self._names.of_line)))
+
+    def _lines(
+        self, by: str, values: Iterable[str], fields: tuple[str, ...], *, deleted: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """Opportunity lines whose field `by` is one of the ids, some hundred ids a query."""
+        ids = sorted(values)
+        for first in range(0, len(ids), IDS_PER_QUERY):
+            wanted = ", ".join(f"'{each}'" for each in ids[first : first + IDS_PER_QUERY])
+            select = f"SELECT {', '.join(fields)} FROM OpportunityLineItem"  # noqa: S608
+            yield from self._query(f"{select} WHERE {by} IN ({wanted})", deleted=deleted)
 
     def _query(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         with _vendor_errors(self._fields.name), readable("Salesforce's answer"):

@@ -8,7 +8,7 @@ from connectors.vault import Tokens, TokenVault
 
 SCOPES = (
     "accounting.invoices.read accounting.manualjournals accounting.settings.read "
-    "accounting.reports.trialbalance.read"
+    "accounting.payments.read accounting.reports.trialbalance.read"
 )
 RENEW_BEFORE_S = 120
 

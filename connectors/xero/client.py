@@ -41,6 +41,7 @@ from connectors.ledger import (
     Posted,
     Refused,
     SourceDocument,
+    SourcePayment,
     Throttled,
 )
 from connectors.vault import TokenVault
@@ -55,7 +56,8 @@ from connectors.wire import (
 )
 from connectors.xero import journal as journals
 from connectors.xero.auth import XeroTokens
-from connectors.xero.normalise import day_of, source_document
+from connectors.xero.normalise import day_of, source_document, source_payment
+from connectors.xero.orders import expenses_of, with_orders
 
 API_URL = "https://api.xero.com"
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105
@@ -113,23 +115,57 @@ class XeroLedger:
         return str(organisation["Name"])
 
     def kinds(self) -> tuple[DocumentKind, ...]:
-        """Invoices, credit notes, bills and bill credits."""
-        return tuple(PLURALS)
+        """Invoices, credit notes, purchase orders, bills and bill credits."""
+        sales = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
+        return (*sales, DocumentKind.EXPENSE, DocumentKind.BILL, DocumentKind.BILL_CREDIT)
 
     def documents(self, kind: DocumentKind, since: datetime | None) -> Iterator[SourceDocument]:
-        """Pages of 100 with their lines, oldest change first; drafts are left out."""
+        """Pages of 100 with their lines, oldest change first; drafts are left out.
+
+        Bills come with the purchase orders that they are for: those are read once, if any bill is.
+        """
+        if kind is DocumentKind.EXPENSE:
+            for payload in self._orders(since):
+                yield from expenses_of(payload, self.currency)
+            return
         plural, type_ = PLURALS[kind]
         read = self._api.get_invoices if plural == "Invoices" else self._api.get_credit_notes
-        options: dict[str, Any] = {"where": f'Type=="{type_}"', "order": "UpdatedDateUTC ASC"}
+        orders: dict[str, str] | None = None
+        for payload in self._pages(read, plural, since, where=f'Type=="{type_}"'):
+            found = source_document(plural, payload, self.currency)
+            if found is None:
+                continue
+            if kind is DocumentKind.BILL:
+                if orders is None:
+                    orders = {
+                        order["PurchaseOrderNumber"]: order["PurchaseOrderID"]
+                        for order in self._orders(None)
+                        if order.get("PurchaseOrderNumber")
+                    }
+                found = with_orders(found, orders)
+            yield found
+
+    def payments(self, since: datetime | None) -> Iterator[SourcePayment]:
+        """Payments of invoices and bills; refunds of credit notes and what was paid too much."""
+        for payload in self._pages(self._api.get_payments, "Payments", since):
+            found = source_payment(payload, self.currency)
+            if found is not None:
+                yield found
+
+    def _orders(self, since: datetime | None) -> Iterator[dict[str, Any]]:
+        return self._pages(self._api.get_purchase_orders, "PurchaseOrders", since)
+
+    def _pages(
+        self, read: Callable[..., Any], plural: str, since: datetime | None, **options: Any
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of every page, oldest change first."""
+        options["order"] = "UpdatedDateUTC ASC"
         if since is not None:
             options["if_modified_since"] = since.replace(microsecond=0)
         for page in range(1, PAGES_MAX + 1):
             body = self._read(read, page=page, page_size=PAGE_SIZE, **options)
             payloads = rows_of(body, plural)
-            for payload in payloads:
-                found = source_document(plural, payload, self.currency)
-                if found is not None:
-                    yield found
+            yield from payloads
             if len(payloads) < PAGE_SIZE:
                 return
         raise PayloadError(f"Xero has more than {PAGES_MAX} pages of {plural}.")

@@ -1,6 +1,6 @@
 """Xero's payloads as documents. Pure; a document that can't be read exactly is refused whole.
 
-Field names and shapes: Xero Accounting API 16.1, Invoices and CreditNotes.
+Field names and shapes: Xero Accounting API 16.1, Invoices, CreditNotes and Payments.
 """
 
 import re
@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
-from accounting.documents import Document, DocumentKind, DocumentLine
+from accounting.documents import Document, DocumentKind, DocumentLine, Payment
 from accounting.errors import AmountError
 from accounting.money import Money
 from connectors.errors import PayloadError
-from connectors.ledger import SourceDocument
+from connectors.ledger import SourceDocument, SourcePayment
+from connectors.record_ids import full_id
 from connectors.wire import decimal_of, write_json
 
 RATE_DIGITS = 50
@@ -69,7 +70,7 @@ def _document(plural: str, payload: dict[str, Any], base: str) -> Document:
     prefix = "CreditNote" if plural == "CreditNotes" else "Invoice"
     reference = (payload.get("Reference") or "").strip()
     lines = tuple(
-        _line(line, payload["LineAmountTypes"], currency, negative=credit)
+        line_of(line, payload["LineAmountTypes"], currency, negative=credit)
         for line in payload["LineItems"]
         if line.get("AccountCode") is not None and line.get("LineAmount") is not None
     )
@@ -80,14 +81,58 @@ def _document(plural: str, payload: dict[str, Any], base: str) -> Document:
         counterparty=payload["Contact"]["Name"],
         date=day_of(payload["Date"]),
         currency=currency,
-        rate=None if currency == base else _rate(payload["CurrencyRate"]),
-        contract=reference if CONTRACT_ID.fullmatch(reference) else None,
+        rate=None if currency == base else rate_of(payload["CurrencyRate"]),
+        contract=full_id(reference) if CONTRACT_ID.fullmatch(reference) else None,
+        credits=_credited(payload) if credit else None,
         voided=payload["Status"] in GONE,
         lines=lines,
     )
 
 
-def _line(line: dict[str, Any], amounts: str, currency: str, *, negative: bool) -> DocumentLine:
+def _credited(payload: dict[str, Any]) -> str | None:
+    """The one document that a credit note is allocated to; None where it is none, or several."""
+    allocated = {
+        each["Invoice"]["InvoiceID"]
+        for each in payload.get("Allocations") or ()
+        if not each.get("IsDeleted") and each.get("Invoice")
+    }
+    return allocated.pop() if len(allocated) == 1 else None
+
+
+def source_payment(payload: dict[str, Any], base: str) -> SourcePayment | None:
+    """A payment in the currency of what it pays; None for one of an account, or of nothing.
+
+    Our reading: what is paid on a credit note, prepayment or overpayment goes back to whom it came
+    from: a refund, negative. A payment on a bill stands positive, too.
+    """
+    refund = False
+    for name in ("Invoice", "CreditNote", "Prepayment", "Overpayment"):
+        paid = payload.get(name)
+        if paid and paid.get(f"{name}ID"):
+            refund = name != "Invoice"
+            break
+    else:
+        return None
+    try:
+        amount = Money.parse(
+            decimal_of(payload["Amount"], "Amount"), paid.get("CurrencyCode") or base
+        )
+        payment = Payment(
+            id=payload["PaymentID"],
+            against=paid[f"{name}ID"],
+            date=day_of(payload["Date"]),
+            amount=-amount if refund else amount,
+        )
+        modified = instant_of(payload["UpdatedDateUTC"])
+    except (KeyError, TypeError, AmountError) as error:
+        raise PayloadError(
+            f"Xero payment {payload.get('PaymentID')}: {error} can't be read."
+        ) from error
+    deleted = payload.get("Status") == "DELETED"
+    return SourcePayment("xero", write_json(payload), payment, modified, deleted)
+
+
+def line_of(line: dict[str, Any], amounts: str, currency: str, *, negative: bool) -> DocumentLine:
     """LineAmount is net or gross as LineAmountTypes says; discounts are in it already."""
     amount = decimal_of(line["LineAmount"], "LineAmount")
     if amounts == "Inclusive":
@@ -102,7 +147,7 @@ def _line(line: dict[str, Any], amounts: str, currency: str, *, negative: bool) 
     )
 
 
-def _rate(value: Any) -> Decimal:
+def rate_of(value: Any) -> Decimal:
     """Base units for one document unit, from Xero's document units for one base unit."""
     rate = decimal_of(value, "CurrencyRate")
     if rate <= 0:

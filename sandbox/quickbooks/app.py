@@ -36,6 +36,8 @@ ENTITIES = [
     "CreditMemo",
     "Bill",
     "VendorCredit",
+    "PurchaseOrder",
+    "Payment",
     "Account",
     "Item",
     "Customer",
@@ -53,11 +55,30 @@ def rows_of(ledger: Ledger, entity: str) -> list[Row]:
     """Every row of an entity; the company has had no vendor credit yet."""
     match entity:
         case "Invoice" | "CreditMemo" | "Bill":
-            contacts = ledger.contacts()
-            wanted = [each for each in ledger.documents() if each.kind == KINDS[entity]]
+            contacts, all_ = ledger.contacts(), ledger.documents()
+            wanted = [each for each in all_ if each.kind == KINDS[entity]]
             if entity == "Bill":
                 return [shapes.bill(ledger, each, contacts) for each in wanted]
-            return [shapes.sale(each, contacts) for each in wanted]
+            credited: dict[str, int] = {}
+            for each in all_:
+                if each.credits and each.status != "voided":
+                    credited[each.credits] = credited.get(each.credits, 0) + each.net
+            return [shapes.sale(each, contacts, credited.get(each.id, 0)) for each in wanted]
+        case "PurchaseOrder":
+            contacts, all_ = ledger.contacts(), ledger.documents()
+            bills = {each.order: each.id for each in all_ if each.order}
+            return [
+                shapes.purchase_order(ledger, each, contacts, bills.get(each.id))
+                for each in all_
+                if each.kind == "order"
+            ]
+        case "Payment":
+            contacts = ledger.contacts()
+            return [
+                shapes.payment(each, contacts)
+                for each in ledger.documents()
+                if each.kind == "invoice" and each.paid_on
+            ]
         case "Account":
             balances = ledger.movements(None, date.max)
             return [shapes.account(each, balances.get(each.code, 0)) for each in ledger.accounts()]

@@ -10,6 +10,7 @@ from sandbox.quickbooks.faults import PACIFIC
 from sandbox.wire import literal, number
 from sandbox.world.builder import stamp
 from sandbox.world.charts import PRODUCTS, revenue_account
+from sandbox.world.reckoning import functional
 from sandbox.world.records import Account, Contact, Document, Journal
 
 Row = dict[str, Any]
@@ -26,6 +27,7 @@ CLASSIFICATIONS = {
     "Income": "Revenue",
     "Expense": "Expense",
 }
+NAMES = {"CAD": "Canadian Dollar"}
 DOLLARS = {"value": "USD", "name": "United States Dollar"}
 BEGINNING = stamp(date(2025, 2, 28), 0)
 
@@ -115,8 +117,29 @@ def contact(each: Contact) -> Row:
     }
 
 
-def sale(each: Document, contacts: dict[str, Contact]) -> Row:
-    """An Invoice or CreditMemo; a voided one is all zeros with a note that says so."""
+def currency(each: Document) -> Row:
+    """The document's currency; in a foreign one the home units for one of its units, too."""
+    if each.currency == "USD":
+        return {"CurrencyRef": DOLLARS}
+    assert each.exchange is not None
+    return {
+        "CurrencyRef": {"value": each.currency, "name": NAMES[each.currency]},
+        "ExchangeRate": literal(each.exchange),
+        "HomeTotalAmt": number(0 if each.status == "voided" else functional(each.net, each)),
+    }
+
+
+def linked(key: str | None, kind: str) -> list[Row]:
+    """LinkedTxn. Our reading: a credit memo names the invoice that it was applied to here, and
+    where there is no such entry it stands alone.
+    """
+    return [{"TxnId": key, "TxnType": kind}] if key else []
+
+
+def sale(each: Document, contacts: dict[str, Contact], credited: int = 0) -> Row:
+    """An Invoice or CreditMemo; a voided one is all zeros with a note that says so. `credited` is
+    what credit memos took off what is still to be paid.
+    """
     voided = each.status == "voided"
     lines: list[Row] = []
     for place, line in enumerate(each.lines, start=1):
@@ -152,8 +175,8 @@ def sale(each: Document, contacts: dict[str, Contact]) -> Row:
         "CustomField": [opportunity],
         "DocNumber": each.number,
         "TxnDate": str(each.date),
-        "CurrencyRef": DOLLARS,
-        "LinkedTxn": [],
+        **currency(each),
+        "LinkedTxn": linked(each.credits, "Invoice"),
         "Line": lines,
         "TxnTaxDetail": {"TotalTax": literal("0")},
         "CustomerRef": {"value": each.contact, "name": contacts[each.contact].name},
@@ -161,12 +184,12 @@ def sale(each: Document, contacts: dict[str, Contact]) -> Row:
         "ApplyTaxAfterDiscount": False,
         "PrintStatus": "NeedToPrint",
         "EmailStatus": "NotSet",
-        "Balance": number(0 if each.status in {"paid", "voided"} else total),
+        "Balance": number(0 if each.status in {"paid", "voided"} else total - credited),
     }
     if voided:
         shown["PrivateNote"] = "Voided"
     if each.kind == "credit_note":
-        return shown | {"RemainingCredit": number(total)}
+        return shown | {"RemainingCredit": number(0 if each.credits else total)}
     return shown | {"DueDate": str(each.due)}
 
 
@@ -178,23 +201,9 @@ def bill(ledger: Ledger, each: Document, contacts: dict[str, Contact]) -> Row:
         "DocNumber": each.number,
         "TxnDate": str(each.date),
         "DueDate": str(each.due),
-        "CurrencyRef": DOLLARS,
-        "LinkedTxn": [],
-        "Line": [
-            {
-                "Id": line.id,
-                "LineNum": place,
-                "Description": line.description,
-                "Amount": number(0 if voided else line.net),
-                "DetailType": "AccountBasedExpenseLineDetail",
-                "AccountBasedExpenseLineDetail": {
-                    "AccountRef": {"value": line.account, "name": names[line.account]},
-                    "BillableStatus": "NotBillable",
-                    "TaxCodeRef": {"value": "NON"},
-                },
-            }
-            for place, line in enumerate(each.lines, start=1)
-        ],
+        **currency(each),
+        "LinkedTxn": linked(each.order, "PurchaseOrder"),
+        "Line": _expense_lines(each, names),
         "VendorRef": {"value": each.contact, "name": contacts[each.contact].name},
         "APAccountRef": {"value": ledger.entity.chart.payable, "name": "Accounts Payable"},
         "TotalAmt": number(total),
@@ -203,6 +212,56 @@ def bill(ledger: Ledger, each: Document, contacts: dict[str, Contact]) -> Row:
     if voided:
         shown["PrivateNote"] = "Voided"
     return shown
+
+
+def _expense_lines(each: Document, names: dict[str, str]) -> list[Row]:
+    voided = each.status == "voided"
+    return [
+        {
+            "Id": line.id,
+            "LineNum": place,
+            "Description": line.description,
+            "Amount": number(0 if voided else line.net),
+            "DetailType": "AccountBasedExpenseLineDetail",
+            "AccountBasedExpenseLineDetail": {
+                "AccountRef": {"value": line.account, "name": names[line.account]},
+                "BillableStatus": "NotBillable",
+                "TaxCodeRef": {"value": "NON"},
+            },
+        }
+        for place, line in enumerate(each.lines, start=1)
+    ]
+
+
+def purchase_order(
+    ledger: Ledger, each: Document, contacts: dict[str, Contact], bill_id: str | None
+) -> Row:
+    """A PurchaseOrder, which posts nothing. Our reading: it is Closed once a bill is linked."""
+    names = {account.code: account.name for account in ledger.accounts()}
+    return frame(each.id, each.modified, created=stamp(each.date, 0)) | {
+        "DocNumber": each.number,
+        "TxnDate": str(each.date),
+        **currency(each),
+        "LinkedTxn": linked(bill_id, "Bill"),
+        "Line": _expense_lines(each, names),
+        "VendorRef": {"value": each.contact, "name": contacts[each.contact].name},
+        "APAccountRef": {"value": ledger.entity.chart.payable, "name": "Accounts Payable"},
+        "POStatus": "Closed" if bill_id or each.status == "voided" else "Open",
+        "TotalAmt": number(each.net),
+    }
+
+
+def payment(each: Document, contacts: dict[str, Contact]) -> Row:
+    """The Payment of an invoice that was paid."""
+    return frame(f"9{each.id}", each.modified) | {
+        "TxnDate": str(each.paid_on),
+        **currency(each),
+        "CustomerRef": {"value": each.contact, "name": contacts[each.contact].name},
+        "TotalAmt": number(each.total),
+        "UnappliedAmt": number(0),
+        "ProcessPayment": False,
+        "Line": [{"Amount": number(each.total), "LinkedTxn": linked(each.id, "Invoice")}],
+    }
 
 
 def journal(ledger: Ledger, each: Journal) -> Row:
@@ -253,7 +312,7 @@ def preferences(ledger: Ledger) -> Row:
         "AccountingInfoPrefs": accounting,
         "ProductAndServicesPrefs": {"ForSales": True, "ForPurchase": True},
         "SalesFormsPrefs": {"AllowServiceDate": True, "CustomTxnNumbers": True},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
+        "CurrencyPrefs": {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}},
         "ReportPrefs": {"ReportBasis": "Accrual"},
         "OtherPrefs": {"NameValue": []},
     }

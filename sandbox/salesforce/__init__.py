@@ -1,1 +1,1 @@
-"""Salesforce REST API for one org: queries over accounts, opportunities and their lines."""
+"""Salesforce REST API for one org: queries over accounts, opportunities, what is reported of their lines."""

@@ -1,8 +1,14 @@
-"""The three objects, their fields and their rows."""
+"""The objects, their fields and their rows: three standard ones with this org's own fields (…__c),
+and two objects of its own.
+
+Our reading of how firms keep this: no field can look up an opportunity line, so its id stands in a
+text field; a percent is a number from 0 to 100.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -11,7 +17,13 @@ from sandbox.state import State
 from sandbox.wire import literal, number
 from sandbox.world.builder import crm_id
 from sandbox.world.charts import PRODUCTS
-from sandbox.world.records import CrmAccount, Opportunity, OpportunityLine
+from sandbox.world.records import (
+    CrmAccount,
+    Delivery,
+    Opportunity,
+    OpportunityLine,
+    UsageReport,
+)
 
 Row = dict[str, Any]
 FIELDS: dict[str, dict[str, str]] = {
@@ -35,6 +47,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "IsWon": "boolean",
         "Type": "picklist",
         "Selling_Entity__c": "picklist",
+        "Amends__c": "reference",
+        "Treatment__c": "picklist",
+        "Effective__c": "date",
+        "Renews__c": "reference",
+        "Cancelled_On__c": "date",
         "ContractId": "reference",
         "CurrencyIsoCode": "picklist",
         "SystemModstamp": "datetime",
@@ -54,23 +71,69 @@ FIELDS: dict[str, dict[str, str]] = {
         "ServiceDate": "date",
         "Service_Start__c": "date",
         "Service_End__c": "date",
+        "Original_Line__c": "string",
+        "Milestones__c": "string",
         "SortOrder": "int",
         "CurrencyIsoCode": "picklist",
         "SystemModstamp": "datetime",
         "LastModifiedDate": "datetime",
     },
+    "Usage_Report__c": {
+        "Id": "id",
+        "IsDeleted": "boolean",
+        "Name": "string",
+        "Opportunity__c": "reference",
+        "Opportunity_Line__c": "string",
+        "Used_On__c": "date",
+        "Amount__c": "currency",
+        "CurrencyIsoCode": "picklist",
+        "SystemModstamp": "datetime",
+        "LastModifiedDate": "datetime",
+    },
+    "Delivery__c": {
+        "Id": "id",
+        "IsDeleted": "boolean",
+        "Name": "string",
+        "Opportunity__c": "reference",
+        "Opportunity_Line__c": "string",
+        "Delivered_On__c": "date",
+        "Units__c": "double",
+        "Percent_Complete__c": "percent",
+        "Milestone__c": "string",
+        "SystemModstamp": "datetime",
+        "LastModifiedDate": "datetime",
+    },
 }
+PREFIXES = {
+    "Account": "001",
+    "Opportunity": "006",
+    "OpportunityLineItem": "00k",
+    "Usage_Report__c": "a0U",
+    "Delivery__c": "a0D",
+}
+TREATMENTS = {"separate": "Separate", "prospective": "Prospective", "catch-up": "Catch-up"}
 LABELS = {
     "Service_Start__c": "Service Start",
     "Service_End__c": "Service End",
     "Selling_Entity__c": "Selling Entity",
     "ServiceDate": "Date",
+    "Amends__c": "Amends",
+    "Treatment__c": "Treatment",
+    "Effective__c": "Effective",
+    "Renews__c": "Renews",
+    "Cancelled_On__c": "Cancelled On",
+    "Original_Line__c": "Original Line",
+    "Milestones__c": "Milestones",
 }
 
 
 def moment(milliseconds: int) -> str:
     at = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}+0000"
+
+
+def day(given: date | None) -> str | None:
+    return str(given) if given else None
 
 
 def stamps(modified: int) -> Row:
@@ -104,6 +167,11 @@ def opportunity(each: Opportunity) -> Row:
         "IsWon": each.won,
         "Type": each.type,
         "Selling_Entity__c": each.entity,
+        "Amends__c": each.amends,
+        "Treatment__c": TREATMENTS[each.treatment] if each.treatment else None,
+        "Effective__c": day(each.effective),
+        "Renews__c": each.renews,
+        "Cancelled_On__c": day(each.cancelled_on),
         "ContractId": None,
         "CurrencyIsoCode": each.currency,
         **stamps(each.modified),
@@ -114,6 +182,7 @@ def line(each: OpportunityLine, deal: Opportunity) -> Row:
     """An opportunity line. ServiceDate, the standard field, stays empty here: this org keeps
     both dates in fields of its own.
     """
+    service = each.service
     return {
         "Id": each.id,
         "IsDeleted": each.deleted,
@@ -122,14 +191,48 @@ def line(each: OpportunityLine, deal: Opportunity) -> Row:
         "ProductCode": each.product,
         "Name": f"{deal.name} {PRODUCTS[each.product].name}",
         "Description": None,
-        "Quantity": literal("1.0"),
-        "UnitPrice": number(each.total),
+        "Quantity": literal(each.units),
+        "UnitPrice": number(int(each.total / Decimal(each.units))),
         "TotalPrice": number(each.total),
         "ServiceDate": None,
-        "Service_Start__c": str(each.service.start),
-        "Service_End__c": str(each.service.end),
+        "Service_Start__c": day(service.start if service else None),
+        "Service_End__c": day(service.end if service else None),
+        "Original_Line__c": each.original,
+        "Milestones__c": "; ".join(f"{name} {percent}" for name, percent in each.milestones)
+        or None,
         "SortOrder": each.sort,
         "CurrencyIsoCode": deal.currency,
+        **stamps(each.modified),
+    }
+
+
+def usage_report(each: UsageReport) -> Row:
+    """What a customer used of a line up to a day."""
+    return {
+        "Id": each.id,
+        "IsDeleted": each.deleted,
+        "Name": each.name,
+        "Opportunity__c": each.opportunity,
+        "Opportunity_Line__c": each.line,
+        "Used_On__c": str(each.date),
+        "Amount__c": number(each.amount),
+        "CurrencyIsoCode": each.currency,
+        **stamps(each.modified),
+    }
+
+
+def delivery(each: Delivery) -> Row:
+    """What was delivered of a line."""
+    return {
+        "Id": each.id,
+        "IsDeleted": each.deleted,
+        "Name": each.name,
+        "Opportunity__c": each.opportunity,
+        "Opportunity_Line__c": each.line,
+        "Delivered_On__c": str(each.date),
+        "Units__c": literal(each.units) if each.units else None,
+        "Percent_Complete__c": literal(f"{each.percent}.0") if each.percent is not None else None,
+        "Milestone__c": each.milestone,
         **stamps(each.modified),
     }
 
@@ -138,6 +241,10 @@ def rows_of(state: State, name: str) -> list[Row]:
     """Every row of an object, deleted ones included."""
     if name == "Account":
         return [account(each) for each in state.all("crm", "customer", CrmAccount)]
+    if name == "Usage_Report__c":
+        return [usage_report(each) for each in state.all("crm", "usage", UsageReport)]
+    if name == "Delivery__c":
+        return [delivery(each) for each in state.all("crm", "delivery", Delivery)]
     deals = state.all("crm", "opportunity", Opportunity)
     if name == "Opportunity":
         return [opportunity(deal) for deal in deals]
@@ -155,8 +262,8 @@ def describe(name: str) -> Row:
         "name": name,
         "label": name,
         "queryable": True,
-        "custom": False,
-        "keyPrefix": {"Account": "001", "Opportunity": "006", "OpportunityLineItem": "00k"}[name],
+        "custom": name.endswith("__c"),
+        "keyPrefix": PREFIXES[name],
         "fields": [
             {
                 "name": field,

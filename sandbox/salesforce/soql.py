@@ -138,7 +138,7 @@ def typed(name: str, field: str, text: str) -> Any:
             return datetime.fromisoformat(text)
         if kind == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             return text
-        if kind in {"currency", "double", "int"} and not quoted:
+        if kind in {"currency", "double", "int", "percent"} and not quoted:
             return Decimal(text)
     except (ValueError, InvalidOperation):
         raise malformed(text) from None
@@ -159,7 +159,7 @@ def value_of(name: str, row: Row, field: str) -> Any:
         return None
     if kind == "datetime":
         return datetime.fromisoformat(value)
-    if kind in {"currency", "double", "int"}:
+    if kind in {"currency", "double", "int", "percent"}:
         return Decimal(str(value))
     return value[:15] if kind in {"id", "reference"} else value
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sandbox.world.builder import Bookkeeper, Seller, year_from
+from sandbox.world.builder import Bookkeeper, year_from
 from sandbox.world.records import Span
-from sandbox.world.routine import costs, usage
+from sandbox.world.routine import costs, instalments, usage
+from sandbox.world.seller import Seller
 
 NAMES = {
     "uk": ["Ravensworth Legal", "Saltaire Textiles", "Tamar Shipping", "Upland Farms"],
@@ -14,6 +15,8 @@ NAMES = {
     "de": ["Jansen Pumpen GmbH", "Krause Medizintechnik GmbH", "Lindner Feinkost KG"],
 }
 USERS = {"uk": "Dunmore Energy", "us": "Redwood Utilities", "de": "Morgenthau Energie AG"}
+BEHIND = {"uk": "Rookwood Papers", "us": "Sandhill Dairies", "de": "Niederhof Chemie GmbH"}
+"""Customers who are billed when the month is over."""
 SUPPLIERS = {
     "uk": ("Thames Mutual", "Cloudgate Hosting", "Spinningfields Estates"),
     "us": ("Liberty Prairie Insurance", "Cloudgate Hosting", None),
@@ -23,12 +26,13 @@ PRICES = (480_000, 1_200_000, 1_000_01, 2_499_99, 360_000, 777_777, 1_995_00)
 
 
 def add(book: Bookkeeper, crm: Seller) -> None:
-    """Customers with yearly subscriptions, usage, and the suppliers' bills."""
+    """Customers with yearly subscriptions, in arrears and by usage, and the suppliers' bills."""
     key = book.entity.key
     for name in NAMES[key]:
         start = date(2025, 3, 1) + timedelta(days=book.rng.randrange(330))
         _years(book, crm, name, start)
-    usage(book, USERS[key], date(2026, 1, 1))
+    instalments(book, crm, BEHIND[key], year_from(date(2026, 3, 1)), 17_520_01, arrears=True)
+    usage(book, crm, USERS[key], date(2026, 1, 1))
     insurer, host, landlord = SUPPLIERS[key]
     costs(book, insurer=insurer, host=host, landlord=landlord)
 
@@ -38,7 +42,7 @@ def _years(book: Bookkeeper, crm: Seller, customer: str, start: date) -> None:
     if start.day > 28:
         start = start.replace(day=28)
     service = year_from(start)
-    kind = "New Customer"
+    kind, before = "New Customer", None
     while service.start <= book.today:
         price = book.rng.choice(PRICES)
         won = service.start - timedelta(days=book.rng.randrange(3, 25))
@@ -48,7 +52,7 @@ def _years(book: Bookkeeper, crm: Seller, customer: str, start: date) -> None:
         if kind == "New Customer" and book.rng.random() < 0.5:
             kick_off = service.start + timedelta(days=book.rng.randrange(30))
             lines.append(("ONBD", 150_000, Span(kick_off, kick_off)))
-        deal = crm.opportunity(book.entity, customer, won, *lines, type_=kind)
+        deal = crm.opportunity(book.entity, customer, won, *lines, type_=kind, renews=before)
         billed = max(won, service.start - timedelta(days=book.rng.randrange(-20, 15)))
         book.invoice(
             customer,
@@ -57,4 +61,4 @@ def _years(book: Bookkeeper, crm: Seller, customer: str, start: date) -> None:
             opportunity=deal,
         )
         service = year_from(service.end + timedelta(days=1))
-        kind = "Renewal"
+        kind, before = "Renewal", deal

@@ -1,4 +1,4 @@
-"""The two pens that the cases are written with: one entity's bookkeeper, and the CRM's seller."""
+"""The pen that the ledgers' cases are written with: one entity's bookkeeper."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from sandbox.world.charts import PRODUCTS, Entity, revenue_account
 from sandbox.world.records import (
     Account,
     Contact,
-    CrmAccount,
     Document,
     DocumentKind,
+    Effect,
     Line,
-    Opportunity,
-    OpportunityLine,
     Span,
     Status,
 )
@@ -51,81 +49,6 @@ def crm_id(prefix: str, number: int) -> str:
         bits = sum(1 << place for place, sign in enumerate(chunk) if sign.isupper())
         suffix += CRM_SUFFIX[bits]
     return fifteen + suffix
-
-
-@dataclass
-class Seller:
-    """Writes Salesforce accounts and opportunities."""
-
-    today: date
-    seed: int
-    accounts: dict[str, CrmAccount] = field(default_factory=dict)
-    opportunities: list[Opportunity] = field(default_factory=list)
-
-    def account(self, name: str) -> str:
-        """The account of that name, made at its first mention."""
-        if name not in self.accounts:
-            number = len(self.accounts) + 1
-            self.accounts[name] = CrmAccount(
-                crm_id("001", self.seed * 100_003 + number),
-                name,
-                f"C-{1000 + number}",
-                stamp(date(2025, 3, 1), number),
-            )
-        return self.accounts[name].id
-
-    def opportunity(
-        self,
-        entity: Entity,
-        customer: str,
-        closed_on: date,
-        *lines: tuple[str, int, Span],
-        type_: str = "New Customer",
-        stage: str = "Closed Won",
-        deleted: bool = False,
-        case: str = "",
-    ) -> str:
-        """An opportunity with its lines (product, total, service dates); the id it got.
-
-        A deal won after today's business date does not exist yet and gets no id ("").
-        """
-        won = stage == "Closed Won"
-        if won and closed_on > self.today:
-            return ""
-        number = len(self.opportunities) + 1
-        key = crm_id("006", self.seed * 100_003 + number)
-        modified = stamp(min(closed_on, self.today), number)
-        self.opportunities.append(
-            Opportunity(
-                id=key,
-                entity=entity.key,
-                name=f"{customer} – {PRODUCTS[lines[0][0]].name}",
-                account=self.account(customer),
-                close_date=closed_on,
-                stage=stage,
-                won=won,
-                closed=stage.startswith("Closed"),
-                type=type_,
-                currency=entity.currency,
-                lines=tuple(
-                    OpportunityLine(
-                        crm_id("00k", (self.seed * 100_003 + number) * 8 + place),
-                        key,
-                        product,
-                        total,
-                        service,
-                        place,
-                        deleted=deleted,
-                        modified=modified,
-                    )
-                    for place, (product, total, service) in enumerate(lines, start=1)
-                ),
-                deleted=deleted,
-                modified=modified,
-                case=case,
-            )
-        )
-        return key
 
 
 @dataclass
@@ -224,16 +147,25 @@ class Bookkeeper:
         voided_on: date | None = None,
         currency: str | None = None,
         rate: str | None = None,
+        exchange: str | None = None,
         paid: bool | None = None,
+        mark: str = "",
+        credits_: str | None = None,
+        effect: Effect | None = None,
+        effective: date | None = None,
+        order: str | None = None,
         case: str = "",
     ) -> None:
-        """Enter a document, unless its date lies after today's business date."""
+        """Enter a document, unless its date lies after today's business date.
+
+        `credits_` and `order` name another document by its mark.
+        """
         if on > self.today or opportunity == "":
             return
         due = on + timedelta(days=30)
         pays = self.rng.random() < 0.9 if paid is None else paid
         paid_on: date | None = due + timedelta(days=self.rng.randrange(-6, 11))
-        if not pays or kind == "credit_note" or status != "authorised":
+        if not pays or kind in {"credit_note", "order"} or status != "authorised":
             paid_on = None
         if paid_on and paid_on >= self.today:
             paid_on = None
@@ -243,16 +175,22 @@ class Bookkeeper:
                 kind=kind,
                 id="",
                 number="",
-                contact=self.contact(contact, supplier=kind == "bill"),
+                contact=self.contact(contact, supplier=kind in {"bill", "order"}),
                 date=on,
                 due=due,
                 status="paid" if paid_on else status,
                 currency=currency or self.entity.currency,
                 lines=lines,
                 rate=rate,
+                exchange=exchange,
                 reference=opportunity or reference,
                 opportunity=opportunity,
+                credits=credits_,
+                effect=effect,
+                effective=effective,
+                order=order,
                 paid_on=paid_on,
+                mark=mark,
                 modified=stamp(min(changed, self.today), 0),
                 case=case,
             )
@@ -267,9 +205,12 @@ class Bookkeeper:
     def bill(self, contact: str, on: date, *lines: Line, **more: object) -> None:
         self.document("bill", contact, on, *lines, **more)  # type: ignore[arg-type]
 
+    def order(self, contact: str, on: date, line: Line, *, mark: str, **more: object) -> None:
+        self.document("order", contact, on, line, mark=mark, paid=False, **more)  # type: ignore[arg-type]
+
     def finish(self) -> tuple[Document, ...]:
-        """The documents with numbers and ids, in the order of their dates."""
-        prefixes = {"invoice": "INV", "credit_note": "CN", "bill": "BILL"}
+        """The documents with numbers and ids, in the order of their dates; marks become ids."""
+        prefixes = {"invoice": "INV", "credit_note": "CN", "bill": "BILL", "order": "PO"}
         counts = dict.fromkeys(prefixes, 0)
         finished = []
         for place, draft in enumerate(sorted(self.drafts, key=lambda each: each.date), start=1):
@@ -291,7 +232,22 @@ class Bookkeeper:
                     modified=draft.modified + place * 1000,
                 )
             )
-        return tuple(finished)
+        marked = {each.mark: each for each in finished if each.mark}
+        return tuple(self._referring(each, marked) for each in finished)
+
+    @staticmethod
+    def _referring(document: Document, marked: dict[str, Document]) -> Document:
+        """The document with the ids of what it credits or is the bill for; a bill says the order's
+        number on its line, as people write it there.
+        """
+        if document.credits:
+            return replace(document, credits=marked[document.credits].id)
+        if document.order:
+            order = marked[document.order]
+            (line,) = document.lines
+            text = f"{line.description} ({order.number})"
+            return replace(document, order=order.id, lines=(replace(line, description=text),))
+        return document
 
     def chart(self) -> tuple[Account, ...]:
         """The chart of accounts, as old as the books."""

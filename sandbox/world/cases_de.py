@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sandbox.world.builder import Bookkeeper, Seller, year_from
+from sandbox.world.builder import Bookkeeper, year_from
+from sandbox.world.changes import Change, amended, by_progress, staged
 from sandbox.world.records import Span
-from sandbox.world.routine import HISTORY_START, instalments, month_ends
-from sandbox.world.wording import month_text
+from sandbox.world.routine import instalments, recharges_received
+from sandbox.world.seller import Seller
 
 D = date
 
@@ -15,10 +16,12 @@ D = date
 def add(book: Bookkeeper, crm: Seller) -> None:
     """Write every case of the German entity."""
     contracts(book, crm)
-    milestone(book, crm)
+    projects(book, crm)
+    amendments(book, crm)
     without_contract(book)
-    credits_and_oddities(book, crm)
-    recharges_received(book)
+    credits_given(book)
+    oddities(book, crm)
+    recharges_received(book, 2_900_00)
 
 
 def contracts(book: Bookkeeper, crm: Seller) -> None:
@@ -43,6 +46,7 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
         ("PLAT", 10_800_00, second),
         ("SUPP", 1_200_01, second),
         type_="Renewal",
+        renews=deal,
         case="early-renewal",
     )
     book.invoice(
@@ -63,22 +67,53 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
     )
 
 
-def milestone(book: Bookkeeper, crm: Seller) -> None:
-    """Delivered in August, invoiced in September: an accrual that reverses."""
-    delivered = D(2026, 8, 18)
-    deal = crm.opportunity(
-        book.entity,
+def projects(book: Bookkeeper, crm: Seller) -> None:
+    """A milestone delivered in August, invoiced in September; a project by progress."""
+    staged(
+        book,
+        crm,
         "Dornbusch Verlag GmbH",
         D(2026, 7, 13),
-        ("MILE", 16_666_67, Span(delivered, delivered)),
-        case="milestone-1",
+        27_777_79,
+        (("Erste Stufe", 60, D(2026, 8, 18)), ("Zweite Stufe", 40, D(2026, 11, 20))),
+        ((D(2026, 9, 11), 16_666_67, "Datenmigration, erste Stufe"),),
     )
-    book.invoice(
-        "Dornbusch Verlag GmbH",
-        D(2026, 9, 11),
-        book.line("MILE", 16_666_67, None, show="none", text="Datenmigration, erste Stufe"),
-        opportunity=deal,
-        case="milestone-1",
+    by_progress(
+        book,
+        crm,
+        "Ostermann Bau AG",
+        D(2026, 5, 4),
+        36_000_01,
+        ((D(2026, 6, 30), 25), (D(2026, 8, 31), 50), (D(2026, 9, 30), 60)),
+        ((D(2026, 5, 8), 18_000_00),),
+    )
+
+
+def amendments(book: Bookkeeper, crm: Seller) -> None:
+    """An expansion over what is left, and a contraction taken as if it had always been so."""
+    term = year_from(D(2026, 3, 1))
+    added = Span(D(2026, 7, 1), term.end)
+    amended(
+        book,
+        crm,
+        "Quirin Textil GmbH",
+        (D(2026, 2, 24), 12_000_00, term),
+        Change(D(2026, 6, 24), added.start, 14_000_00, "prospective", (("SUPP", 800_01, added),)),
+        (
+            (D(2026, 3, 2), "PLAT", 12_000_00),
+            (D(2026, 7, 3), "PLAT", 2_000_00),
+            (D(2026, 7, 3), "SUPP", 800_01),
+        ),
+        "expansion",
+    )
+    amended(
+        book,
+        crm,
+        "Uhlmann Druck GmbH",
+        (D(2026, 1, 27), 9_000_00, year_from(D(2026, 2, 1))),
+        Change(D(2026, 9, 10), D(2026, 9, 10), 8_100_00, "catch-up"),
+        ((D(2026, 2, 3), "PLAT", 4_500_00), (D(2026, 10, 2), "PLAT", 3_600_00)),
+        "contraction",
     )
 
 
@@ -120,15 +155,62 @@ def without_contract(book: Bookkeeper) -> None:
         )
 
 
-def credits_and_oddities(book: Bookkeeper, crm: Seller) -> None:
-    """Mid-term cancellation as a credit note, one invoice to be voided later, October."""
+def credits_given(book: Bookkeeper) -> None:
+    """Mid-term cancellation whose credit note says from when; a reduction of the price."""
     full = Span(D(2026, 3, 1), D(2027, 2, 28))
-    book.invoice("Hansekontor GmbH", D(2026, 2, 27), book.line("PLAT", 11_111_11, full))
+    book.invoice(
+        "Hansekontor GmbH",
+        D(2026, 2, 27),
+        book.line("PLAT", 11_111_11, full),
+        paid=False,
+        mark="hansekontor",
+    )
+    left = Span(D(2026, 10, 1), D(2027, 2, 28))
     book.credit_note(
         "Hansekontor GmbH",
         D(2026, 8, 5),
-        book.line("PLAT", 4_566_21, Span(D(2026, 10, 1), D(2027, 2, 28))),
+        book.line("PLAT", 4_566_21, left, text="Kündigung"),
+        credits_="hansekontor",
+        effect="cancel",
+        effective=left.start,
         case="cancellation",
+    )
+    book.invoice(
+        "Voss Kartonagen KG",
+        D(2026, 4, 1),
+        book.line("PLAT", 8_000_00, year_from(D(2026, 4, 1))),
+        paid=False,
+        mark="voss",
+    )
+    book.credit_note(
+        "Voss Kartonagen KG",
+        D(2026, 7, 20),
+        book.line("PLAT", 500_01, None, show="none", text="Preisnachlass"),
+        credits_="voss",
+        effect="price",
+        effective=D(2026, 7, 20),
+        case="credit-price",
+    )
+
+
+def oddities(book: Bookkeeper, crm: Seller) -> None:
+    """Foreign currency, a voided invoice, one to be voided later, October."""
+    book.invoice(
+        "Helvetia Praezision AG",
+        D(2026, 6, 1),
+        book.line("PLAT", 12_400_00, year_from(D(2026, 6, 1)), taxed=False),
+        currency="CHF",
+        rate="0.938700",
+        paid=False,
+        case="foreign-currency",
+    )
+    book.invoice(
+        "Isarwerke AG",
+        D(2026, 7, 8),
+        book.line("PLAT", 3_300_00, year_from(D(2026, 7, 1))),
+        status="voided",
+        voided_on=D(2026, 7, 21),
+        case="voided",
     )
     book.invoice(
         "Isarwerke AG",
@@ -151,14 +233,3 @@ def credits_and_oddities(book: Bookkeeper, crm: Seller) -> None:
         ("PLAT", 5_000_00, term),
         stage="Qualification",
     )
-
-
-def recharges_received(book: Bookkeeper) -> None:
-    """The British company's recharges, out of scope here too."""
-    account = book.entity.chart.intercompany
-    assert account is not None
-    for end in month_ends(HISTORY_START, book.today):
-        if end.month % 3 == 0:
-            text = f"Management recharge {month_text(end, german=False)}"
-            line = book.cost(account, 2_900_00, text, taxed=False)
-            book.bill("Northwind Analytics Ltd", end, line, case="intercompany")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sandbox.world.builder import Bookkeeper, Seller, year_from
+from sandbox.world.builder import Bookkeeper, year_from
+from sandbox.world.changes import by_progress, staged
 from sandbox.world.records import Span
 from sandbox.world.routine import instalments, intercompany_quarters
+from sandbox.world.seller import Seller
 
 D = date
 
@@ -15,12 +17,14 @@ def add(book: Bookkeeper, crm: Seller) -> None:
     """Write every case of the British entity."""
     contracts(book, crm)
     growth(book, crm)
-    milestones(book, crm)
+    projects(book, crm)
     without_contract(book)
     credits_and_voids(book)
+    billed_again(book, crm)
     oddities(book, crm)
     foreign_currency(book)
     intercompany_quarters(book, "Northwind Analytics GmbH", 2_500_00)
+    intercompany_quarters(book, "Northwind Analytics Inc", 1_900_00)
 
 
 def contracts(book: Bookkeeper, crm: Seller) -> None:
@@ -44,6 +48,7 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
         D(2026, 9, 8),
         ("PLAT", 12_600_00, early),
         type_="Renewal",
+        renews=deal,
         case="early-renewal",
     )
     book.invoice(
@@ -74,6 +79,9 @@ def growth(book: Bookkeeper, crm: Seller) -> None:
         D(2026, 6, 29),
         ("PLAT", 5_432_10, more),
         type_="Existing Customer - Upgrade",
+        amends=deal,
+        treatment="separate",
+        effective=more.start,
         case="expansion",
     )
     book.invoice(
@@ -113,31 +121,34 @@ def growth(book: Bookkeeper, crm: Seller) -> None:
     )
 
 
-def milestones(book: Bookkeeper, crm: Seller) -> None:
-    """Delivered then billed soon, delivered then billed after the month, billed before delivery."""
-    for number, (won, delivered, billed, price) in enumerate(
+def projects(book: Bookkeeper, crm: Seller) -> None:
+    """Milestones: billed after delivery, billed a month late, billed ahead. Progress reported."""
+    staged(
+        book,
+        crm,
+        "Elmfield Council",
+        D(2026, 5, 12),
+        58_250_50,
         (
-            (D(2026, 5, 12), D(2026, 6, 15), D(2026, 6, 30), 18_000_00),
-            (D(2026, 7, 6), D(2026, 8, 20), D(2026, 9, 14), 24_500_00),
-            (D(2026, 9, 4), D(2026, 11, 10), D(2026, 9, 21), 15_750_50),
+            ("Scoping", 30, D(2026, 6, 15)),
+            ("Migration", 45, D(2026, 8, 20)),
+            ("Acceptance", 25, D(2026, 11, 10)),
         ),
-        start=1,
-    ):
-        deal = crm.opportunity(
-            book.entity,
-            "Elmfield Council",
-            won,
-            ("MILE", price, Span(delivered, delivered)),
-            type_="Existing Customer - Upgrade",
-            case=f"milestone-{number}",
-        )
-        book.invoice(
-            "Elmfield Council",
-            billed,
-            book.line("MILE", price, None, show="none", text=f"Data migration, milestone {number}"),
-            opportunity=deal,
-            case=f"milestone-{number}",
-        )
+        (
+            (D(2026, 6, 30), 17_475_15, "Data migration, scoping"),
+            (D(2026, 9, 14), 26_212_73, "Data migration, second stage"),
+            (D(2026, 9, 21), 14_562_62, "Data migration, acceptance ahead"),
+        ),
+    )
+    by_progress(
+        book,
+        crm,
+        "Thornbury Dental",
+        D(2026, 6, 3),
+        41_000_03,
+        ((D(2026, 7, 31), 20), (D(2026, 8, 31), 45), (D(2026, 9, 30), 70)),
+        ((D(2026, 6, 8), 20_500_01), (D(2026, 9, 25), 10_250_00)),
+    )
 
 
 def without_contract(book: Bookkeeper) -> None:
@@ -170,7 +181,9 @@ def without_contract(book: Bookkeeper) -> None:
 
 
 def credits_and_voids(book: Bookkeeper) -> None:
-    """Cancellation and contraction as credit notes; a voided invoice; one to be voided later."""
+    """A cancellation as a credit note that stands alone; price reductions allocated to their
+    invoice; a voided invoice; one to be voided later.
+    """
     full = Span(D(2026, 2, 1), D(2027, 1, 31))
     book.invoice("Glenrose Hotels", D(2026, 1, 30), book.line("PLAT", 12_000_00, full))
     book.credit_note(
@@ -180,13 +193,23 @@ def credits_and_voids(book: Bookkeeper) -> None:
         case="cancellation",
     )
     full = Span(D(2026, 4, 1), D(2027, 3, 31))
-    book.invoice("Norbury Trust", D(2026, 4, 2), book.line("PLAT", 18_000_00, full))
-    book.credit_note(
+    book.invoice(
         "Norbury Trust",
-        D(2026, 9, 16),
-        book.line("PLAT", 1_234_56, Span(D(2026, 9, 16), D(2027, 3, 31))),
-        case="contraction",
+        D(2026, 4, 2),
+        book.line("PLAT", 18_000_00, full),
+        paid=False,
+        mark="norbury",
     )
+    for on, net in ((D(2026, 7, 16), 600_01), (D(2026, 9, 16), 1_234_56)):
+        book.credit_note(
+            "Norbury Trust",
+            on,
+            book.line("PLAT", net, None, show="none", text="Fewer seats, price reduced"),
+            credits_="norbury",
+            effect="price",
+            effective=on,
+            case="contraction",
+        )
     book.invoice(
         "Ivybridge Media",
         D(2026, 7, 7),
@@ -201,6 +224,33 @@ def credits_and_voids(book: Bookkeeper) -> None:
         book.line("PLAT", 7_200_00, year_from(D(2026, 8, 1))),
         paid=False,
         case="void-later",
+    )
+
+
+def billed_again(book: Bookkeeper, crm: Seller) -> None:
+    """An invoice with the wrong order number: credited whole and billed anew."""
+    term = year_from(D(2026, 6, 1))
+    deal = crm.opportunity(
+        book.entity, "Stonebridge Motors", D(2026, 5, 27), ("PLAT", 9_125_00, term)
+    )
+    for on, mark in ((D(2026, 6, 2), "stonebridge"), (D(2026, 7, 22), "")):
+        book.invoice(
+            "Stonebridge Motors",
+            on,
+            book.line("PLAT", 9_125_00, None, show="none"),
+            opportunity=deal,
+            paid=False,
+            mark=mark,
+            case="credit-billing",
+        )
+    book.credit_note(
+        "Stonebridge Motors",
+        D(2026, 7, 20),
+        book.line("PLAT", 9_125_00, None, show="none", text="Wrong order number"),
+        credits_="stonebridge",
+        effect="billing",
+        effective=D(2026, 7, 20),
+        case="credit-billing",
     )
 
 
@@ -250,7 +300,7 @@ def oddities(book: Bookkeeper, crm: Seller) -> None:
 
 
 def foreign_currency(book: Bookkeeper) -> None:
-    """Two invoices in dollars; CurrencyRate is dollars per pound."""
+    """Two invoices in dollars, one reduced later; CurrencyRate is dollars per pound."""
     for on, product, price, rate in (
         (D(2026, 4, 1), "PLAT", 15_000_00, "1.284500"),
         (D(2026, 9, 1), "SUPP", 3_333_33, "1.312700"),
@@ -262,5 +312,17 @@ def foreign_currency(book: Bookkeeper) -> None:
             currency="USD",
             rate=rate,
             paid=False,
+            mark=f"harbour-{product}",
             case="foreign-currency",
         )
+    book.credit_note(
+        "Harbour and Vale Inc",
+        D(2026, 9, 17),
+        book.line("PLAT", 1_500_00, None, show="none", text="Price reduced as agreed", taxed=False),
+        currency="USD",
+        rate="1.331900",
+        credits_="harbour-PLAT",
+        effect="price",
+        effective=D(2026, 9, 17),
+        case="foreign-credit",
+    )

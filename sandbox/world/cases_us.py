@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sandbox.world.builder import Bookkeeper, Seller, year_from
+from sandbox.world.builder import Bookkeeper, year_from
+from sandbox.world.changes import Change, amended, days_sold, staged
 from sandbox.world.records import Span
-from sandbox.world.routine import instalments
+from sandbox.world.routine import instalments, recharges_received
+from sandbox.world.seller import Seller
 
 D = date
 
@@ -15,13 +17,15 @@ def add(book: Bookkeeper, crm: Seller) -> None:
     """Write every case of the American entity."""
     contracts(book, crm)
     bundles(book, crm)
-    milestones(book, crm)
+    projects(book, crm)
     without_contract(book)
-    credits_and_oddities(book, crm)
+    credits_given(book, crm)
+    oddities(book, crm)
+    recharges_received(book, 2_600_00)
 
 
 def contracts(book: Bookkeeper, crm: Seller) -> None:
-    """Annual prepaid, late renewal, monthly in advance, never invoiced."""
+    """Annual prepaid, late and early renewal, monthly in advance, never invoiced."""
     us = book.entity
     first = Span(D(2025, 9, 1), D(2026, 8, 31))
     deal = crm.opportunity(us, "Aspen Freight", D(2025, 8, 19), ("PLAT", 24_000_00, first))
@@ -39,6 +43,7 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
         D(2026, 9, 3),
         ("PLAT", 25_200_00, second),
         type_="Renewal",
+        renews=deal,
         case="late-renewal",
     )
     book.invoice(
@@ -47,6 +52,31 @@ def contracts(book: Bookkeeper, crm: Seller) -> None:
         book.line("PLAT", 25_200_00, second, show="none"),
         opportunity=deal,
         case="late-renewal",
+    )
+    first = Span(D(2025, 10, 1), D(2026, 9, 30))
+    deal = crm.opportunity(us, "Tidewater Press", D(2025, 9, 17), ("PLAT", 7_300_00, first))
+    book.invoice(
+        "Tidewater Press",
+        D(2025, 10, 2),
+        book.line("PLAT", 7_300_00, first, show="none"),
+        opportunity=deal,
+    )
+    second = Span(D(2026, 9, 10), D(2027, 9, 9))
+    deal = crm.opportunity(
+        us,
+        "Tidewater Press",
+        D(2026, 8, 20),
+        ("PLAT", 8_030_00, second),
+        type_="Renewal",
+        renews=deal,
+        case="early-renewal",
+    )
+    book.invoice(
+        "Tidewater Press",
+        D(2026, 9, 11),
+        book.line("PLAT", 8_030_00, second, show="none"),
+        opportunity=deal,
+        case="early-renewal",
     )
     instalments(book, crm, "Boulder Clinics", year_from(D(2026, 2, 1)), 100_000_00)
     crm.opportunity(
@@ -87,6 +117,9 @@ def bundles(book: Bookkeeper, crm: Seller) -> None:
         D(2026, 9, 11),
         ("PLAT", 6_000_00, more),
         type_="Existing Customer - Upgrade",
+        amends=deal,
+        treatment="separate",
+        effective=more.start,
         case="expansion",
     )
     book.invoice(
@@ -98,29 +131,29 @@ def bundles(book: Bookkeeper, crm: Seller) -> None:
     )
 
 
-def milestones(book: Bookkeeper, crm: Seller) -> None:
-    """Delivered in August and billed in September, and the other way about."""
-    for number, (won, delivered, billed, price) in enumerate(
+def projects(book: Bookkeeper, crm: Seller) -> None:
+    """Milestones: delivered in August and billed in September, and the other way about. Days."""
+    staged(
+        book,
+        crm,
+        "Everglade Resorts",
+        D(2026, 6, 2),
+        43_650_75,
+        (("Stage 1", 70, D(2026, 8, 27)), ("Stage 2", 30, D(2026, 10, 28))),
         (
-            (D(2026, 6, 2), D(2026, 8, 27), D(2026, 9, 10), 31_400_00),
-            (D(2026, 6, 2), D(2026, 10, 28), D(2026, 8, 12), 12_250_75),
+            (D(2026, 8, 12), 13_095_22, "Warehouse build, last stage ahead"),
+            (D(2026, 9, 10), 30_555_53, "Warehouse build, first stage"),
         ),
-        start=1,
-    ):
-        deal = crm.opportunity(
-            book.entity,
-            "Everglade Resorts",
-            won,
-            ("MILE", price, Span(delivered, delivered)),
-            case=f"milestone-{number}",
-        )
-        book.invoice(
-            "Everglade Resorts",
-            billed,
-            book.line("MILE", price, None, show="none", text=f"Warehouse build, stage {number}"),
-            opportunity=deal,
-            case=f"milestone-{number}",
-        )
+    )
+    days_sold(
+        book,
+        crm,
+        "Sawtooth Outfitters",
+        D(2026, 7, 2),
+        31_500_00,
+        "21.0",
+        ((D(2026, 7, 22), "3.0"), (D(2026, 8, 19), "4.5"), (D(2026, 9, 16), "5.0")),
+    )
 
 
 def without_contract(book: Bookkeeper) -> None:
@@ -131,7 +164,12 @@ def without_contract(book: Bookkeeper) -> None:
         (D(2026, 9, 1), Span(D(2026, 9, 1), D(2027, 8, 31))),
     ):
         book.invoice(
-            "Flint Hardware", on, book.line("PLAT", 12_000_00, service), case="dates-in-text"
+            "Flint Hardware",
+            on,
+            book.line("PLAT", 12_000_00, service),
+            paid=on != D(2026, 6, 10),
+            mark=f"flint-{on}",
+            case="dates-in-text",
         )
     for on, start in ((D(2026, 1, 21), D(2026, 2, 10)), (D(2026, 9, 18), D(2026, 9, 15))):
         book.invoice(
@@ -150,30 +188,84 @@ def without_contract(book: Bookkeeper) -> None:
         )
 
 
-def credits_and_oddities(book: Bookkeeper, crm: Seller) -> None:
-    """Cancellation and contraction, a voided invoice, one to be voided later, October."""
+def credits_given(book: Bookkeeper, crm: Seller) -> None:
+    """Cancellation (the CRM says when), a contraction as an amendment, price and full credits."""
     us = book.entity
     full = Span(D(2026, 5, 1), D(2027, 4, 30))
-    deal = crm.opportunity(us, "Iron Range Steel", D(2026, 4, 24), ("PLAT", 21_900_00, full))
+    deal = crm.opportunity(
+        us,
+        "Iron Range Steel",
+        D(2026, 4, 24),
+        ("PLAT", 21_900_00, full),
+        cancelled_on=D(2026, 9, 1),
+        case="cancellation",
+    )
     book.invoice(
         "Iron Range Steel",
         D(2026, 5, 1),
         book.line("PLAT", 21_900_00, full, show="none"),
         opportunity=deal,
+        paid=False,
+        mark="iron-range",
     )
     book.credit_note(
         "Iron Range Steel",
         D(2026, 8, 14),
-        book.line("PLAT", 14_520_00, Span(D(2026, 9, 1), D(2027, 4, 30))),
+        book.line("PLAT", 14_520_00, None, show="none", text="Subscription cancelled"),
+        credits_="iron-range",
+        effect="cancel",
+        effective=D(2026, 9, 1),
         case="cancellation",
     )
-    full = Span(D(2026, 1, 16), D(2027, 1, 15))
-    book.invoice("Juniper Hotels", D(2026, 1, 14), book.line("PLAT", 15_000_00, full))
-    book.credit_note(
+    amended(
+        book,
+        crm,
         "Juniper Hotels",
+        (D(2026, 1, 14), 15_000_00, Span(D(2026, 1, 16), D(2027, 1, 15))),
+        Change(D(2026, 9, 18), D(2026, 9, 21), 14_012_35, "prospective"),
+        ((D(2026, 1, 14), "PLAT", 7_500_00), (D(2026, 10, 1), "PLAT", 6_512_35)),
+        "contraction",
+    )
+    book.credit_note(
+        "Flint Hardware",
         D(2026, 9, 21),
-        book.line("PLAT", 987_65, Span(D(2026, 9, 1), D(2027, 1, 15))),
-        case="contraction",
+        book.line("PLAT", 987_65, None, show="none", text="Price reduced as agreed"),
+        credits_="flint-2026-06-10",
+        effect="price",
+        effective=D(2026, 9, 21),
+        case="credit-price",
+    )
+    start = D(2026, 10, 1)
+    book.invoice(
+        "Lakeshore Bank",
+        D(2026, 8, 20),
+        book.line("SUPP", 3_600_00, year_from(start), show="service_date"),
+        paid=False,
+        mark="lakeshore",
+        case="credit-full",
+    )
+    book.credit_note(
+        "Lakeshore Bank",
+        D(2026, 9, 10),
+        book.line("SUPP", 3_600_00, None, show="none", text="Ordered by mistake"),
+        credits_="lakeshore",
+        effect="full",
+        effective=D(2026, 9, 10),
+        case="credit-full",
+    )
+
+
+def oddities(book: Bookkeeper, crm: Seller) -> None:
+    """An invoice in foreign currency, a voided one, one to be voided later, October."""
+    us = book.entity
+    book.invoice(
+        "Maple Ridge Foods",
+        D(2026, 5, 12),
+        book.line("PLAT", 20_000_00, year_from(D(2026, 5, 15))),
+        currency="CAD",
+        exchange="0.731250",
+        paid=False,
+        case="foreign-currency",
     )
     book.invoice(
         "Kodiak Outdoor",

@@ -19,12 +19,14 @@ class Chart:
     deferred: str
     accrued: str
     prepaid: str
+    accrued_expenses: str
     subscription: str
     services: str
     insurance: str
     hosting: str
     rent: str | None
-    intercompany: str | None
+    intercompany: str
+    exchange: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ XERO_CHART = Chart(
     deferred="850",
     accrued="630",
     prepaid="620",
+    accrued_expenses="840",
     subscription="200",
     services="210",
     insurance="433",
     hosting="460",
     rent="469",
     intercompany="260",
+    exchange="495",
 )
 QUICKBOOKS_CHART = Chart(
     bank="35",
@@ -68,12 +72,14 @@ QUICKBOOKS_CHART = Chart(
     deferred="92",
     accrued="87",
     prepaid="86",
+    accrued_expenses="93",
     subscription="79",
     services="80",
     insurance="57",
     hosting="58",
     rent=None,
-    intercompany=None,
+    intercompany="61",
+    exchange="59",
 )
 XERO_ACCOUNTS = (
     Account("090", "Bank", "BANK"),
@@ -82,6 +88,7 @@ XERO_ACCOUNTS = (
     Account("630", "Accrued revenue", "CURRENT"),
     Account("800", "Accounts Payable", "CURRLIAB", system="CREDITORS"),
     Account("820", "VAT", "CURRLIAB", system="GST"),
+    Account("840", "Accrued expenses", "CURRLIAB"),
     Account("850", "Deferred revenue", "CURRLIAB"),
     Account("960", "Retained Earnings", "EQUITY", system="RETAINEDEARNINGS"),
     Account("200", "Subscription revenue", "REVENUE"),
@@ -90,6 +97,7 @@ XERO_ACCOUNTS = (
     Account("433", "Insurance", "EXPENSE"),
     Account("460", "Hosting", "EXPENSE"),
     Account("469", "Rent", "EXPENSE"),
+    Account("495", "Exchange differences", "EXPENSE"),
 )
 QUICKBOOKS_ACCOUNTS = (
     Account("35", "Checking", "Bank", "1000"),
@@ -98,11 +106,14 @@ QUICKBOOKS_ACCOUNTS = (
     Account("87", "Accrued revenue", "Other Current Asset", "1350"),
     Account("33", "Accounts Payable", "Accounts Payable", "2000"),
     Account("92", "Deferred revenue", "Other Current Liability", "2400"),
+    Account("93", "Accrued expenses", "Other Current Liability", "2450"),
     Account("2", "Retained Earnings", "Equity", "3000"),
     Account("79", "Subscription revenue", "Income", "4000"),
     Account("80", "Services revenue", "Income", "4100"),
     Account("57", "Insurance", "Expense", "6100"),
     Account("58", "Hosting", "Expense", "6200"),
+    Account("59", "Exchange differences", "Expense", "6900"),
+    Account("61", "Intercompany recharges", "Expense", "6800"),
 )
 PROFIT_AND_LOSS = frozenset({"REVENUE", "EXPENSE", "Income", "Expense"})
 
@@ -162,8 +173,16 @@ PRODUCTS = {
         Product("SUPP", "Support plan", "Supportvertrag", "subscription", "monthly"),
         Product("ONBD", "Onboarding", "Einführung", "services", "point_in_time"),
         Product("TRNG", "Training", "Schulung", "services", "point_in_time"),
-        Product("USGE", "Usage", "Nutzung", "subscription", "point_in_time"),
-        Product("MILE", "Project milestone", "Projektmeilenstein", "services", "point_in_time"),
+        Product("USGE", "Usage", "Nutzung", "subscription", "usage"),
+        Product("MILE", "Project milestone", "Projektmeilenstein", "services", "milestone"),
+        Product("DAYS", "Consulting days", "Beratungstage", "services", "units"),
+        Product(
+            "PROJ",
+            "Project by progress",
+            "Projekt nach Fortschritt",
+            "services",
+            "percent_complete",
+        ),
     )
 }
 

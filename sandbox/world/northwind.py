@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from random import Random
 
 from sandbox.world import background, cases_de, cases_uk, cases_us
-from sandbox.world.builder import NAMESPACE, Bookkeeper, Seller, stamp
+from sandbox.world.builder import NAMESPACE, Bookkeeper, stamp
 from sandbox.world.charts import ENTITIES, Entity
 from sandbox.world.postings import of_document
-from sandbox.world.reckoning import positions
+from sandbox.world.reckoning import Reports, positions
 from sandbox.world.records import Books, Document, Journal, JournalLine, Opportunity, World
 from sandbox.world.routine import HISTORY_START, month_ends
+from sandbox.world.seller import Seller
 
 ADOPTION = date(2026, 8, 31)
 PLANTED = {("de", date(2026, 5, 31)): 12_34}
@@ -37,17 +38,26 @@ def northwind(today: date, seed: int) -> World:
             if not contact.supplier and not contact.name.startswith("Northwind"):
                 crm.account(contact.name)
         deals = [deal for deal in crm.opportunities if deal.entity == key]
-        journals = tuple(spreadsheet(ENTITIES[key], documents, deals, today, seed))
+        reports: Reports = [*crm.usage, *crm.deliveries]
+        journals = tuple(spreadsheet(ENTITIES[key], documents, deals, reports, today, seed))
         books[key] = Books(
             key, keeper.chart(), tuple(keeper.contacts.values()), documents, journals
         )
-    return World(today, books, tuple(crm.accounts.values()), tuple(crm.opportunities))
+    return World(
+        today,
+        books,
+        tuple(crm.accounts.values()),
+        tuple(crm.opportunities),
+        tuple(crm.usage),
+        tuple(crm.deliveries),
+    )
 
 
 def spreadsheet(
     entity: Entity,
     documents: tuple[Document, ...],
     deals: list[Opportunity],
+    reports: Reports,
     today: date,
     seed: int,
 ) -> Iterator[Journal]:
@@ -55,7 +65,7 @@ def spreadsheet(
     account held, invoices that were coded straight to it included.
     """
     chart = entity.chart
-    held = dict.fromkeys((chart.deferred, chart.accrued, chart.prepaid), 0)
+    held = dict.fromkeys((chart.deferred, chart.accrued, chart.prepaid, chart.accrued_expenses), 0)
     direct = [
         posting
         for document in documents
@@ -69,11 +79,12 @@ def spreadsheet(
             if since < day <= end:
                 held[account] += amount
         since = end
-        at = positions(documents, deals, end)
+        at = positions(documents, deals, reports, end)
         for name, account, against, target in (
             ("Deferred revenue", chart.deferred, chart.subscription, -at.deferred),
             ("Accrued revenue", chart.accrued, chart.subscription, at.accrued),
             ("Prepaid expenses", chart.prepaid, chart.insurance, at.prepaid),
+            ("Expenses accrued", chart.accrued_expenses, chart.hosting, -at.accrued_expenses),
         ):
             movement = target - held[account]
             held[account] = target

@@ -18,9 +18,9 @@ Posting = tuple[date, str, int]
 def of_document(document: Document, chart: Chart) -> Iterator[Posting]:
     """An invoice is Dr receivable, Cr line account and VAT; a credit note and a bill mirror it.
 
-    A payment follows where there was one. Drafts and voided documents do nothing.
+    A payment follows where there was one. Drafts, voided documents and orders do nothing.
     """
-    if document.status not in {"authorised", "paid"}:
+    if document.status not in {"authorised", "paid"} or document.kind == "order":
         return
     control = chart.payable if document.kind == "bill" else chart.receivable
     sign = 1 if document.kind == "invoice" else -1

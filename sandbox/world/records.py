@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-DocumentKind = Literal["invoice", "credit_note", "bill"]
+DocumentKind = Literal["invoice", "credit_note", "bill", "order"]
+Effect = Literal["price", "cancel", "full", "billing"]
+Treatment = Literal["separate", "prospective", "catch-up"]
 Status = Literal["draft", "authorised", "paid", "voided"]
 Day = date  # in a class with a field named date, the type needs another name
 
@@ -41,7 +43,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice, credit note (positive amounts) or bill."""
+    """An invoice, credit note (positive amounts), bill or purchase order.
+
+    `rate` is Xero's: document units for one base unit; `exchange` QuickBooks': base units for one
+    document unit. `credits` is the id of the document that a credit note is allocated to; `effect`
+    and `effective` are what the spreadsheet believed it does, no vendor shows them. `order` is the
+    id of the purchase order that a bill is for. `mark` is the name by which a case refers to it.
+    """
 
     kind: DocumentKind
     id: str
@@ -53,9 +61,15 @@ class Document:
     currency: str
     lines: tuple[Line, ...]
     rate: str | None = None
+    exchange: str | None = None
     reference: str | None = None
     opportunity: str | None = None
+    credits: str | None = None
+    effect: Effect | None = None
+    effective: Day | None = None
+    order: str | None = None
     paid_on: Day | None = None
+    mark: str = ""
     modified: int = 0
     case: str = ""
 
@@ -121,21 +135,29 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class OpportunityLine:
-    """An OpportunityLineItem."""
+    """An OpportunityLineItem. `original` is the line of an amended opportunity that it restates
+    with a new total over its whole life; `milestones` are percents by name, `units` the quantity.
+    """
 
     id: str
     opportunity: str
     product: str
     total: int
-    service: Span
+    service: Span | None
     sort: int
+    units: str = "1.0"
+    milestones: tuple[tuple[str, int], ...] = ()
+    original: str | None = None
     deleted: bool = False
     modified: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """A Salesforce opportunity; `entity` is Selling_Entity__c."""
+    """A Salesforce opportunity; `entity` is Selling_Entity__c.
+
+    `amends` is the opportunity that it amends from `effective` on, `renews` the one it follows.
+    """
 
     id: str
     entity: str
@@ -148,6 +170,11 @@ class Opportunity:
     type: str
     currency: str
     lines: tuple[OpportunityLine, ...]
+    amends: str | None = None
+    treatment: Treatment | None = None
+    effective: date | None = None
+    renews: str | None = None
+    cancelled_on: date | None = None
     deleted: bool = False
     modified: int = 0
     case: str = ""
@@ -155,6 +182,39 @@ class Opportunity:
     @property
     def amount(self) -> int:
         return sum(line.total for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """A Usage_Report__c: what a customer used of an opportunity line, in minor units."""
+
+    id: str
+    name: str
+    opportunity: str
+    line: str
+    date: Day
+    amount: int
+    currency: str
+    deleted: bool = False
+    modified: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A Delivery__c: what was delivered of an opportunity line. `percent` is the share complete
+    so far, `units` what came on the day, `milestone` the name of one.
+    """
+
+    id: str
+    name: str
+    opportunity: str
+    line: str
+    date: Day
+    units: str | None = None
+    percent: int | None = None
+    milestone: str | None = None
+    deleted: bool = False
+    modified: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +246,5 @@ class World:
     books: dict[str, Books]
     crm_accounts: tuple[CrmAccount, ...]
     opportunities: tuple[Opportunity, ...]
+    usage: tuple[UsageReport, ...]
+    deliveries: tuple[Delivery, ...]

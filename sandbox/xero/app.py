@@ -196,9 +196,16 @@ def _whole(given: str | None, otherwise: int) -> int:
 
 
 def listed(
-    request: Request, name: str, rows: list[tuple[int, Row]], *, without: str | None = None
+    request: Request,
+    name: str,
+    rows: list[tuple[int, Row]],
+    *,
+    without: str | None = None,
+    paged: bool = False,
 ) -> Response:
-    """Filter, order and page a list. `without` names what an unpaged list leaves out."""
+    """Filter, order and page a list. `without` names what an unpaged list leaves out; a `paged`
+    one is in pages always.
+    """
     since = modified_since(request.headers.get("if-modified-since"))
     fits = matcher(request.query_params.get("where"))
     kept = [row for modified, row in rows if modified >= since and fits(row)]
@@ -209,7 +216,7 @@ def listed(
     kept = ordered(kept, request.query_params.get("order"))
     if without and "page" not in request.query_params:
         return answer(journals.envelope({name: [{**row, without: []} for row in kept]}))
-    if without:
+    if without or paged:
         kept, frame = page_of(kept, request)
         return answer(journals.envelope({"pagination": frame, name: kept}))
     return answer(journals.envelope({name: kept}))
@@ -233,10 +240,10 @@ def documents(name: str, kinds: frozenset[str]) -> tuple[Handler, Handler]:
     """The list and the single read of Invoices or CreditNotes."""
 
     async def many(request: Request, ledger: Ledger) -> Response:
-        contacts = ledger.contacts()
+        related = related_of(ledger)
         rows = [
-            (each.modified, shapes.document(ledger.org, each, contacts))
-            for each in ledger.documents()
+            (each.modified, shapes.document(ledger.org, each, related))
+            for each in related.documents.values()
             if each.kind in kinds
         ]
         return listed(request, name, rows, without="LineItems")
@@ -245,11 +252,35 @@ def documents(name: str, kinds: frozenset[str]) -> tuple[Handler, Handler]:
         wanted = request.path_params["key"]
         for each in ledger.documents():
             if each.kind in kinds and wanted in {each.id, each.number}:
-                shown = shapes.document(ledger.org, each, ledger.contacts())
+                shown = shapes.document(ledger.org, each, related_of(ledger))
                 return answer(journals.envelope({name: [shown]}))
         return errors.not_found()
 
     return many, one
+
+
+def related_of(ledger: Ledger) -> shapes.Related:
+    """Everything that a document's JSON says of others."""
+    return shapes.Related.of(ledger.contacts(), ledger.documents())
+
+
+async def purchase_orders(request: Request, ledger: Ledger) -> Response:
+    related = related_of(ledger)
+    rows = [
+        (each.modified, shapes.purchase_order(ledger.org, each, related))
+        for each in related.documents.values()
+        if each.kind == "order"
+    ]
+    return listed(request, "PurchaseOrders", rows, paged=True)
+
+
+async def payments(request: Request, ledger: Ledger) -> Response:
+    rows = [
+        (each.modified, shapes.payment(ledger.org, each))
+        for each in ledger.documents()
+        if each.paid_on
+    ]
+    return listed(request, "Payments", rows, paged=True)
 
 
 async def manual_journals(request: Request, ledger: Ledger) -> Response:
@@ -297,6 +328,8 @@ def xero_app(state: State, tokens: Tokens, base_url: str) -> Served:
         get("/Invoices/{key}", invoice),
         get("/CreditNotes", notes),
         get("/CreditNotes/{key}", note),
+        get("/PurchaseOrders", purchase_orders),
+        get("/Payments", payments),
         get("/ManualJournals", manual_journals),
         get("/ManualJournals/{key}", manual_journal),
         get("/Reports/TrialBalance", trial_balance_report),

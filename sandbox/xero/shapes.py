@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -160,17 +162,41 @@ def contact(each: Contact) -> dict[str, Any]:
     }
 
 
-def document(
-    org: str, each: Document, contacts: dict[str, Contact], *, lines: bool = True
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Who is who, and which documents stand in each other: credit notes with the invoices that
+    they are allocated to, orders with their bills.
+    """
+
+    contacts: dict[str, Contact]
+    documents: dict[str, Document]
+    credits: dict[str, list[Document]] = field(default_factory=dict)
+    billed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, contacts: dict[str, Contact], documents: Iterable[Document]) -> Related:
+        all_ = {each.id: each for each in documents}
+        allocated: dict[str, list[Document]] = {}
+        for each in all_.values():
+            if each.credits and each.status != "voided":
+                allocated.setdefault(each.credits, []).append(each)
+        billed = frozenset(
+            each.order for each in all_.values() if each.order and each.status != "voided"
+        )
+        return cls(contacts, all_, allocated, billed)
+
+
+def document(org: str, each: Document, related: Related, *, lines: bool = True) -> dict[str, Any]:
     """An invoice, bill or credit note.
 
-    Our reading: a voided document keeps its lines and totals and owes nothing. An unpaged list
-    leaves LineItems empty.
+    Our reading: a voided document keeps its lines and totals and owes nothing; a credit note that
+    is allocated whole is PAID. An unpaged list leaves LineItems empty.
     """
+    contacts = related.contacts
     total = each.total
     paid = total if each.status == "paid" else 0
-    due = 0 if each.status in {"paid", "voided"} else total
+    credited = sum(note.total for note in related.credits.get(each.id, ()))
+    due = 0 if each.status in {"paid", "voided"} else total - credited
     shown: dict[str, Any] = {
         "Contact": contact(contacts[each.contact]),
         "DateString": iso(each.date),
@@ -197,8 +223,7 @@ def document(
             "CreditNoteID": each.id,
             "CreditNoteNumber": each.number,
             "Reference": each.reference or "",
-            "RemainingCredit": number(due),
-            "Allocations": [],
+            **_allocated(org, each, related, due),
         }
     shown |= {
         "Type": "ACCPAY" if each.kind == "bill" else "ACCREC",
@@ -206,10 +231,10 @@ def document(
         "InvoiceNumber": each.number,
         "AmountDue": number(due),
         "AmountPaid": number(paid),
-        "AmountCredited": number(0),
+        "AmountCredited": number(credited),
         "IsDiscounted": False,
         "Payments": [],
-        "CreditNotes": [],
+        "CreditNotes": [_applied(note) for note in related.credits.get(each.id, ())],
         "Prepayments": [],
         "Overpayments": [],
     }
@@ -219,7 +244,7 @@ def document(
         shown["FullyPaidOnDate"] = day_stamp(each.paid_on)
         shown["Payments"] = [
             {
-                "PaymentID": key(org, "payment", each.id),
+                "PaymentID": payment_id(org, each),
                 "Date": day_stamp(each.paid_on),
                 "Amount": number(paid),
                 "HasAccount": False,
@@ -227,6 +252,94 @@ def document(
             }
         ]
     return shown
+
+
+def _applied(note: Document) -> dict[str, Any]:
+    """A credit note as the invoice that it is allocated to shows it."""
+    return {
+        "CreditNoteID": note.id,
+        "CreditNoteNumber": note.number,
+        "Date": day_stamp(note.date),
+        "Total": number(note.total),
+        "AppliedAmount": number(note.total),
+    }
+
+
+def _allocated(org: str, each: Document, related: Related, due: int) -> dict[str, Any]:
+    """What of a credit note is allocated, and to which invoice."""
+    invoice = related.documents.get(each.credits or "")
+    if invoice is None or each.status == "voided":
+        return {"RemainingCredit": number(due), "Allocations": []}
+    return {
+        "Status": "PAID",
+        "FullyPaidOnDate": day_stamp(each.date),
+        "RemainingCredit": number(0),
+        "AppliedAmount": number(each.total),
+        "Allocations": [
+            {
+                "AllocationID": key(org, "allocation", each.id),
+                "Amount": number(each.total),
+                "Date": day_stamp(each.date),
+                "Invoice": {"InvoiceID": invoice.id, "InvoiceNumber": invoice.number},
+                "IsDeleted": False,
+            }
+        ],
+    }
+
+
+def purchase_order(org: str, each: Document, related: Related) -> dict[str, Any]:
+    """A purchase order. Our reading: one that was copied to a bill is BILLED."""
+    total = each.total
+    status = "BILLED" if each.id in related.billed else "AUTHORISED"
+    return {
+        "PurchaseOrderID": each.id,
+        "PurchaseOrderNumber": each.number,
+        "Type": "PURCHASEORDER",
+        "Contact": contact(related.contacts[each.contact]),
+        "DateString": iso(each.date),
+        "Date": day_stamp(each.date),
+        "Status": "DELETED" if each.status == "voided" else status,
+        "Reference": each.reference or "",
+        "LineAmountTypes": "Exclusive" if any(line.tax for line in each.lines) else "NoTax",
+        "LineItems": [line_item(org, line, sale=False) for line in each.lines],
+        "SubTotal": number(each.net),
+        "TotalTax": number(total - each.net),
+        "Total": number(total),
+        "UpdatedDateUTC": moment_stamp(each.modified),
+        "CurrencyCode": each.currency,
+        "CurrencyRate": literal(each.rate or "1.000000"),
+        "HasAttachments": False,
+        "HasErrors": False,
+        "IsDiscounted": False,
+    }
+
+
+def payment_id(org: str, each: Document) -> str:
+    return key(org, "payment", each.id)
+
+
+def payment(org: str, each: Document) -> dict[str, Any]:
+    """The payment of a document that was paid."""
+    assert each.paid_on is not None
+    return {
+        "PaymentID": payment_id(org, each),
+        "Date": day_stamp(each.paid_on),
+        "Amount": number(each.total),
+        "BankAmount": number(each.total),
+        "CurrencyRate": literal(each.rate or "1.000000"),
+        "PaymentType": "ACCPAYPAYMENT" if each.kind == "bill" else "ACCRECPAYMENT",
+        "Status": "AUTHORISED",
+        "IsReconciled": True,
+        "HasAccount": False,
+        "HasValidationErrors": False,
+        "UpdatedDateUTC": moment_stamp(each.modified),
+        "Invoice": {
+            "InvoiceID": each.id,
+            "InvoiceNumber": each.number,
+            "Type": "ACCPAY" if each.kind == "bill" else "ACCREC",
+            "CurrencyCode": each.currency,
+        },
+    }
 
 
 def journal(org: str, each: Journal, *, lines: bool = True) -> dict[str, Any]:

@@ -27,6 +27,9 @@ LOOK_EVERY_S = 0.1
 SAVE_HISTORIES = "TIEOUT_SAVE_HISTORIES"
 """Names a folder: what ran is kept there for tests/histories/test_replay.py."""
 
+JOURNALS = {"uk": 9, "us": 8, "de": 8}
+"""How many journals September brings each entity."""
+
 Close = dict[str, Any]
 
 
@@ -49,16 +52,16 @@ class System:
         self.people = people
         self.passwords = passwords
 
-    def close(self, entity: str) -> Close:
+    def close(self, entity: str, period: str = PERIOD) -> Close:
         """The close as the auditor reads it."""
-        found: Close = self.people["auditor"].call("GET", f"/closes/{entity}/{PERIOD}")
+        found: Close = self.people["auditor"].call("GET", f"/closes/{entity}/{period}")
         return found
 
-    def drive(self, entity: str, until: Callable[[Close], bool]) -> Close:
+    def drive(self, entity: str, until: Callable[[Close], bool], period: str = PERIOD) -> Close:
         """Let whoever is waited for act, until the close stands as wanted."""
 
         def there() -> Close | None:
-            close = self.close(entity)
+            close = self.close(entity, period)
             if until(close):
                 return close
             try:
@@ -71,11 +74,11 @@ class System:
         found: Close = eventually(there)
         return found
 
-    def reach(self, entity: str, until: Callable[[Close], bool]) -> Close:
+    def reach(self, entity: str, until: Callable[[Close], bool], period: str = PERIOD) -> Close:
         """Wait until the close stands as wanted; nobody acts."""
 
         def there() -> Close | None:
-            close = self.close(entity)
+            close = self.close(entity, period)
             return close if until(close) else None
 
         found: Close = eventually(there)

@@ -23,7 +23,7 @@ from tests.close.system import (
 )
 from tieout.administration import SIGNING_KEY
 from tieout.client import ApiRefusedError
-from tieout.demo import PERIOD
+from tieout.demo import ENTITIES, PERIOD
 from tieout.embedded.postgres import OWNER
 from tieout.settings import Settings
 from workflows.entity_close import EntityCloseWorkflow
@@ -53,6 +53,18 @@ def refused(system: System, person: str, close: Close, verdict: str, **other: st
 
 def submitted(close: Close) -> bool:
     return bool(close["awaiting"] == "approval")
+
+
+def test_nothing_but_the_planted_oddities_waits_for_a_person(system: System) -> None:
+    found = {}
+    for entity in ENTITIES:
+        close = system.reach(entity, lambda c: c["awaiting"] in ("resolution", "submission"))
+        found[entity] = [(e["code"], e["amount"], e["blocks"]) for e in close["exceptions"]]
+    assert found == {
+        "uk": [("no_service_period", None, True)],
+        "us": [],
+        "de": [("adoption_difference", "-12.34", True)],
+    }
 
 
 def test_only_the_right_person_decides_and_only_on_the_numbers_seen(system: System) -> None:
@@ -164,7 +176,7 @@ def test_a_rerun_proposes_nothing_before_and_after_sign_off(system: System) -> N
             close = work.closes.of("us", PERIOD)
             config = work.config.current()
             policy = config.entity("us").policy(config.sha256)
-            again = calculate(work.proposals.book(close, policy), policy, Period.month(PERIOD))
+            again = calculate(work.books.book(close, policy), policy, Period.month(PERIOD))
         store.close()
         return [journal.text for journal in again.journals]
 

@@ -10,12 +10,38 @@ from typing import Any
 
 from connectors.ledger import JournalToPost, Ledger, LedgerLine
 from connectors.quickbooks import open_ledger as open_quickbooks
-from connectors.salesforce import FieldNames, SalesforceCrm, open_crm
+from connectors.salesforce import (
+    DeliveryObject,
+    FieldNames,
+    SalesforceCrm,
+    UsageObject,
+    open_crm,
+)
 from connectors.vault import Tokens, TokenVault
 from connectors.xero import open_ledger as open_xero
 from tests.sandbox.wiring import Sandbox
 
-FIELD_NAMES = FieldNames("Selling_Entity__c", "Service_Start__c", "Service_End__c")
+FIELD_NAMES = FieldNames(
+    "Selling_Entity__c",
+    "Service_Start__c",
+    "Service_End__c",
+    amends="Amends__c",
+    treatment="Treatment__c",
+    effective="Effective__c",
+    renews="Renews__c",
+    cancelled_on="Cancelled_On__c",
+    original_line="Original_Line__c",
+    milestones="Milestones__c",
+    usage=UsageObject("Usage_Report__c", "Opportunity_Line__c", "Used_On__c", "Amount__c"),
+    deliveries=DeliveryObject(
+        "Delivery__c",
+        "Opportunity_Line__c",
+        "Delivered_On__c",
+        units="Units__c",
+        percent="Percent_Complete__c",
+        milestone="Milestone__c",
+    ),
+)
 DAY = date(2026, 9, 30)
 
 

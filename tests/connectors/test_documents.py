@@ -26,8 +26,18 @@ def read(ledger: Ledger, since: datetime | None = None) -> list[SourceDocument]:
 
 
 def own_id(document: Document) -> str:
-    """The vendor's id: QuickBooks' kinds share their numbers, so ours name the kind."""
-    return document.id.rpartition("-")[2] if document.id[0].isupper() else document.id
+    """The vendor's id of a document."""
+    return own_id_of(document.id) or ""
+
+
+def own_id_of(reference: str | None) -> str | None:
+    """The vendor's own id: QuickBooks' kinds share their numbers, so ours name the kind; an
+    expense names the account of its order, too.
+    """
+    if reference is None:
+        return None
+    order = reference.partition(":")[0]
+    return order.rpartition("-")[2] if order[0].isupper() else order
 
 
 def as_shown(document: Document) -> dict[str, Any]:
@@ -35,12 +45,14 @@ def as_shown(document: Document) -> dict[str, Any]:
     sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
     return {
         "id": own_id(document),
-        "kind": document.kind.value,
+        "kind": "order" if document.kind is DocumentKind.EXPENSE else document.kind.value,
         "number": document.number,
         "date": document.date.isoformat(),
         "currency": document.currency,
         "voided": document.voided,
         "opportunity": document.contract,
+        "credits": own_id_of(document.credits),
+        "order": own_id_of(document.lines[0].expense),
         "lines": [
             (line.text, line.account, Money(sign * line.amount.minor, line.amount.currency).text())
             for line in document.lines
@@ -58,6 +70,8 @@ def told_by_sandbox(sandbox: Sandbox, entity: str) -> Iterator[dict[str, Any]]:
                 **{key: known[key] for key in ("id", "kind", "number", "date", "currency")},
                 "voided": voided,
                 "opportunity": known["opportunity"],
+                "credits": known["credits"],
+                "order": known["order"],
                 "lines": [
                     (line["description"], line["account"], "0.00" if zero else line["net"])
                     for line in known["lines"]
@@ -111,6 +125,7 @@ def test_the_oldest_change_comes_first(entity: str, ledger: Ledger) -> None:
         ("de", DocumentKind.BILL),
         ("us", DocumentKind.INVOICE),
         ("us", DocumentKind.CREDIT_NOTE),
+        ("de", DocumentKind.EXPENSE),
     ],
 )
 def test_since_reads_what_changed_and_a_void_comes_as_voided(
@@ -168,19 +183,72 @@ def test_the_raw_text_holds_the_vendors_own_digits(
     )
 
 
-@pytest.mark.parametrize("entity", ["uk"])
-def test_a_foreign_invoice_keeps_its_currency_and_the_inverse_of_xeros_rate(
+@every_ledger
+def test_a_foreign_invoice_keeps_its_currency_and_what_one_of_its_units_is_at_home(
     entity: str, ledger: Ledger
 ) -> None:
-    """Xero says how many dollars a pound was; the product wants pounds for a dollar."""
+    """Xero says how many dollars a pound was, the inverse; QuickBooks what a dollar was."""
     foreign = [e for e in ledger.documents(DocumentKind.INVOICE, None) if e.document.rate]
-    assert {each.document.currency for each in foreign} == {"USD"}
+    currencies = {"uk": "USD", "de": "CHF", "us": "CAD"}
+    assert {each.document.currency for each in foreign} == {currencies[entity]}
     for each in foreign:
         rate = each.document.rate
         assert rate is not None
-        said = Decimal(literally(each.raw)["CurrencyRate"])
-        assert abs(Fraction(rate) * Fraction(said) - 1) < Fraction(1, 10**48)
-        assert rate < 1 < said
+        raw = literally(each.raw)
+        if entity == "us":
+            assert rate == Decimal(raw["ExchangeRate"])
+        else:
+            said = Decimal(raw["CurrencyRate"])
+            assert abs(Fraction(rate) * Fraction(said) - 1) < Fraction(1, 10**48)
+            assert rate != said
+
+
+@every_ledger
+def test_an_order_is_an_expense_and_its_bill_names_it(
+    entity: str, ledger: Ledger, sandbox: Sandbox
+) -> None:
+    expenses = {e.document.id: e.document for e in ledger.documents(DocumentKind.EXPENSE, None)}
+    bills = [each.document for each in ledger.documents(DocumentKind.BILL, None)]
+    billed = {line.expense: bill for bill in bills for line in bill.lines if line.expense}
+    assert billed.keys() < expenses.keys()
+    for name, bill in billed.items():
+        (order,) = expenses[name].lines
+        assert (order.id, expenses[name].line_key(order)) == ("", name)
+        assert order.account == bill.lines[0].account
+        assert expenses[name].date < bill.date
+    open_ = {expenses[name].date for name in expenses.keys() - billed.keys()}
+    assert sorted(open_) == [date(2026, 7, 13), date(2026, 10, 1)]
+
+
+@every_ledger
+def test_payments_say_what_was_paid_when_and_nothing_of_drafts(
+    entity: str, ledger: Ledger, sandbox: Sandbox
+) -> None:
+    found = list(ledger.payments(None))
+    assert [each.modified for each in found] == sorted(each.modified for each in found)
+    kinds = {"invoice"} if entity == "us" else {"invoice", "bill"}
+    invoices = {
+        each.document.id: each.document
+        for kind in (DocumentKind.INVOICE, DocumentKind.BILL)
+        for each in ledger.documents(kind, None)
+    }
+    paid = {
+        known["id"]
+        for known in sandbox.get("/documents", entity=entity)
+        if known["status"] == "paid" and known["kind"] in kinds
+    }
+    assert {each.payment.against for each in found} == paid
+    for each in found:
+        invoice = invoices[each.payment.against]
+        net = Money.sum((line.amount for line in invoice.lines), invoice.currency)
+        assert each.payment.amount.minor >= net.minor > 0
+        assert each.payment.date > invoice.date
+        assert not each.deleted
+    newest = found[-1].modified
+    assert list(ledger.payments(newest + timedelta(seconds=1))) == []
+    assert [each.payment.id for each in ledger.payments(newest)] == [
+        each.payment.id for each in found if each.modified >= newest.replace(microsecond=0)
+    ]
 
 
 @every_ledger
@@ -201,11 +269,12 @@ def test_balances_are_the_ledgers_own_with_debits_positive(
     books = BOOKS[entity]
     found = {each.account: each.balance_minor for each in ledger.balances(at)}
     ledger_says = sandbox.get("/positions", entity=entity, date=at.isoformat())["ledger"]
-    accrued, prepaid = ("630", "620") if books.vendor == "xero" else ("87", "86")
+    accrued, prepaid, owed = ("630", "620", "840") if books.vendor == "xero" else ("87", "86", "93")
     for account, side, name in (
         (books.deferred, -1, "deferred"),
         (accrued, 1, "accrued"),
         (prepaid, 1, "prepaid"),
+        (owed, -1, "accrued_expenses"),
     ):
         said = Money.parse(ledger_says[name], books.currency)
         assert Money(side * found.get(account, 0), books.currency) == said

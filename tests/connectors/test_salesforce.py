@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import traceback
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,22 +89,26 @@ def test_each_line_is_an_obligation_with_its_price_and_dates(
         row["Id"]: row
         for row in asked(
             sandbox,
-            "SELECT Id, OpportunityId, ProductCode, TotalPrice, Service_Start__c, Service_End__c "
-            "FROM OpportunityLineItem",
+            "SELECT Id, OpportunityId, ProductCode, TotalPrice, Service_Start__c, Service_End__c, "
+            "Original_Line__c, Quantity FROM OpportunityLineItem",
         )
     }
+    own = {(row["OpportunityId"], row["Original_Line__c"] or key): key for key, row in rows.items()}
     lines = [(each.document, line) for each in read(crm, entity) for line in each.document.lines]
     for contract, line in lines:
-        row = rows[line.id]
+        row = rows.pop(own[contract.id, line.id])
         assert row["OpportunityId"] == contract.id
         assert isinstance(row["TotalPrice"], Decimal)
         assert line.amount == Money.parse(row["TotalPrice"], contract.currency)
         assert (line.product, line.account) == (row["ProductCode"], None)
-        assert line.service_start == date.fromisoformat(row["Service_Start__c"])
-        assert line.service_end == date.fromisoformat(row["Service_End__c"])
+        days = (line.service_start, line.service_end)
+        assert [day and day.isoformat() for day in days] == [
+            row["Service_Start__c"],
+            row["Service_End__c"],
+        ]
+        assert line.units == row["Quantity"]
     won = {contract.id for contract, _line in lines}
-    assert len(lines) == len({line.id for _contract, line in lines})
-    assert len(lines) == sum(row["OpportunityId"] in won for row in rows.values())
+    assert not any(row["OpportunityId"] in won for row in rows.values())
 
 
 def test_the_lines_of_many_deals_come_in_several_queries(

@@ -15,9 +15,11 @@ from quickbooks.objects import (
     Invoice,
     Item,
     JournalEntry,
+    Payment,
     Preferences,
 )
 from quickbooks.objects.department import Department
+from quickbooks.objects.purchaseorder import PurchaseOrder
 from quickbooks.objects.trackingclass import Class
 from quickbooks.objects.vendorcredit import VendorCredit
 
@@ -59,7 +61,13 @@ def refused(us, body):
 
 
 def test_every_entity_is_read_in_pages_and_counted(sandbox, us):
-    for entity, kind in ((Invoice, "invoice"), (CreditMemo, "credit_note"), (Bill, "bill")):
+    kinds = (
+        (Invoice, "invoice"),
+        (CreditMemo, "credit_note"),
+        (Bill, "bill"),
+        (PurchaseOrder, "order"),
+    )
+    for entity, kind in kinds:
         seen, start = [], 1
         while page := entity.where(
             "TxnDate >= '2025-01-01'", order_by="Id", start_position=start, max_results=7, qb=us
@@ -69,7 +77,7 @@ def test_every_entity_is_read_in_pages_and_counted(sandbox, us):
         known = sandbox.get("/documents", entity="us", kind=kind)
         assert len({each.Id for each in seen}) == len(seen) == len(known)
         assert entity.count(qb=us) == len(known)
-    assert len(Account.all(qb=us)) == 11
+    assert len(Account.all(qb=us)) == 14
     assert {each.Name for each in Item.all(qb=us)} == {
         "PLAT",
         "SUPP",
@@ -77,6 +85,8 @@ def test_every_entity_is_read_in_pages_and_counted(sandbox, us):
         "TRNG",
         "USGE",
         "MILE",
+        "DAYS",
+        "PROJ",
     }
     for entity in (Customer, Class, Department):
         assert entity.all(qb=us)
@@ -94,6 +104,34 @@ def test_an_invoice_carries_opportunity_item_and_service_date(sandbox, us):
     line = Invoice.get(dated["id"], qb=us).Line[0]
     assert line.SalesItemLineDetail.ItemRef.name == "SUPP"
     assert line.SalesItemLineDetail.ServiceDate == "2026-02-10"
+
+
+def test_what_belongs_together_is_linked(sandbox, us):
+    """A credit memo to its invoice, a bill and its purchase order to each other, a payment."""
+    for known in sandbox.get("/documents", entity="us", kind="credit_note"):
+        memo = CreditMemo.get(known["id"], qb=us)
+        assert memo.RemainingCredit == 0
+        assert memo.LinkedTxn == [{"TxnId": known["credits"], "TxnType": "Invoice"}]
+    ordered = sandbox.get("/documents", entity="us", case="hosting-order")
+    billed = sandbox.get("/documents", entity="us", case="hosting-arrears")
+    assert {each["order"] for each in billed} == {each["id"] for each in ordered[:-1]}
+    bill, order = (Bill.get(billed[0]["id"], qb=us), PurchaseOrder.get(ordered[0]["id"], qb=us))
+    assert [(e.TxnId, e.TxnType) for e in bill.LinkedTxn] == [(order.Id, "PurchaseOrder")]
+    assert [(e.TxnId, e.TxnType) for e in order.LinkedTxn] == [(bill.Id, "Bill")]
+    assert (order.POStatus, PurchaseOrder.get(ordered[-1]["id"], qb=us).POStatus) == (
+        "Closed",
+        "Open",
+    )
+    payment = Payment.all(qb=us, max_results=1)[0]
+    paid = Invoice.get(payment.Line[0].LinkedTxn[0].TxnId, qb=us)
+    assert (paid.TotalAmt, paid.Balance) == (payment.TotalAmt, 0)
+
+
+def test_a_foreign_invoice_says_what_one_of_its_units_is_at_home(sandbox, us):
+    (known,) = sandbox.get("/documents", entity="us", case="foreign-currency")
+    invoice = Invoice.get(known["id"], qb=us)
+    assert (invoice.CurrencyRef.value, invoice.ExchangeRate) == ("CAD", Decimal("0.731250"))
+    assert (invoice.TotalAmt, invoice.HomeTotalAmt) == (Decimal("20000.00"), Decimal("14625.00"))
 
 
 def test_a_voided_invoice_is_all_zeros(sandbox, us):

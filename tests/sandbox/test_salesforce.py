@@ -77,3 +77,47 @@ def test_describe_limits_and_the_usage_header(crm):
     assert fields["TotalPrice"] == "currency"
     assert crm.limits()["DailyApiRequests"]["Max"] == 15_000
     assert crm.api_usage["api-usage"].used > 0
+
+
+def test_what_is_reported_of_lines_stands_in_objects_of_the_orgs_own(crm):
+    lines = {
+        row["Id"]: row["ProductCode"]
+        for row in crm.query_all("SELECT Id, ProductCode FROM OpportunityLineItem")["records"]
+    }
+    usage = crm.query_all("SELECT Name, Opportunity_Line__c, Amount__c FROM Usage_Report__c")
+    assert {lines[row["Opportunity_Line__c"]] for row in usage["records"]} == {"USGE"}
+    assert all(isinstance(row["Amount__c"], Decimal) for row in usage["records"])
+    come = crm.query_all(
+        "SELECT Opportunity_Line__c, Units__c, Percent_Complete__c, Milestone__c FROM Delivery__c"
+        " WHERE Delivered_On__c <= 2026-09-30"
+    )["records"]
+    says = {
+        (lines[row["Opportunity_Line__c"]], *(key for key, value in row.items() if value))
+        for row in come
+    }
+    assert says == {
+        ("DAYS", "attributes", "Opportunity_Line__c", "Units__c"),
+        ("MILE", "attributes", "Opportunity_Line__c", "Milestone__c"),
+        ("PROJ", "attributes", "Opportunity_Line__c", "Percent_Complete__c"),
+    }
+    assert crm.Delivery__c.describe()["custom"]
+
+
+def test_an_amendment_names_what_it_amends_and_how(sandbox, crm):
+    found = crm.query_all(
+        "SELECT Id, Selling_Entity__c, Amends__c, Treatment__c, Effective__c FROM Opportunity"
+        " WHERE Amends__c != null"
+    )["records"]
+    assert {(row["Selling_Entity__c"], row["Treatment__c"]) for row in found} == {
+        ("uk", "Separate"),
+        ("us", "Separate"),
+        ("us", "Prospective"),
+        ("de", "Prospective"),
+        ("de", "Catch-up"),
+    }
+    restated = crm.query_all(
+        "SELECT OpportunityId, Original_Line__c FROM OpportunityLineItem"
+        " WHERE Original_Line__c != null"
+    )["records"]
+    separate = {row["Id"] for row in found if row["Treatment__c"] == "Separate"}
+    assert {row["OpportunityId"] for row in restated} == {row["Id"] for row in found} - separate

@@ -8,9 +8,10 @@ import pytest
 import requests
 
 from sandbox.world.charts import ENTITIES
+from sandbox.world.earning import Event, Terms, earned, fraction_earned, rounded
 from sandbox.world.northwind import northwind
-from sandbox.world.reckoning import fraction_earned, positions, rounded
-from sandbox.world.records import Span
+from sandbox.world.reckoning import positions
+from sandbox.world.records import Delivery, Span
 from tests.sandbox.wiring import Sandbox
 
 TODAY = date(2026, 10, 5)
@@ -45,6 +46,7 @@ def test_the_books_hold_the_reckoned_positions_at_adoption_but_for_the_planted_s
             assert Decimal(at["ledger"]["deferred"]) == Decimal(at["deferred"]) + slip
             assert at["ledger"]["accrued"] == at["accrued"]
             assert at["ledger"]["prepaid"] == at["prepaid"]
+            assert at["ledger"]["accrued_expenses"] == at["accrued_expenses"]
             assert not [
                 each
                 for each in fresh.get("/journals", entity=entity)
@@ -82,40 +84,67 @@ def test_both_vendors_trial_balances_show_those_balances(tmp_path):
         fresh.stop()
 
 
+EVERYWHERE = {
+    "annual-contract", "early-renewal", "monthly-advance", "monthly-arrears", "usage", "milestone",
+    "expansion", "contraction", "cancellation", "foreign-currency", "voided", "void-later",
+    "dates-in-text", "point-in-time", "intercompany", "insurance", "insurance-september",
+    "hosting-order", "hosting-arrears", "hosting-unbilled", "hosting-reserved", "october",
+}  # fmt: skip
 CASES = {
-    "uk": {
-        "annual-contract", "early-renewal", "monthly-advance", "expansion", "bundle",
-        "milestone-1", "milestone-2", "milestone-3", "dates-in-text", "default-term",
-        "point-in-time", "cancellation", "contraction", "voided", "void-later", "no-dates",
-        "straight-to-deferred", "draft", "october", "foreign-currency", "intercompany",
-        "usage-arrears", "insurance", "insurance-september", "hosting-arrears",
-        "hosting-reserved", "rent",
+    "uk": EVERYWHERE | {
+        "bundle", "percent-complete", "default-term", "no-dates", "straight-to-deferred", "draft",
+        "foreign-credit", "credit-billing", "rent",
     },
-    "us": {
-        "annual-contract", "late-renewal", "monthly-advance", "bundle", "expansion",
-        "milestone-1", "milestone-2", "dates-in-text", "service-date", "point-in-time",
-        "cancellation", "contraction", "voided", "void-later", "october", "usage-arrears",
-        "insurance", "insurance-september", "hosting-arrears",
+    "us": EVERYWHERE | {
+        "late-renewal", "bundle", "units", "service-date", "credit-price", "credit-full",
     },
-    "de": {
-        "annual-contract", "early-renewal", "monthly-advance", "milestone-1", "dates-in-text",
-        "default-term", "straight-to-deferred", "point-in-time", "cancellation", "void-later",
-        "october", "usage-arrears", "insurance", "insurance-september", "hosting-arrears",
-        "intercompany", "rent",
+    "de": EVERYWHERE | {
+        "percent-complete", "default-term", "straight-to-deferred", "credit-price", "rent",
     },
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("entity", CASES)
 def test_every_case_is_in_the_data(world, entity):
-    assert CASES[entity] <= {each.case for each in world.books[entity].documents}
-    assert any(
-        deal.case == "never-invoiced" for deal in world.opportunities if deal.entity == entity
-    )
+    cases = {each.case for each in world.books[entity].documents} - {""}
+    assert cases == CASES[entity]
+    deals = [deal for deal in world.opportunities if deal.entity == entity]
+    billed = {each.opportunity for each in world.books[entity].documents}
+    (never,) = [deal for deal in deals if deal.case == "never-invoiced"]
+    assert never.id not in billed
+    for without in ("dates-in-text", "point-in-time"):
+        assert not any(
+            each.opportunity for each in world.books[entity].documents if each.case == without
+        )
 
 
-def test_some_fifty_customers_over_eighteen_months_and_nothing_after_today(world):
-    assert len(world.crm_accounts) == 52
+@pytest.mark.parametrize("entity", CASES)
+def test_every_contract_that_is_not_passed_by_days_has_its_records(world, entity):
+    """Usage, milestones, units and progress are reported; a renewal names what it renews."""
+    deals = {deal.id: deal for deal in world.opportunities if deal.entity == entity}
+    assert {deals[each.opportunity].case for each in world.usage if each.opportunity in deals} == {
+        "usage"
+    }
+    come = {deals[d.opportunity].case for d in world.deliveries if d.opportunity in deals}
+    assert come == {"milestone", "units"} if entity == "us" else {"milestone", "percent-complete"}
+    renewed = [deal for deal in deals.values() if deal.type == "Renewal"]
+    assert renewed
+    assert all(deals[deal.renews].close_date < deal.close_date for deal in renewed)
+
+
+def test_the_credit_notes_stand_for_every_effect_and_one_stands_alone(world):
+    notes = [
+        each
+        for books in world.books.values()
+        for each in books.documents
+        if each.kind == "credit_note"
+    ]
+    assert {each.effect for each in notes} == {"price", "cancel", "full", "billing", None}
+    assert [each.case for each in notes if each.credits is None] == ["cancellation"]
+
+
+def test_some_sixty_customers_over_eighteen_months_and_nothing_after_today(world):
+    assert len(world.crm_accounts) == 65
     days = [each.date for books in world.books.values() for each in books.documents]
     assert date(2025, 3, 1) <= min(days) <= date(2025, 3, 31)
     assert date(2026, 10, 1) <= max(days) <= TODAY
@@ -127,11 +156,13 @@ def test_some_fifty_customers_over_eighteen_months_and_nothing_after_today(world
 def test_september_moves_every_balance_of_every_entity(world):
     for key, books in world.books.items():
         deals = [deal for deal in world.opportunities if deal.entity == key]
-        august = positions(books.documents, deals, date(2026, 8, 31))
-        september = positions(books.documents, deals, date(2026, 9, 30))
+        reports = [*world.usage, *world.deliveries]
+        august = positions(books.documents, deals, reports, date(2026, 8, 31))
+        september = positions(books.documents, deals, reports, date(2026, 9, 30))
         assert september.deferred > august.deferred > 0
         assert august.accrued > september.accrued > 0
         assert september.prepaid != august.prepaid
+        assert september.accrued_expenses > august.accrued_expenses > 0
 
 
 def test_at_most_one_line_per_product_in_an_opportunity_and_in_what_bills_it(world):
@@ -139,6 +170,8 @@ def test_at_most_one_line_per_product_in_an_opportunity_and_in_what_bills_it(wor
         codes = [line.product for line in deal.lines]
         assert len(set(codes)) == len(codes)
         assert len(deal.id) == 18
+        amending = [each.lines for each in world.opportunities if each.amends == deal.id]
+        codes += [line.product for lines in amending for line in lines]
         for document in world.books[deal.entity].documents:
             if document.opportunity == deal.id:
                 assert {line.item for line in document.lines} <= set(codes)
@@ -154,3 +187,47 @@ def test_fractions_earned_by_hand():
     assert fraction_earned("point_in_time", middle, date(2026, 3, 15)) == 0
     assert fraction_earned("point_in_time", middle, date(2026, 3, 16)) == 1
     assert [rounded(Fraction(half, 2)) for half in (1, 3, -1, -3)] == [1, 2, -1, -2]
+
+
+def test_what_happens_to_a_price_by_hand():
+    """1,000.00 over 100 days; on day 41 something happens, 400.00 having been earned."""
+    days = Terms("daily", Span(date(2026, 1, 1), date(2026, 4, 10)))
+    day, before, after = date(2026, 2, 10), date(2026, 2, 9), date(2026, 2, 11)
+
+    def at(on, *events):
+        return earned(1_000_00, days, events, on)
+
+    assert at(before) == 400_00
+    for kind, on_day_42 in (
+        ("price", 400_00 + 480_00 * 2 // 60),  # 880 in all: 480 over 60 days
+        ("cancel", 880_00),
+        ("full", 880_00 * 42 // 100),
+    ):
+        assert at(after, Event(day, kind, 120_00)) == on_day_42
+    assert at(before, Event(day, "full", 120_00)) == 880_00 * 40 // 100
+    longer = Terms("daily", Span(date(2026, 1, 1), date(2026, 4, 20)))
+    assert at(after, Event(day, "prospective", 1_100_00, longer)) == 420_00  # 700 over 70 days
+    assert at(after, Event(day, "catch-up", 1_100_00, longer)) == 420_00  # 1,100 over 110
+    assert at(before, Event(day, "catch-up", 2_200_00, longer)) == 800_00
+
+
+def test_what_is_earned_by_reports_by_hand():
+    def come(*given):
+        return tuple(
+            Delivery("", "", "", "", date(2026, 1, day), **{word: value})
+            for day, word, value in given
+        )
+
+    staged = Terms(
+        "milestone",
+        None,
+        milestones=(("One", 30), ("Two", 70)),
+        delivered=come((5, "milestone", "Two"), (9, "milestone", "Two")),
+    )
+    assert [earned(99_99, staged, (), date(2026, 1, day)) for day in (4, 5, 9)] == [0, 69_99, 69_99]
+    progress = Terms(
+        "percent_complete", None, delivered=come((5, "percent", 40), (9, "percent", 35))
+    )
+    assert [earned(1_000, progress, (), date(2026, 1, d)) for d in (4, 5, 9)] == [0, 400, 350]
+    called_off = Terms("units", None, "8.0", delivered=come((5, "units", "2.5"), (9, "units", "7")))
+    assert [earned(1_000, called_off, (), date(2026, 1, d)) for d in (4, 5, 9)] == [0, 313, 1_000]

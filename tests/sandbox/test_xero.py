@@ -58,7 +58,50 @@ def test_paged_invoices_are_all_there_with_their_lines_and_unpaged_ones_have_non
     assert isinstance(seen[0].line_items[0].line_amount, Decimal)
     assert not any(each.line_items for each in api.get_invoices(tenant).invoices)
     known = sandbox.get("/documents", entity="uk")
-    assert len(seen) == sum(each["kind"] != "credit_note" for each in known)
+    assert len(seen) == sum(each["kind"] in {"invoice", "bill"} for each in known)
+
+
+def test_credit_notes_tell_what_they_are_allocated_to_and_invoices_what_is_left(sandbox, uk):
+    api, tenant = uk
+    notes = {
+        each.credit_note_id: each for each in api.get_credit_notes(tenant, page=1).credit_notes
+    }
+    known = sandbox.get("/documents", entity="uk", kind="credit_note")
+    assert {key: [e.invoice.invoice_id for e in n.allocations] for key, n in notes.items()} == {
+        each["id"]: [each["credits"]] if each["credits"] else [] for each in known
+    }
+    alone = sandbox.get("/documents", entity="uk", case="cancellation")[0]["id"]
+    assert {key for key, note in notes.items() if note.remaining_credit} == {alone}
+    (rebilled, _again) = sandbox.get("/documents", entity="uk", case="credit-billing")[::2]
+    (invoice,) = api.get_invoice(tenant, rebilled["id"]).invoices
+    assert (invoice.amount_due, invoice.amount_credited) == (0, invoice.total)
+    assert [each.credit_note_number for each in invoice.credit_notes] == ["CN-0003"]
+
+
+def test_purchase_orders_are_billed_once_a_bill_names_them(sandbox, uk):
+    api, tenant = uk
+    orders = api.get_purchase_orders(tenant, page=1, page_size=1000).purchase_orders
+    assert {each.purchase_order_number: each.status for each in orders} == {
+        each["number"]: "AUTHORISED"
+        if each["case"] == "hosting-unbilled" or each["date"] == "2026-10-01"
+        else "BILLED"
+        for each in sandbox.get("/documents", entity="uk", kind="order")
+    }
+    since = datetime(2026, 10, 1, tzinfo=UTC)
+    (latest,) = api.get_purchase_orders(tenant, if_modified_since=since).purchase_orders
+    bills = sandbox.get("/documents", entity="uk", case="hosting-arrears")
+    assert bills[-1]["lines"][0]["description"].endswith("(PO-0020)")
+    assert latest.purchase_order_number == "PO-0021"
+
+
+def test_payments_name_what_they_pay(sandbox, uk):
+    api, tenant = uk
+    found = api.get_payments(tenant, page=1, page_size=1000).payments
+    paid = {each.invoice.invoice_id: each for each in found}
+    assert len(paid) == len(found) > 50
+    known = {e["id"]: e for e in sandbox.get("/documents", entity="uk") if e["status"] == "paid"}
+    assert paid.keys() == known.keys()
+    assert {each.payment_type for each in found} == {"ACCRECPAYMENT", "ACCPAYPAYMENT"}
 
 
 def test_an_invoice_names_its_opportunity_in_the_reference(sandbox, uk):

@@ -30,7 +30,7 @@ APPROVAL = Decision(
 
 def decide(store: Store, *decisions: Decision, round_: int = 1) -> None:
     with store.unit_of_work(WORKER_ACTOR) as work:
-        close = work.closes.open("uk", SEPTEMBER, "priya")
+        close = work.closes.open("uk", SEPTEMBER.name, SEPTEMBER, "priya")
         for decision in decisions:
             work.approvals.save_decision(close, round_, decision)
 
@@ -109,7 +109,7 @@ def test_a_new_round_or_proposal_is_decided_anew(store: Store) -> None:
 def test_an_answer_to_an_exception_is_kept_once_and_counts_for_later_periods(store: Store) -> None:
     def resolve(nonce: str, reason: str) -> None:
         with store.unit_of_work(WORKER_ACTOR) as work:
-            close = work.closes.open("uk", SEPTEMBER, "priya")
+            close = work.closes.open("uk", SEPTEMBER.name, SEPTEMBER, "priya")
             work.approvals.save_resolution(
                 close,
                 ResolutionRow(

@@ -97,14 +97,14 @@ def test_chains_stay_gapless_when_eight_threads_append_to_them(store: Store) -> 
 
 def test_a_rolled_back_unit_of_work_leaves_neither_change_nor_event(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.unit_of_work(WORKER_ACTOR) as work:
-        work.closes.open("uk", SEPTEMBER, "priya")
+        work.closes.open("uk", SEPTEMBER.name, SEPTEMBER, "priya")
         assert work.closes.find("uk", "2026-09") is not None
         assert work.audit.latest("uk", 1)[0].verb == "close.started"
         raise ZeroDivisionError
     with store.unit_of_work(WORKER_ACTOR) as work:
         assert work.closes.find("uk", "2026-09") is None
         assert work.audit.latest("uk", 1) == []
-        work.closes.open("uk", SEPTEMBER, "priya")
+        work.closes.open("uk", SEPTEMBER.name, SEPTEMBER, "priya")
     with store.unit_of_work(WORKER_ACTOR) as work:
         assert work.closes.find("uk", "2026-09") is not None
         assert [event.sequence for event in work.audit.events("uk")] == [1]

@@ -51,7 +51,7 @@ def approved(store: Store, month: str, *amounts: str) -> list[int]:
     """The ids of a month's journals, proposed and approved."""
     period = Period.month(month)
     with store.unit_of_work(WORKER_ACTOR) as work:
-        close = work.closes.open("uk", period, "priya")
+        close = work.closes.open("uk", month, period, "priya")
         journals = tuple(release(period, amount) for amount in amounts)
         calculation = Calculation(period, (), journals, (), {}, {})
         config = work.config.current().id

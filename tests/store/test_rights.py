@@ -21,13 +21,25 @@ WORKERS = {
     "journal_line",
     "journal_part",
     "ledger_reading",
+    "payment",
     "position",
     "proposal",
+    "rate",
+    "report",
     "resolution",
     "sync_cursor",
     "tie_out",
 }
-APIS = {"app_user", "audit_event", "config_version", "entity", "session"}
+APIS = {
+    "adoption_import",
+    "app_user",
+    "audit_event",
+    "config_version",
+    "entity",
+    "imported_position",
+    "rate",
+    "session",
+}
 UPDATES = {
     WORKER: {"close", "connection_token", "journal", "sync_cursor", "tie_out"},
     API: {"app_user", "entity", "session"},

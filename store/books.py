@@ -1,0 +1,221 @@
+"""The book that a calculation starts from: everything that is known of an entity, from its rows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from accounting.book import Adoption, Book, BookedPart, FrozenLine, LinePosition
+from accounting.documents import Document, Report, Void
+from accounting.money import Money
+from accounting.policy import BALANCE_ROLES, CREDIT_NORMAL, RecognitionPolicy, Role
+from accounting.rates import Pair
+from controls.canonical import digest
+from controls.posting import JournalState
+from controls.steps import Step
+from models import CloseRow, EntityRow, JournalPartRow, JournalRow, PositionRow, ProposalRow
+from store.adoption import AdoptionImports
+from store.approvals import Approvals
+from store.audit import AuditTrail
+from store.closes import Closes
+from store.document_rows import dimensions_of
+from store.documents import Documents
+from store.errors import NotFoundError
+from store.positions import amounts_of, position_of
+from store.rates import RateTable
+from store.reports import Reports
+
+ADOPTION_READING = "adoption"
+
+
+def on_normal_side(reading: Mapping[str, int], policy: RecognitionPolicy) -> dict[Role, Money]:
+    """A trial balance (debit positive) as balances by role, each positive on its normal side.
+
+    Only of the roles that the entity has an account for.
+    """
+    balances = {}
+    for role in BALANCE_ROLES:
+        if not policy.accounts.has(role):
+            continue
+        minor = reading.get(policy.accounts.of(role), 0)
+        sign = -1 if role in CREDIT_NORMAL else 1
+        balances[role] = Money(sign * minor, policy.functional_currency)
+    return balances
+
+
+def seen_hash(
+    documents: Iterable[Document], reports: Iterable[Report], voids: Iterable[Void], until: date
+) -> str:
+    """A name for what a close up to the day sees: another one where another version counts."""
+    told: Iterable[Document | Report | Void] = (*documents, *reports, *voids)
+    return digest(
+        [
+            [
+                type(each).__name__,
+                each.kind.value if isinstance(each, Document) else "",
+                each.id,
+                each.version,
+                each.known.isoformat(),
+                isinstance(each, Document) and each.voided,
+            ]
+            for each in told
+            if each.known <= until
+        ]
+    )
+
+
+class Books:
+    """Reads books."""
+
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
+        self._session = session
+        self._audit = audit
+        self._closes = Closes(session, audit)
+
+    def book(self, close: CloseRow, policy: RecognitionPolicy) -> Book:
+        """Everything known of the entity for this close, as the core takes it."""
+        entity = self._session.get(EntityRow, close.entity_id)
+        assert entity is not None
+        currency = policy.functional_currency
+        documents = Documents(self._session, self._audit)
+        approvals = Approvals(self._session, self._audit)
+        reports = Reports(self._session, self._audit)
+        rates = RateTable(self._session, self._audit)
+        last = self._closes.last_closed(entity.id)
+        return Book(
+            functional_currency=currency,
+            adopted_on=entity.adoption_date,
+            documents=documents.versions_known(entity.id),
+            overrides=approvals.overrides(entity.id),
+            reports=reports.reports(entity.id),
+            payments=reports.payments(entity.id),
+            voids=reports.voids(entity.id),
+            rates=rates.table(entity.id, self.pairs(entity.id, currency), close.period_end),
+            frozen=self.frozen(last, currency),
+            booked=self._booked(entity.id, currency),
+            adoption=self._adoption(entity, policy) if last is None else None,
+            imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
+            last_closed=self._closes.closed_to(entity.id),
+        )
+
+    def at_adoption(self, entity_id: str, policy: RecognitionPolicy) -> Book:
+        """The entity's book as it stood before its first close, with all that is known of it now.
+
+        Raises NotFoundError where there is no such entity, or nothing was read of its ledger yet.
+        """
+        entity = self._session.get(EntityRow, entity_id)
+        if entity is None:
+            raise NotFoundError(f"There is no entity {entity_id!r}.")
+        reports = Reports(self._session, self._audit)
+        rates = RateTable(self._session, self._audit)
+        pairs = self.pairs(entity_id, policy.functional_currency)
+        return Book(
+            functional_currency=policy.functional_currency,
+            adopted_on=entity.adoption_date,
+            documents=Documents(self._session, self._audit).versions_known(entity_id),
+            overrides=Approvals(self._session, self._audit).overrides(entity_id),
+            reports=reports.reports(entity_id),
+            payments=reports.payments(entity_id),
+            voids=reports.voids(entity_id),
+            rates=rates.table(entity_id, pairs, self._closes.closed_to(entity_id)),
+            adoption=self._adoption(entity, policy),
+            imported=AdoptionImports(self._session, self._audit).recognised(entity_id),
+        )
+
+    def frozen_periods(self, entity: str, currency: str) -> dict[str, tuple[LinePosition, ...]]:
+        """What each of the entity's closes froze, by the period's name, oldest first."""
+        closes = self._session.exec(
+            select(CloseRow)
+            .where(CloseRow.entity_id == entity, CloseRow.step == Step.CLOSED)
+            .order_by(col(CloseRow.period_end), col(CloseRow.number))
+        ).all()
+        return {
+            close.period: tuple(
+                position_of(row, currency)
+                for row in self._session.exec(
+                    select(PositionRow)
+                    .where(PositionRow.proposal_id == close.proposal_id)
+                    .order_by(col(PositionRow.line))
+                )
+            )
+            for close in closes
+        }
+
+    def seen(self, close: CloseRow) -> str:
+        """The name of what the close's period sees now (`seen_hash`)."""
+        documents = Documents(self._session, self._audit)
+        reports = Reports(self._session, self._audit)
+        return seen_hash(
+            documents.versions_known(close.entity_id),
+            reports.reports(close.entity_id),
+            reports.voids(close.entity_id),
+            close.period_end,
+        )
+
+    def pairs(self, entity: str, functional: str) -> set[Pair]:
+        """From each currency of the entity's documents to its own."""
+        used = Documents(self._session, self._audit).currencies(entity)
+        return {(currency, functional) for currency in used if currency != functional}
+
+    def _adoption(self, entity: EntityRow, policy: RecognitionPolicy) -> Adoption:
+        documents = Documents(self._session, self._audit)
+        reading = documents.reading(entity.id, ADOPTION_READING, entity.adoption_date)
+        if reading is None:
+            raise NotFoundError(
+                f"The ledger's balances at {entity.adoption_date} have not been read yet."
+            )
+        answers = Approvals(self._session, self._audit).adoption_resolutions(
+            entity.id, policy.functional_currency
+        )
+        return Adoption(entity.adoption_date, on_normal_side(reading, policy), answers)
+
+    def frozen(self, last: CloseRow | None, currency: str) -> dict[str, FrozenLine]:
+        """Each line as the last close froze it; nothing before the first sign-off."""
+        if last is None or last.proposal_id is None:
+            return {}
+        return {
+            row.line: position_of(row, currency).frozen()
+            for row in self._session.exec(
+                select(PositionRow).where(PositionRow.proposal_id == last.proposal_id)
+            )
+        }
+
+    def _booked(self, entity: str, currency: str) -> tuple[BookedPart, ...]:
+        """Parts of posted journals, and what stood in the books at adoption once it is frozen."""
+        posted = self._session.exec(
+            select(JournalPartRow, col(JournalRow.date))
+            .join(JournalRow, col(JournalPartRow.journal_id) == JournalRow.id)
+            .where(JournalRow.entity_id == entity, JournalRow.state == JournalState.POSTED)
+        ).all()
+        adopted = self._session.exec(
+            select(JournalPartRow)
+            .join(CloseRow, col(CloseRow.proposal_id) == JournalPartRow.proposal_id)
+            .where(
+                CloseRow.entity_id == entity,
+                CloseRow.step == "closed",
+                col(JournalPartRow.journal_id).is_(None),
+            )
+        ).all()
+        dated = [*posted, *((row, None) for row in adopted)]
+        return tuple(_booked_part(row, day, currency) for row, day in dated)
+
+    def reconciling(self, entity: str, currency: str) -> dict[Role, Money]:
+        """Differences accepted at adoption, positions − ledger by role, once frozen."""
+        last = self._closes.last_closed(entity)
+        if last is None or last.proposal_id is None:
+            return {}
+        proposal = self._session.get(ProposalRow, last.proposal_id)
+        assert proposal is not None
+        return amounts_of(proposal.summary["reconciling"], currency)
+
+
+def _booked_part(row: JournalPartRow, posted_on: date | None, currency: str) -> BookedPart:
+    return BookedPart(
+        line=row.line,
+        unit=row.unit,
+        role=Role(row.role),
+        account=row.account,
+        dimensions=dimensions_of(row.dimensions),
+        amount=Money(row.amount_minor, currency),
+        posted_on=posted_on,
+    )

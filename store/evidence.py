@@ -1,0 +1,95 @@
+"""Documents with those that name them: what a figure is traced back to. Reads only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from accounting.documents import Document
+from models import DocumentLineRow, DocumentRow
+from store.document_rows import as_closes_see, document_of
+
+HOPS_MAX = 8
+"""From an invoice over its contract, what restates it and what bills that, to a credit note."""
+NAMES_A_DOCUMENT = ("credits", "modifies")
+"""Of a document's details: another document's id."""
+NAMES_A_LINE = ("obligation", "against", "expense")
+"""Of a line's details: another document's id, or one of its lines' keys."""
+
+
+class Evidence:
+    """Reads documents by what names what."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def around(self, entity: str, ids: Iterable[str]) -> tuple[Document, ...]:
+        """These documents and those that name them, and so on, in every version a close may see.
+
+        By kind and id, older versions first. An invoice comes with its credit notes, a contract
+        with what restates, bills and credits it.
+        """
+        wanted, reached = set(ids), set[str]()
+        for _hop in range(HOPS_MAX):
+            if not (new := wanted - reached):
+                break
+            reached |= new
+            wanted |= self._naming(entity, sorted(new))
+        rows = self._session.exec(
+            select(DocumentRow)
+            .where(DocumentRow.entity_id == entity, _among(col(DocumentRow.source_id), wanted))
+            .order_by(col(DocumentRow.kind), col(DocumentRow.source_id), col(DocumentRow.version))
+            .options(defer(DocumentRow.raw))  # type: ignore[arg-type]
+        ).all()
+        lines = self._lines(rows)
+        by_name: dict[tuple[str, str], list[tuple[DocumentRow, Document]]] = {}
+        for row in rows:
+            document = document_of(row, lines.get(row.id or 0, []))
+            by_name.setdefault((row.kind, row.source_id), []).append((row, document))
+        return tuple(each for versions in by_name.values() for each in as_closes_see(versions))
+
+    def _lines(self, rows: Sequence[DocumentRow]) -> Mapping[int, list[DocumentLineRow]]:
+        numbers = bindparam("numbers", [row.id or 0 for row in rows], type_=ARRAY(BigInteger))
+        found: dict[int, list[DocumentLineRow]] = {}
+        for line in self._session.exec(
+            select(DocumentLineRow)
+            .where(col(DocumentLineRow.document_id) == any_(numbers))
+            .order_by(col(DocumentLineRow.document_id), col(DocumentLineRow.number))
+        ):
+            found.setdefault(line.document_id, []).append(line)
+        return found
+
+    def _naming(self, entity: str, ids: Sequence[str]) -> set[str]:
+        """The documents of which any version, or a line of it, names one of these."""
+        details, of_line = col(DocumentRow.details), col(DocumentLineRow.details)
+        by_document = select(DocumentRow.source_id).where(
+            DocumentRow.entity_id == entity,
+            or_(
+                _among(col(DocumentRow.contract), ids),
+                *(_among(details[name].astext, ids) for name in NAMES_A_DOCUMENT),
+            ),
+        )
+        by_line = (
+            select(DocumentRow.source_id)
+            .join(DocumentLineRow, col(DocumentLineRow.document_id) == DocumentRow.id)
+            .where(
+                DocumentRow.entity_id == entity,
+                or_(
+                    *(
+                        _among(func.split_part(of_line[name].astext, "/", 1), ids)
+                        for name in NAMES_A_LINE
+                    )
+                ),
+            )
+        )
+        return {*self._session.exec(by_document), *self._session.exec(by_line)}
+
+
+def _among(column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
+    """Whether the column is one of these; any number of them is one parameter."""
+    wanted = bindparam(None, sorted(ids), type_=ARRAY(TEXT), unique=True)
+    among: ColumnElement[bool] = column == any_(wanted)
+    return among

@@ -1,0 +1,187 @@
+"""Deliveries, usage and payments: stored once per version, read back as core values."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import TypeVar
+
+from sqlmodel import Session, col, desc, select
+
+from accounting.documents import Payment, Report, Void
+from accounting.money import Money
+from controls.canonical import digest
+from models import PaymentRow, ReportRow
+from store.audit import AuditTrail
+from store.closes import Closes
+from store.document_rows import corrected_unseen
+
+Row = TypeVar("Row", ReportRow, PaymentRow)
+
+
+class Reports:
+    """Reads and stores versions of reports and payments, as documents are (store/documents.py)."""
+
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
+        self._session = session
+        self._audit = audit
+
+    def store_report(
+        self, entity: str, source: str, report: Report, raw: str, *, deleted: bool = False
+    ) -> bool:
+        """Keep a version if it differs from the newest one. True when it was new.
+
+        One that is gone when it is first seen is not kept.
+        """
+        usage = report.usage
+        row = ReportRow(
+            entity_id=entity,
+            source=source,
+            source_id=report.id,
+            version=1,
+            content_hash=_hash(
+                deleted, report.line, report.date, report.units, report.percent, report.milestone,
+                usage,
+            ),
+            raw=raw,
+            line=report.line,
+            date=report.date,
+            units=str(report.units) if report.units is not None else None,
+            percent=str(report.percent) if report.percent is not None else None,
+            milestone=report.milestone,
+            usage_minor=usage.minor if usage is not None else None,
+            usage_currency=usage.currency if usage is not None else None,
+            deleted=deleted,
+        )  # fmt: skip
+        return self._store(ReportRow, row)
+
+    def store_payment(
+        self, entity: str, source: str, payment: Payment, raw: str, *, deleted: bool = False
+    ) -> bool:
+        """Keep a version if it differs from the newest one. True when it was new."""
+        row = PaymentRow(
+            entity_id=entity,
+            source=source,
+            source_id=payment.id,
+            version=1,
+            content_hash=_hash(deleted, payment.against, payment.date, payment.amount),
+            raw=raw,
+            against=payment.against,
+            date=payment.date,
+            amount_minor=payment.amount.minor,
+            currency=payment.amount.currency,
+            deleted=deleted,
+        )
+        return self._store(PaymentRow, row)
+
+    def _store(self, kind: type[Row], row: Row) -> bool:
+        newest = self._session.exec(
+            select(kind)
+            .where(kind.entity_id == row.entity_id, kind.source_id == row.source_id)
+            .order_by(desc(col(kind.version)))
+            .limit(1)
+        ).first()
+        if newest is None and row.deleted:
+            return False
+        if newest is not None and newest.content_hash == row.content_hash:
+            return False
+        row.version = newest.version + 1 if newest is not None else 1
+        row.open_from = Closes(self._session, self._audit).open_from(row.entity_id)
+        self._session.add(row)
+        self._session.flush()
+        return True
+
+    def reports(self, entity: str) -> tuple[Report, ...]:
+        """Every version of every report that a close may see, with the day it is known on.
+
+        A correction is known as soon as it was told, whatever its own date: the core counts a
+        report from its date on anyway.
+        """
+        return tuple(
+            _report_of(row)
+            for versions in self._seen(ReportRow, entity)
+            for row in versions
+            if not row.deleted
+        )
+
+    def payments(self, entity: str) -> tuple[Payment, ...]:
+        """The same of payments."""
+        return tuple(
+            Payment(
+                id=_name(row),
+                against=row.against,
+                date=row.date,
+                amount=Money(row.amount_minor, row.currency),
+                known_on=_known_on(row),
+                version=row.version,
+            )
+            for versions in self._seen(PaymentRow, entity)
+            for row in versions
+            if not row.deleted
+        )
+
+    def voids(self, entity: str) -> tuple[Void, ...]:
+        """Reports and payments that are gone at their source, as far as a closed period saw them.
+
+        One that came back voids its void.
+        """
+        return (*self._voids(ReportRow, entity), *self._voids(PaymentRow, entity))
+
+    def _voids(self, kind: type[Row], entity: str) -> Iterator[Void]:
+        for versions in self._seen(kind, entity):
+            gone: Void | None = None
+            for row in versions:
+                if row.deleted == (gone is not None):
+                    continue
+                against = gone.id if gone is not None else _name(row)
+                void = Void(f"{_name(row)}#{row.version}", against, row.date, _known_on(row))
+                gone = void if row.deleted else None
+                yield void
+
+    def _seen(self, kind: type[Row], entity: str) -> Iterator[list[Row]]:
+        """Each one's versions, older first, without those that no closed period saw."""
+        rows = self._session.exec(
+            select(kind)
+            .where(kind.entity_id == entity)
+            .order_by(col(kind.source_id), col(kind.version))
+        ).all()
+        for _, group in groupby(rows, key=lambda row: row.source_id):
+            versions: list[Row] = list(group)
+            after = [row.open_from for row in versions[1:]]
+            yield [
+                row
+                for place, row in enumerate(versions)
+                if place == len(after) or not corrected_unseen(_known_on(row), after[place])
+            ]
+
+
+def _name(row: ReportRow | PaymentRow) -> str:
+    """Its name in the book: vendors number reports, payments and documents each from one on."""
+    return f"{row.__tablename__}/{row.source_id}"
+
+
+def _known_on(row: ReportRow | PaymentRow) -> date:
+    if row.version > 1 and row.open_from is not None:
+        return row.open_from
+    return max(row.date, row.open_from or row.date)
+
+
+def _hash(*content: object) -> str:
+    return digest([str(part) if part is not None else None for part in content])
+
+
+def _report_of(row: ReportRow) -> Report:
+    usage = None
+    if row.usage_minor is not None and row.usage_currency is not None:
+        usage = Money(row.usage_minor, row.usage_currency)
+    return Report(
+        id=_name(row),
+        line=row.line,
+        date=row.date,
+        units=Decimal(row.units) if row.units is not None else None,
+        percent=Decimal(row.percent) if row.percent is not None else None,
+        milestone=row.milestone,
+        usage=usage,
+        known_on=_known_on(row),
+        version=row.version,
+    )

@@ -45,6 +45,9 @@ class _Assembly:
         self.imported: Mapping[str, int] = (
             {key: amount.minor for key, amount in book.imported.items()} if with_imports else {}
         )
+        self.imported_of: dict[str, list[str]] = {}
+        for key in self.imported:
+            self.imported_of.setdefault(key.partition("/")[0], []).append(key)
         self.sources = Sources(
             policy=policy,
             overrides={
@@ -226,9 +229,9 @@ class _Assembly:
 
     def _imports(self, group: Group) -> Iterable[Import]:
         """What an imported schedule says of the group's rows, of those too that are added later."""
-        for key, recognised in self.imported.items():
-            if key in group.rows or key.partition("/")[0] == group.id:
-                yield Import(key, self.book.adopted_on, recognised)
+        named = (key for key in group.rows if key in self.imported)
+        for key in dict.fromkeys((*self.imported_of.get(group.id, ()), *named)):
+            yield Import(key, self.book.adopted_on, self.imported[key])
 
     def _credit_event(self, rows: Rows, credit: CreditLine) -> Credit:
         amount = -credit.line.amount.minor

@@ -1,25 +1,46 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from store import Store
 from tests.api.site import Site
-from tieout.embedded.postgres import API, OWNER, EmbeddedPostgres
+from tests.api.story import Story, tell
+from tests.store.database import Database
+from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres
 from tieout.migrate import migrate
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("data"))
+@contextmanager
+def migrated(folder: Path) -> Iterator[Database]:
+    """A database with the schema, gone when the block ends."""
+    postgres = EmbeddedPostgres(folder)
     dsns = postgres.start()
     migrate(dsns[OWNER])
-    store, owner = Store(dsns[API]), Store(dsns[OWNER])
-    yield Site(store, owner)
-    store.close()
-    owner.close()
+    yield Database(dsns[OWNER], dsns[WORKER], dsns[API], postgres.dsn(SUPERUSER))
     assert postgres.pid is not None
     os.kill(postgres.pid, signal.SIGINT)  # fast: nobody waits for what is thrown away
     postgres.stop()
     postgres.reset()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with migrated(tmp_path_factory.mktemp("data")) as database:
+        store, owner = Store(database.api), Store(database.owner)
+        yield Site(store, owner)
+        store.close()
+        owner.close()
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Closes of three entities with everything in them that a page explains."""
+    with migrated(tmp_path_factory.mktemp("story")) as database:
+        store, owner = Store(database.api), Store(database.owner)
+        yield from tell(database, Site(store, owner))
+        store.close()
+        owner.close()

@@ -48,6 +48,12 @@ class Gateway:
     async def resolve(self, resolution: Resolution) -> Answer:
         return await self._keep(resolution)
 
+    async def figures_changed(self, acted: Acted) -> Answer:
+        return await self._keep(acted)
+
+    async def recalculate(self, acted: Acted) -> Answer:
+        return await self._keep(acted)
+
     async def recheck_lock(self, acted: Acted) -> Answer:
         return await self._keep(acted)
 
@@ -96,7 +102,7 @@ class Site:
             if not work.config.entities():
                 work.config.apply(read_configuration(REPOSITORY / "examples" / "northwind.json"))
             config = work.config.current()
-            row = work.closes.open("us", Period.month(PERIOD), "priya")
+            row = work.closes.open("us", PERIOD, Period.month(PERIOD), "priya")
             if row.proposal_id is None:
                 book = first_book(
                     invoice(

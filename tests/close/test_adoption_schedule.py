@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.close.system import PERIOD, Close, System, running_system, waits_for_controller
+from tests.close.system import Close, System, running_system, waits_for_controller
 from tests.tieout.command import tieout
+from tieout.demo import PERIOD
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from models.schema import REVISION
 from tests.tieout.command import REPOSITORY, tieout
 from tieout.administration import SECRET_KEY, SIGNING_KEY, VERIFY_KEY, make_keys
 from tieout.embedded.lock import DirectoryLock
@@ -164,7 +165,7 @@ def test_a_database_newer_than_the_program_is_left_as_it_is(installed: Installed
             assert "newer than this program" in worker(installed)
             assert work.execute("select version_num from alembic_version").fetchone() == ("9999",)
         finally:
-            work.execute("update alembic_version set version_num = '0001'")
+            work.execute("update alembic_version set version_num = %s", [REVISION])
 
 
 def test_people_are_added_once_and_with_roles_that_exist(installed: Installed) -> None:

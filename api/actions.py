@@ -11,7 +11,6 @@ from dataclasses import replace
 from starlette.concurrency import run_in_threadpool
 
 from accounting.errors import PeriodError
-from accounting.periods import Period
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
 from api.views import standing_of
@@ -47,19 +46,22 @@ def _on_record(doors: Doors, entity: str, period: str) -> bool:
 
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        known = {row.id for row in work.config.entities()}
+        if entity not in known:
+            raise BadInputError(
+                f"There is no entity {entity!r}; there are {', '.join(sorted(known))}."
+            )
+        settings = work.config.current().entity(entity)
     try:
-        month = Period.month(period)
+        days = settings.calendar.named(period)
     except PeriodError as error:
         raise BadInputError(str(error)) from error
-    with doors.store.unit_of_work(Actor("service", "api")) as work:
-        known = {row.id: row for row in work.config.entities()}
-    if entity not in known:
-        raise BadInputError(f"There is no entity {entity!r}; there are {', '.join(known)}.")
-    if month.start <= known[entity].adoption_date:
+    if days.start <= settings.adopted_on:
         raise BadInputError(
-            f"{entity} adopted on {known[entity].adoption_date}; its first period starts after it."
+            f"{entity} adopted on {settings.adopted_on}; its first period starts after it."
         )
-    if month.end >= doors.today():
+    if days.end >= doors.today():
         raise BadInputError(f"{period} is not over yet; it can be closed from the day after it.")
 
 
@@ -101,9 +103,10 @@ async def resolve(doors: Doors, person: Person, resolution: Resolution) -> None:
 
 
 async def act(doors: Doors, person: Person, action: Action, acted: Acted) -> None:
-    """Re-check locks or balances, or retry a journal. Raises ActionRefusedError."""
+    """Calculate anew, re-check locks or balances, or retry a journal. Raises ActionRefusedError."""
     given = replace(acted, actor=person.name, roles=person.roles)
     carriers: dict[Action, Callable[[Acted], Awaitable[Answer]]] = {
+        Action.RECALCULATE: doors.closes.recalculate,
         Action.RECHECK_LOCK: doors.closes.recheck_lock,
         Action.RECHECK_DIFFERENCE: doors.closes.recheck_difference,
         Action.RETRY: doors.closes.retry,

@@ -1,11 +1,14 @@
 """One frozen context per page: ready values, so that templates do no sums and know no rule."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from api.views import CloseLine, CloseView
+from api.exceptions import ExceptionView
+from api.explanation import JournalLineView
+from api.group_view import GroupRow, GroupView
+from api.line_view import LineInFull, LineView
+from api.views import CloseLine, CloseView, JournalView
 from controls.audit import Event
-from models import DocumentLineRow, DocumentRow, PositionRow
+from models import DocumentLineRow, DocumentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +39,71 @@ class WelcomePage:
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
-    """Every close; the form to start one for those who may."""
+    """Every close; the group's periods; the form to start one for those who may.
+
+    `next_periods` names each entity's first period that is not closed.
+    """
 
     title: str
     person: str
     closes: list[CloseLine]
-    entities: list[str]
+    group: str
+    group_periods: list[str]
+    next_periods: list[tuple[str, str]]
     may_start: bool
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """A balance account from opening to closing; a part is of the row above it."""
+
+    title: str
+    opening: str
+    movement: str
+    closing: str
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionForm:
+    """An exception that waits, with what its form asks for and the buttons that end it.
+
+    `effects` and `contract_lines` are values with their words.
+    """
+
+    about: ExceptionView
+    nonce: str
+    asks_days: bool
+    asks_account: bool
+    asks_contract_line: bool
+    effects: list[tuple[str, str]]
+    buttons: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ClosePage:
     """One close: where it stands, what it waits for, what this person may do.
 
-    `moves_on` where it waits for nobody: the page loads itself again until it does.
+    `waiting` are the exceptions that keep it waiting, `told` those that only tell. `moves_on`
+    where it waits for nobody: the page loads itself again until it does.
     """
 
     title: str
     person: str
     close: CloseView
+    period_days: str
     steps: list[StepMark]
-    balances: list[dict[str, str]]
+    balances: list[BalanceRow]
+    late_documents: str
+    fx: str
+    waiting: list[ExceptionForm]
+    told: list[ExceptionView]
     step_title: str
     step_purpose: str
     nonce: str
     may_resolve: bool
+    may_recalculate: bool
     may_submit: bool
     may_decide: bool
     may_recheck: bool
@@ -74,36 +116,47 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """A journal: its lines, and the document lines that explain it."""
+    """A journal: its lines, each with the parts that make it up."""
 
     title: str
     person: str
     close: CloseView
-    journal: Any
-    lines: list[dict[str, str]]
-    parts: list[dict[str, str]]
+    journal: JournalView
+    lines: list[JournalLineView]
 
 
 @dataclass(frozen=True, slots=True)
 class LinesPage:
-    """The positions of a close's proposal."""
+    """The positions of a close's proposal, a page of them at a time."""
 
     title: str
     person: str
     close: CloseView
-    rows: list[dict[str, str]]
+    rows: list[LineView]
+    shown: str
+    number: int
+    numbers: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class LinePage:
-    """One line's position in full; `billed_by` are the documents that name its contract."""
+    """One line of a close's proposal in full."""
 
     title: str
     person: str
     close: CloseView
-    line: PositionRow
-    figures: list[tuple[str, str]]
-    billed_by: list[DocumentRow]
+    line: LineInFull
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """The group's figures for a period, by entity and in total."""
+
+    title: str
+    person: str
+    group: GroupView
+    rows: list[GroupRow]
+    periods: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ WebError
 
 from http import HTTPStatus
 
+from connectors.errors import ScheduleError
 from store.errors import ConflictError, DatabaseUnavailableError, NotFoundError, UnstorableError
 from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
 
@@ -57,6 +58,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NoSuchCloseError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     UnstorableError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ScheduleError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     GatewayUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -1,5 +1,6 @@
 """From a page's context to HTML: the template environment and its filters."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,11 @@ from urllib.parse import quote
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from accounting.documents import DocumentKind
+from accounting.policy import Role
+from api.wording import DOCUMENTS, ROLES, day
+
 TEMPLATES = Path(__file__).parent.parent / "templates"
-ROLE_WORDS = {
-    "deferred_revenue": "Deferred revenue",
-    "accrued_revenue": "Accrued revenue",
-    "prepayments": "Prepayments",
-}
 
 
 def grouped(amount: str) -> str:
@@ -23,7 +23,17 @@ def grouped(amount: str) -> str:
 
 def words(name: str) -> str:
     """A name of ours as a person reads it: "deferred_revenue" is "Deferred revenue"."""
-    return ROLE_WORDS.get(name, name.replace("_", " "))
+    return ROLES[Role(name)] if name in ROLES else name.replace("_", " ")
+
+
+def kind(name: str) -> str:
+    """A kind of document as a person reads it: "credit_note" is "Credit note"."""
+    return DOCUMENTS[DocumentKind(name)]
+
+
+def on(given: date | str) -> str:
+    """A day, or its ISO text, as people write it: "1 Sep 2026"."""
+    return day(date.fromisoformat(given) if isinstance(given, str) else given)
 
 
 def when(instant: object) -> str:
@@ -39,7 +49,12 @@ environment = Environment(
     lstrip_blocks=True,
 )
 environment.filters.update(
-    money=grouped, words=words, when=when, urlpath=lambda text: quote(text, safe="")
+    money=grouped,
+    words=words,
+    kind=kind,
+    on=on,
+    when=when,
+    urlpath=lambda text: quote(text, safe=""),
 )
 
 

@@ -3,25 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounting.exceptions import REMEDIES, ExceptionCode
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
+from api.catch_ups import CatchUpView, catch_ups_of
+from api.exceptions import ExceptionView, exceptions_of
 from controls.approval import ApprovalPolicy, Standing, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
-from models import CloseRow, JournalRow, TieOutRow
+from models import CloseRow, JournalRow, ProposalRow, TieOutRow
 from store import Work
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionView:
-    """An open exception and what clears it."""
-
-    code: str
-    subject: str
-    message: str
-    amount: str | None
-    remedies: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +70,19 @@ class CloseLine:
 
 @dataclass(frozen=True, slots=True)
 class CloseView:
-    """One close in full. Amounts are text in the currency's decimals."""
+    """One close in full. Amounts are text in the currency's decimals.
+
+    `non_current` is the part of closing deferred revenue that is not released within a year,
+    `opening_non_current` the same of the opening as the last close froze it (empty where none
+    did), `fx` the period's exchange gain, `late_documents` the policy that applied. Catch-up is
+    what belongs to closed periods: by line, and summed for revenue and for cost.
+    """
 
     entity: str
     name: str
     period: str
+    period_start: str
+    period_end: str
     ledger: str
     currency: str
     step: str
@@ -97,6 +95,14 @@ class CloseView:
     opening: dict[str, str]
     closing: dict[str, str]
     reconciling: dict[str, str]
+    opening_non_current: str
+    non_current: str
+    fx: str
+    late_documents: str
+    policy_version: str
+    catch_ups: list[CatchUpView]
+    catch_up_revenue: str
+    catch_up_cost: str
     exceptions: list[ExceptionView]
     journals: list[JournalView]
     decisions: list[DecisionView]
@@ -123,6 +129,11 @@ def board(work: Work) -> list[CloseLine]:
             )
         )
     return lines
+
+
+def periods_of(closes: list[CloseLine]) -> list[str]:
+    """The names of the periods that were closed or are being closed, in the board's order."""
+    return [*dict.fromkeys(close.period for close in closes)]
 
 
 def standing_of(work: Work, close: CloseRow) -> Standing | None:
@@ -161,10 +172,13 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
     standing = standing_of(work, row)
     proposal = work.proposals.get(row.proposal_id) if row.proposal_id else None
     summary = proposal.summary if proposal else {}
+    catch_ups = catch_ups_of(work, row, currency)
     return CloseView(
         entity=entity,
         name=settings.name,
         period=period,
+        period_start=row.period_start.isoformat(),
+        period_end=row.period_end.isoformat(),
         ledger=settings.ledger.vendor,
         currency=currency,
         step=row.step,
@@ -177,12 +191,15 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
         opening=summary.get("opening", {}),
         closing=summary.get("closing", {}),
         reconciling=summary.get("reconciling", {}),
-        exceptions=[
-            ExceptionView(
-                e.code, e.subject, e.message, e.amount, [*REMEDIES[ExceptionCode(e.code)]]
-            )
-            for e in (work.proposals.exceptions(row.proposal_id) if row.proposal_id else [])
-        ],
+        opening_non_current=_opening_non_current(work, row),
+        non_current=summary.get("non_current", ""),
+        fx=summary.get("fx", ""),
+        late_documents=summary.get("late_documents", settings.recognition.late_documents),
+        policy_version=_policy_version(work, proposal),
+        catch_ups=catch_ups.lines,
+        catch_up_revenue=catch_ups.revenue,
+        catch_up_cost=catch_ups.cost,
+        exceptions=exceptions_of(work, row),
         journals=[
             journal_view(work, j)
             for j in (work.journals.of_proposal(row.proposal_id) if row.proposal_id else [])
@@ -203,6 +220,19 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
         next_level=next_level_of(standing, row),
         tie_out=_tie_out(work, row, currency),
     )
+
+
+def _opening_non_current(work: Work, row: CloseRow) -> str:
+    before = work.closes.before(row)
+    if before is None or before.proposal_id is None:
+        return ""
+    return str(work.proposals.get(before.proposal_id).summary.get("non_current", ""))
+
+
+def _policy_version(work: Work, proposal: ProposalRow | None) -> str:
+    if proposal is None:
+        return work.config.current().sha256
+    return work.config.version(proposal.config_id).sha256
 
 
 def _tie_out(work: Work, row: CloseRow, currency: str) -> list[TieOutView]:

@@ -1,6 +1,5 @@
 """The closes board and a close's page. Each form does what the JSON API does."""
 
-import secrets
 from collections.abc import Awaitable
 from typing import Annotated
 
@@ -8,18 +7,18 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from accounting.money import Money
-from accounting.policy import BALANCE_ROLES
+from accounting.periods import ONE_DAY
 from api.actions import act, decide, resolve, start
-from api.contexts import BoardPage, ClosePage, StepMark
+from api.close_page import close_page
+from api.contexts import BoardPage, ClosePage
 from api.deps import TheDoors, ThePerson, TheWork
 from api.errors import ActionRefusedError, BadInputError
 from api.rendering import render
-from api.views import STEP_ORDER, CloseView, board, close_view
+from api.views import board, periods_of
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.messages import Acted, Resolution
-from controls.steps import STEPS, Action, Awaiting, Step, UserRole, may
+from controls.steps import Action, may
 from store import Work
 from store.errors import NotFoundError
 from store.users import Person
@@ -28,11 +27,18 @@ router = APIRouter(include_in_schema=False)
 
 
 def _board(work: Work, person: Person, message: str = "") -> BoardPage:
+    closes = board(work)
+    configuration = work.config.current().configuration if work.config.entities() else None
     return BoardPage(
         title="Closes",
         person=person.display_name,
-        closes=board(work),
-        entities=[row.id for row in work.config.entities()],
+        closes=closes,
+        group=configuration.group.name if configuration else "",
+        group_periods=periods_of(closes),
+        next_periods=[
+            (entity.id, entity.calendar.name_at(work.closes.closed_to(entity.id) + ONE_DAY))
+            for entity in (configuration.entities if configuration else ())
+        ],
         may_start=may(person.roles, Action.START),
         message=message,
     )
@@ -65,83 +71,10 @@ async def start_close(
     return RedirectResponse("/", status_code=303)
 
 
-def _steps(close: CloseView) -> list[StepMark]:
-    reached = [*Step].index(Step(close.step)) if close.step != Step.CLOSED else len(STEP_ORDER)
-    return [
-        StepMark(
-            step.value,
-            STEPS[step].title,
-            "done" if number < reached else "current" if number == reached else "coming",
-        )
-        for number, step in enumerate(STEP_ORDER)
-    ]
-
-
-def _balances(close: CloseView) -> list[dict[str, str]]:
-    """Each balance account from opening to closing, in the order of the account map."""
-    rows = []
-    for role in BALANCE_ROLES:
-        if role in close.closing:
-            opening, closing = (
-                Money.parse(amounts[role], close.currency)
-                for amounts in (close.opening, close.closing)
-            )
-            rows.append(
-                {
-                    "role": role.value,
-                    "opening": opening.text(),
-                    "movement": (closing - opening).text(),
-                    "closing": closing.text(),
-                }
-            )
-    return rows
-
-
-def _moves_on(close: CloseView) -> bool:
-    """Whether the close is at work: it waits for nobody, or for what was given a moment ago."""
-    match close.awaiting:
-        case Awaiting.NOTHING:
-            return close.step != Step.CLOSED
-        case Awaiting.SUBMISSION:
-            return close.next_level != UserRole.PREPARER
-        case Awaiting.APPROVAL:
-            return not close.next_level
-        case _:
-            return False
-
-
-def _close_page(work: Work, person: Person, entity: str, period: str, message: str) -> ClosePage:
-    close = close_view(work, entity, period)
-    roles = person.roles
-    waits = close.awaiting
-    own = person.name in close.preparers
-    controller = UserRole.CONTROLLER in roles and not own
-    return ClosePage(
-        title=f"{close.name}, {close.period}",
-        person=person.display_name,
-        close=close,
-        steps=_steps(close),
-        balances=_balances(close),
-        step_title=STEPS[Step(close.step)].title,
-        step_purpose=STEPS[Step(close.step)].purpose,
-        nonce=secrets.token_urlsafe(16),
-        may_resolve=may(roles, Action.RESOLVE) and close.step in (Step.RESOLVE, Step.REVIEW),
-        may_submit=waits == Awaiting.SUBMISSION and UserRole.PREPARER in roles,
-        may_decide=waits == Awaiting.APPROVAL and close.next_level in roles and not own,
-        may_recheck=(waits == Awaiting.LOCKED and may(roles, Action.RECHECK_LOCK))
-        or (waits == Awaiting.DIFFERENCE and may(roles, Action.RECHECK_DIFFERENCE)),
-        may_retry=waits == Awaiting.RETRY and may(roles, Action.RETRY),
-        may_explain=waits == Awaiting.DIFFERENCE and controller,
-        may_sign_off=waits == Awaiting.SIGN_OFF and controller,
-        moves_on=_moves_on(close),
-        message=message,
-    )
-
-
 @router.get("/closes/{entity}/{period}")
 def show_close(entity: str, period: str, work: TheWork, person: ThePerson) -> Response:
     """One close."""
-    page = _close_page(work, person, entity, period, "")
+    page = close_page(work, person, entity, period)
     return render(f"closes/{page.close.step}.html", page)
 
 
@@ -156,7 +89,7 @@ async def _done_or_told(
 
         def refused() -> ClosePage:
             with doors.store.unit_of_work(Actor("user", person.name)) as work:
-                return _close_page(work, person, entity, period, message)
+                return close_page(work, person, entity, period, message)
 
         page = await run_in_threadpool(refused)
         return render(f"closes/{page.close.step}.html", page, status=status)
@@ -205,8 +138,13 @@ async def resolve_exception(
     service_end: Annotated[str, Form()] = "",
     obligation: Annotated[str, Form()] = "",
     account: Annotated[str, Form()] = "",
+    effect: Annotated[str, Form()] = "",
+    effective: Annotated[str, Form()] = "",
+    reading: Annotated[str, Form()] = "",
 ) -> Response:
-    """Answer an exception."""
+    """Answer an exception. `reading` is one of the service periods offered: first day/last day."""
+    if reading:
+        service_start, _, service_end = reading.partition("/")
     given = Resolution(
         entity=entity,
         period=period,
@@ -221,6 +159,8 @@ async def resolve_exception(
         service_end=service_end,
         obligation=obligation,
         account=account,
+        effect=effect,
+        effective=effective,
     )
     return await _done_or_told(doors, person, entity, period, resolve(doors, person, given))
 
@@ -235,8 +175,9 @@ async def act_on_close(
     nonce: Annotated[str, Form()],
     journal_id: Annotated[int, Form()] = 0,
 ) -> Response:
-    """Re-check locks or balances; retry a journal."""
+    """Calculate anew; re-check locks or balances; retry a journal."""
     actions = {
+        "recalculate": Action.RECALCULATE,
         "lock-check": Action.RECHECK_LOCK,
         "tie-out": Action.RECHECK_DIFFERENCE,
         "retry": Action.RETRY,

@@ -1,16 +1,21 @@
 """From a figure to its source: journal, line, document; and the audit trail."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from accounting.money import Money
-from api.contexts import AuditPage, DocumentPage, JournalPage, LinePage, LinesPage
+from api.contexts import AuditPage, DocumentPage, GroupPage, JournalPage, LinePage, LinesPage
 from api.deps import ThePerson, TheWork
-from api.rendering import grouped, render, words
-from api.views import close_view, journal_view
+from api.explanation import journal_lines
+from api.group_view import group_rows, group_view
+from api.line_view import line_in_full, line_view
+from api.rendering import render
+from api.views import board, close_view, journal_view, periods_of
 from store.errors import NotFoundError
 
 EVENTS_SHOWN = 200
-
+LINES_SHOWN = 200
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,97 +24,74 @@ router = APIRouter(include_in_schema=False)
 def show_journal(
     entity: str, period: str, journal_id: int, work: TheWork, person: ThePerson
 ) -> Response:
-    """A journal, down to the document lines that explain it."""
-    close = close_view(work, entity, period)
-    row = work.journals.of_close(work.closes.of(entity, period), journal_id)
-    labels = {p.line: p for p in work.proposals.positions(row.proposal_id)}
-
-    def text(minor: int) -> str:
-        return Money(minor, row.currency).text()
-
-    parts = []
-    for part in work.journals.parts(journal_id):
-        position = labels.get(part.line)
-        parts.append(
-            {
-                "line": part.line,
-                "label": position.label if position else part.line,
-                "counterparty": position.counterparty if position else "",
-                "account": part.account,
-                "own": text(part.amount_minor - part.catch_up_minor),
-                "catch_up": text(part.catch_up_minor),
-                "amount": text(part.amount_minor),
-            }
-        )
+    """A journal, each of its lines down to the documents that make it up."""
+    close = work.closes.of(entity, period)
+    row = work.journals.of_close(close, journal_id)
     page = JournalPage(
         title=row.reference or row.text,
         person=person.display_name,
-        close=close,
+        close=close_view(work, entity, period),
         journal=journal_view(work, row),
-        lines=[
-            {
-                "account": line.account,
-                "debit": text(line.debit_minor) if line.debit_minor else "",
-                "credit": text(line.credit_minor) if line.credit_minor else "",
-            }
-            for line in work.journals.lines(journal_id)
-        ],
-        parts=parts,
+        lines=journal_lines(work, close, row),
     )
     return render("journals/journal.html", page)
 
 
 @router.get("/closes/{entity}/{period}/lines")
-def show_lines(entity: str, period: str, work: TheWork, person: ThePerson) -> Response:
-    """The positions of the close's proposal."""
+def show_lines(
+    entity: str,
+    period: str,
+    work: TheWork,
+    person: ThePerson,
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> Response:
+    """The positions of the close's proposal, a page of them at a time."""
     close = close_view(work, entity, period)
     proposal_id = work.closes.of(entity, period).proposal_id
-    rows = [
-        {
-            "line": p.line,
-            "label": p.label,
-            "counterparty": p.counterparty,
-            "service": f"{p.service_start} – {p.service_end}",
-            "recognised": Money(p.own_minor + p.catch_up_minor, close.currency).text(),
-            "catch_up": Money(p.catch_up_minor, close.currency).text(),
-            "closing": ", ".join(f"{words(r)} {grouped(a)}" for r, a in p.closing.items()),
-        }
-        for p in (work.proposals.positions(proposal_id) if proposal_id else [])
-    ]
-    return render(
-        "journals/lines.html", LinesPage(f"Lines of {period}", person.display_name, close, rows)
+    rows = work.proposals.positions(proposal_id) if proposal_id else []
+    first = (page - 1) * LINES_SHOWN
+    shown = rows[first : first + LINES_SHOWN]
+    context = LinesPage(
+        title=f"Lines of {period}",
+        person=person.display_name,
+        close=close,
+        rows=[line_view(row, close.currency) for row in shown],
+        shown=f"{first + 1} to {first + len(shown)} of {len(rows)}" if shown else "none",
+        number=page,
+        numbers=[*range(1, (len(rows) - 1) // LINES_SHOWN + 2)] if len(rows) > LINES_SHOWN else [],
     )
+    return render("journals/lines.html", context)
 
 
 @router.get("/closes/{entity}/{period}/lines/{line:path}")
 def show_line(entity: str, period: str, line: str, work: TheWork, person: ThePerson) -> Response:
     """One line: its dates and where they come from, what is earned, billed and held."""
-    close = close_view(work, entity, period)
-    proposal_id = work.closes.of(entity, period).proposal_id
-    if proposal_id is None:
+    close = work.closes.of(entity, period)
+    if close.proposal_id is None:
         raise NotFoundError("This close has no proposal yet.")
-    row = work.proposals.position(proposal_id, line)
-
-    def text(minor: int) -> str:
-        return grouped(Money(minor, close.currency).text())
-
-    figures = [
-        (
-            "Price",
-            f"{grouped(Money(row.price_minor, row.price_currency).text())} {row.price_currency}",
-        ),
-        ("Method", row.method),
-        ("Service period", f"{row.service_start} – {row.service_end} (from {row.dates_from})"),
-        ("Billed to date", text(row.billed_to_date_minor)),
-        ("Recognised to date", text(row.recognised_to_date_minor)),
-        ("Recognised in this period, its own part", text(row.own_minor)),
-        ("Catch-up of closed periods", text(row.catch_up_minor)),
-        *((f"Opening: {words(r)}", grouped(a)) for r, a in row.opening.items()),
-        *((f"Closing: {words(r)}", grouped(a)) for r, a in row.closing.items()),
-    ]
-    billed_by = work.documents.billing(entity, row.document)
-    page = LinePage(row.label, person.display_name, close, row, figures, billed_by)
+    row = work.proposals.position(close.proposal_id, line)
+    view = close_view(work, entity, period)
+    page = LinePage(
+        title=row.label,
+        person=person.display_name,
+        close=view,
+        line=line_in_full(work, close, row, view.currency),
+    )
     return render("journals/line.html", page)
+
+
+@router.get("/group/{period}")
+def show_group(period: str, work: TheWork, person: ThePerson) -> Response:
+    """The group's figures for a period, by entity and in total."""
+    group = group_view(work, period)
+    page = GroupPage(
+        title=f"{group.name}, {period}",
+        person=person.display_name,
+        group=group,
+        rows=group_rows(group),
+        periods=periods_of(board(work)),
+    )
+    return render("group.html", page)
 
 
 @router.get("/documents/{entity}/{source_id}")

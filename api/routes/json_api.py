@@ -1,20 +1,23 @@
 """The JSON API: everything that pages and command line do. Amounts are text, never numbers."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from accounting.money import Money
 from api.actions import act, decide, resolve, start
 from api.auth import LogIns
 from api.deps import TheDoors, ThePerson, TheWork, token_of
-from api.views import CloseLine, CloseView, board, close_view, journal_view
+from api.explanation import JournalLineView, journal_lines
+from api.group_view import GroupView, group_view
+from api.line_view import LineInFull, LineView, line_in_full, line_view
+from api.views import CloseLine, CloseView, JournalView, board, close_view, journal_view
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.messages import Acted, Resolution
 from controls.steps import Action
+from store.errors import NotFoundError
 
 router = APIRouter(prefix="/api/v1", tags=["closes"])
 EVENTS_MAX = 500
@@ -43,7 +46,7 @@ class PasswordBody(BaseModel):
 
 
 class StartBody(BaseModel):
-    """Which close to start; the period is written like 2026-09."""
+    """Which close to start; the period by its calendar's name, such as 2026-09 or 2026-P09."""
 
     entity: str
     period: str
@@ -76,6 +79,15 @@ class ResolutionBody(NonceBody):
     service_end: str = ""
     obligation: str = ""
     account: str = ""
+    effect: str = ""
+    effective: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalInFull(JournalView):
+    """A journal with its lines, each with the parts that make it up."""
+
+    lines: list[JournalLineView]
 
 
 class Done(BaseModel):
@@ -168,35 +180,37 @@ def close(entity: str, period: str, work: TheWork) -> CloseView:
 
 
 @router.get("/closes/{entity}/{period}/journals/{journal_id}")
-def journal(entity: str, period: str, journal_id: int, work: TheWork) -> dict[str, Any]:
-    """A journal with its lines, and the document lines that explain it."""
-    row = work.journals.of_close(work.closes.of(entity, period), journal_id)
+def journal(entity: str, period: str, journal_id: int, work: TheWork) -> JournalInFull:
+    """A journal; each of its lines with the lines and documents that make it up."""
+    close = work.closes.of(entity, period)
+    row = work.journals.of_close(close, journal_id)
+    return JournalInFull(**asdict(journal_view(work, row)), lines=journal_lines(work, close, row))
 
-    def text(minor: int) -> str:
-        return Money(minor, row.currency).text()
 
-    return {
-        **asdict(journal_view(work, row)),
-        "lines": [
-            {
-                "account": line.account,
-                "debit": text(line.debit_minor),
-                "credit": text(line.credit_minor),
-            }
-            for line in work.journals.lines(journal_id)
-        ],
-        "parts": [
-            {
-                "line": part.line,
-                "unit": part.unit,
-                "role": part.role,
-                "account": part.account,
-                "amount": text(part.amount_minor),
-                "catch_up": text(part.catch_up_minor),
-            }
-            for part in work.journals.parts(journal_id)
-        ],
-    }
+@router.get("/closes/{entity}/{period}/lines")
+def lines(entity: str, period: str, work: TheWork) -> list[LineView]:
+    """Every line of the close's proposal."""
+    proposal_id = work.closes.of(entity, period).proposal_id
+    currency = work.config.current().entity(entity).functional_currency
+    rows = work.proposals.positions(proposal_id) if proposal_id else []
+    return [line_view(row, currency) for row in rows]
+
+
+@router.get("/closes/{entity}/{period}/lines/{line:path}")
+def one_line(entity: str, period: str, line: str, work: TheWork) -> LineInFull:
+    """One line in full: both currencies, where its days come from, its documents."""
+    close = work.closes.of(entity, period)
+    if close.proposal_id is None:
+        raise NotFoundError("This close has no proposal yet.")
+    row = work.proposals.position(close.proposal_id, line)
+    currency = work.config.current().entity(entity).functional_currency
+    return line_in_full(work, close, row, currency)
+
+
+@router.get("/group/{period}", tags=["group"])
+def group(period: str, work: TheWork) -> GroupView:
+    """The group's figures for a period, by entity and in total, in the reporting currency."""
+    return group_view(work, period)
 
 
 @router.post("/closes/{entity}/{period}/resolutions")
@@ -223,6 +237,15 @@ def _acted(entity: str, period: str, nonce: str, journal_id: int = 0) -> Acted:
     return Acted(
         entity=entity, period=period, actor="", roles=(), nonce=nonce, journal_id=journal_id
     )
+
+
+@router.post("/closes/{entity}/{period}/recalculate")
+async def recalculate(
+    entity: str, period: str, body: NonceBody, doors: TheDoors, person: ThePerson
+) -> Done:
+    """Read everything again and calculate anew, while exceptions wait."""
+    await act(doors, person, Action.RECALCULATE, _acted(entity, period, body.nonce))
+    return Done()
 
 
 @router.post("/closes/{entity}/{period}/lock-check")

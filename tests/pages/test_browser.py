@@ -79,8 +79,8 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
     system: System, browser: Browser
 ) -> None:
     priya = Desk(browser, system, "priya")
-    priya.page.get_by_label("Entity").select_option("de")
-    priya.page.get_by_label("Period").fill(PERIOD)
+    priya.page.get_by_role("combobox", name="Entity").select_option("de")
+    priya.page.get_by_role("textbox", name="Period").fill(PERIOD)
     priya.press("Start the close")
     priya.picture("board")
     priya.open("de")
@@ -104,13 +104,16 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
     carl.sees("Waits for a controller")
     carl.picture("review")
     carl.page.get_by_role("link", name="Deferred revenue released").click()
-    carl.sees("What it is made of")
+    carl.sees("What makes up the debit of")
+    carl.sees("Catch-up")
     carl.picture("journal")
-    carl.page.locator("tbody th a").first.click()
+    carl.page.locator("section tbody th a").first.click()
     carl.sees("Recognised to date")
-    carl.sees("Documents that name this contract")
+    carl.sees("Documents that make it up")
     carl.picture("line")
-    carl.page.get_by_role("link", name="The document").click()
+    carl.page.get_by_role("region", name="Documents that make it up").get_by_role(
+        "link"
+    ).first.click()
     carl.sees("Content hash")
     carl.picture("document")
     carl.open("de")
@@ -133,6 +136,10 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
         ("carl", "approve", "review"),
         ("carl", "approve", "sign_off"),
     ]
+    carl.page.goto("/")
+    carl.page.get_by_role("link", name=PERIOD).click()
+    carl.sees("Translation adjustment of the period")
+    carl.picture("group")
     carl.page.goto("/audit/verification")
     carl.sees("every chain holds")
     carl.picture("audit")
@@ -143,8 +150,8 @@ def test_the_page_says_what_keeps_a_close_waiting_for_its_ledger(
 ) -> None:
     system.fault(target="quickbooks", kind="error_503", path="query", times=3)
     priya = Desk(browser, system, "priya")
-    priya.page.get_by_label("Entity").select_option("us")
-    priya.page.get_by_label("Period").fill(PERIOD)
+    priya.page.get_by_role("combobox", name="Entity").select_option("us")
+    priya.page.get_by_role("textbox", name="Period").fill(PERIOD)
     priya.press("Start the close")
     priya.open("us")
     priya.sees("QuickBooks had an internal error (503). It is tried again by itself.")
@@ -154,11 +161,13 @@ def test_the_page_says_what_keeps_a_close_waiting_for_its_ledger(
 
 def test_a_page_is_no_wider_than_a_telephone_and_logs_out(system: System, browser: Browser) -> None:
     ada = Desk(browser, system, "ada", width=390)
-    for path in ("/", f"/closes/de/{PERIOD}", f"/closes/de/{PERIOD}/lines", "/audit"):
+    close = f"/closes/de/{PERIOD}"
+    journal = system.close("de")["journals"][0]["id"]
+    for path in (
+        "/", close, f"{close}/lines", f"{close}/journals/{journal}", f"/group/{PERIOD}", "/audit"
+    ):  # fmt: skip
         ada.page.goto(path)
-        body = ada.page.locator("body").bounding_box()
-        assert body is not None
-        assert body["width"] <= 390
+        assert ada.page.evaluate("document.documentElement.scrollWidth") <= 390, path
         ada.picture(f"narrow{path.replace('/', '_')}")
     assert ada.page.get_by_role("button", name="Start the close").count() == 0
     ada.press("Log out")

@@ -1,0 +1,141 @@
+"""A close's page: the context of what a person sees of it and may do there."""
+
+import secrets
+
+from accounting.documents import Effect
+from accounting.exceptions import Remedy
+from accounting.money import Money
+from accounting.policy import BALANCE_ROLES, LateDocuments, Role
+from api.contexts import BalanceRow, ClosePage, ExceptionForm, StepMark
+from api.exceptions import ExceptionView
+from api.rendering import grouped
+from api.views import STEP_ORDER, CloseView, close_view
+from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
+from controls.steps import STEPS, Action, Awaiting, Step, UserRole, may
+from store import Work
+from store.users import Person
+
+
+def close_page(
+    work: Work, person: Person, entity: str, period: str, message: str = ""
+) -> ClosePage:
+    """The close as this person sees it, with what was refused on top. Raises NotFoundError."""
+    close = close_view(work, entity, period)
+    row = work.closes.of(entity, period)
+    roles, waits = person.roles, close.awaiting
+    own = person.name in close.preparers
+    controller = UserRole.CONTROLLER in roles and not own
+    nonce = secrets.token_urlsafe(16)
+    return ClosePage(
+        title=f"{close.name}, {close.period}",
+        person=person.display_name,
+        close=close,
+        period_days=days(row.period_start, row.period_end),
+        steps=_steps(close),
+        balances=_balances(close),
+        late_documents=LATE_DOCUMENTS[LateDocuments(close.late_documents)],
+        fx=_fx(close),
+        waiting=[
+            _form(each, f"{nonce}-{number}")
+            for number, each in enumerate(close.exceptions, start=1)
+            if each.blocks
+        ],
+        told=[each for each in close.exceptions if not each.blocks],
+        step_title=STEPS[Step(close.step)].title,
+        step_purpose=STEPS[Step(close.step)].purpose,
+        nonce=nonce,
+        may_resolve=may(roles, Action.RESOLVE) and close.step in (Step.RESOLVE, Step.REVIEW),
+        may_recalculate=waits == Awaiting.RESOLUTION and may(roles, Action.RECALCULATE),
+        may_submit=waits == Awaiting.SUBMISSION and UserRole.PREPARER in roles,
+        may_decide=waits == Awaiting.APPROVAL and close.next_level in roles and not own,
+        may_recheck=(waits == Awaiting.LOCKED and may(roles, Action.RECHECK_LOCK))
+        or (waits == Awaiting.DIFFERENCE and may(roles, Action.RECHECK_DIFFERENCE)),
+        may_retry=waits == Awaiting.RETRY and may(roles, Action.RETRY),
+        may_explain=waits == Awaiting.DIFFERENCE and controller,
+        may_sign_off=waits == Awaiting.SIGN_OFF and controller,
+        moves_on=_moves_on(close),
+        message=message,
+    )
+
+
+def _steps(close: CloseView) -> list[StepMark]:
+    reached = [*Step].index(Step(close.step)) if close.step != Step.CLOSED else len(STEP_ORDER)
+    return [
+        StepMark(
+            step.value,
+            STEPS[step].title,
+            "done" if number < reached else "current" if number == reached else "coming",
+        )
+        for number, step in enumerate(STEP_ORDER)
+    ]
+
+
+def _balances(close: CloseView) -> list[BalanceRow]:
+    """Each balance account from opening to closing; deferred revenue split by a year from then."""
+    rows = []
+    for role in BALANCE_ROLES:
+        if role in close.closing:
+            opening, closing = (
+                Money.parse(amounts[role], close.currency)
+                for amounts in (close.opening, close.closing)
+            )
+            rows.append(_row(ROLES[role], opening, closing))
+            if role is Role.DEFERRED_REVENUE and close.non_current:
+                rows.extend(_by_maturity(close, opening, closing))
+    return rows
+
+
+def _by_maturity(close: CloseView, opening: Money, closing: Money) -> list[BalanceRow]:
+    later = Money.parse(close.non_current, close.currency)
+    before = None
+    if close.opening_non_current:
+        before = Money.parse(close.opening_non_current, close.currency)
+    current = opening - before if before is not None else None
+    return [
+        _row("of which current", current, closing - later, is_part=True),
+        _row("of which non-current", before, later, is_part=True),
+    ]
+
+
+def _row(title: str, opening: Money | None, closing: Money, *, is_part: bool = False) -> BalanceRow:
+    """Without an opening nothing is said of the movement either."""
+    if opening is None:
+        return BalanceRow(title, "", "", closing.text(), is_part)
+    return BalanceRow(title, opening.text(), (closing - opening).text(), closing.text(), is_part)
+
+
+def _fx(close: CloseView) -> str:
+    """The period's exchange result as a sentence; nothing where there is none."""
+    gain = Money.parse(close.fx, close.currency) if close.fx else Money.zero(close.currency)
+    if not gain:
+        return ""
+    word = "gain" if gain.minor > 0 else "loss"
+    return f"Exchange {word} of the period: {grouped(abs(gain).text())} {close.currency}."
+
+
+def _form(about: ExceptionView, nonce: str) -> ExceptionForm:
+    remedies = about.remedies
+    return ExceptionForm(
+        about=about,
+        nonce=nonce,
+        asks_days=Remedy.DATES in remedies,
+        asks_account=Remedy.POST in remedies,
+        asks_contract_line=Remedy.MATCH in remedies,
+        effects=[
+            *((effect.value, EFFECTS[effect]) for effect in Effect if Remedy.EFFECT in remedies)
+        ],
+        buttons=[(remedy, REMEDIES[Remedy(remedy)]) for remedy in remedies],
+    )
+
+
+def _moves_on(close: CloseView) -> bool:
+    """Whether the close is at work: it waits for nobody, or for what was given a moment ago."""
+    match close.awaiting:
+        case Awaiting.NOTHING:
+            return close.step != Step.CLOSED
+        case Awaiting.SUBMISSION:
+            return close.next_level != UserRole.PREPARER
+        case Awaiting.APPROVAL:
+            return not close.next_level
+        case _:
+            return False

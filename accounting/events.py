@@ -61,7 +61,7 @@ def _order(event: Event) -> tuple[date, int, date, str, int]:
 
 
 def _exceeds(credit: int, left: int) -> bool:
-    return abs(credit) > abs(left) or credit * left < 0
+    return credit > left if credit >= 0 else credit < left
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ class Group:
             and not (key in self.rows and (self.rows[key].is_usage or self.rows[key].ended))
         }
         too_much = _exceeds(credit.amount, left) or any(
-            _exceeds(part, self._left_of(key)) for key, part in rows.items()
+            _exceeds(part, self._left_of(key)) for key, part in rows.items() if part
         )
         if too_much:
             self.refused[credit.key] = Fault(

@@ -19,7 +19,10 @@ V = TypeVar("V", bound=_Versioned)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A book as it is known on a day. `overrides` are one a line, `reports` by line in date order."""
+    """A book as it is known on a day, whatever order it came in.
+
+    `documents` and `reports` (by line) by date, then id; `overrides` are one a line.
+    """
 
     documents: tuple[Document, ...]
     overrides: dict[str, Override]
@@ -41,9 +44,10 @@ def _newest(versions: Iterable[tuple[tuple[str, ...], V]]) -> list[V]:
 def known_at(book: Book, at: date) -> Known:
     """The book as it is known at the end of the day."""
     gone = _gone(_newest(((v.id,), v) for v in book.voids if v.known <= at))
+    newest = _newest(((d.kind, d.id), d) for d in book.documents if d.known <= at)
     documents = tuple(
         document
-        for document in _newest(((d.kind, d.id), d) for d in book.documents if d.known <= at)
+        for document in sorted(newest, key=lambda d: (d.date, d.id, d.kind))
         if not document.voided and document.id not in gone
     )
     reports: dict[str, list[Report]] = {}
@@ -53,7 +57,10 @@ def known_at(book: Book, at: date) -> Known:
     return Known(
         documents=documents,
         overrides=_overrides(book.overrides, at, gone),
-        reports={key: tuple(sorted(given, key=lambda r: r.date)) for key, given in reports.items()},
+        reports={
+            key: tuple(sorted(given, key=lambda r: (r.date, r.id)))
+            for key, given in reports.items()
+        },
         payments=tuple(
             payment
             for payment in _newest(((p.id,), p) for p in book.payments if p.known <= at)

@@ -80,6 +80,8 @@ def dates_of(
     (of a contract line: the contract's); its text; of a ledger line the product's default term.
     """
     said = (override.service_start, override.service_end) if override else (None, None)
+    if method in WAITS_FOR_REPORTS:
+        return _given(said[0] or line.service_start, said[1] or line.service_end)
     if all(said):
         return _ordered(Dates(*said, "override"))
     rest = _without_override(line, document_date, method, policy, is_contract=is_contract)
@@ -88,6 +90,12 @@ def dates_of(
     if not isinstance(rest, Dates):
         rest = Dates(line.service_start, line.service_end, "override")
     return _ordered(Dates(said[0] or rest.start, said[1] or rest.end, "override"))
+
+
+def _given(start: date | None, end: date | None) -> Dates | None:
+    """The dates of a line that needs none, as far as they say anything."""
+    in_order = start is None or end is None or start <= end
+    return Dates(start, end, NOT_LOOKED_FOR) if (start or end) and in_order else None
 
 
 def _ordered(dates: Dates) -> Dates | Fault:
@@ -112,9 +120,6 @@ def _without_override(
     source = "contract" if is_contract else "line"
     months = dict(policy.product_terms).get(line.product or "")
     start, end = line.service_start, line.service_end
-    if method in WAITS_FOR_REPORTS:
-        in_order = start is None or end is None or start <= end
-        return Dates(start, end, NOT_LOOKED_FOR) if (start or end) and in_order else None
     if start is not None and (end is not None or not needs_end):
         return _ordered(Dates(start, end, source))
     if start is not None and months is not None:

@@ -81,7 +81,7 @@ def test_the_installed_command_line_migrates_and_knows_its_schema(
         "migrate",
         TIEOUT_OWNER_DATABASE_URL=system.running.dsns[OWNER],
     )
-    assert said == "The database is at version 0001.\n"
+    assert said == "The database is at version 0002.\n"
 
 
 def test_the_hosts_worker_runs_its_own_workflow_and_a_whole_close(
@@ -102,7 +102,7 @@ def test_the_hosts_worker_runs_its_own_workflow_and_a_whole_close(
         assert worker.poll() is None, out.read_text()
         system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": PERIOD})
         close = system.drive("us", waits_for_controller)
-        assert len(close["journals"]) == 6
+        assert len(close["journals"]) == 8
         close = system.drive("us", lambda close: close["step"] == "closed")
         assert {journal["state"] for journal in close["journals"]} == {"posted"}
     finally:

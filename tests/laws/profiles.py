@@ -1,0 +1,13 @@
+"""The number of books for a law, in a build and in a soak."""
+
+import os
+
+from hypothesis import settings
+
+SOAK_TIMES = 10
+
+
+def books(number: int) -> settings:
+    """The settings of a law that a build tries on so many books."""
+    soaks = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+    return settings(max_examples=number * (SOAK_TIMES if soaks else 1))

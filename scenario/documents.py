@@ -228,12 +228,13 @@ class Documents:
             measures.check_manual(part.obligations[index], line, allowed, place)
 
     def _is_usage(self, entry: Entry, document: Document, line: DocumentLine) -> bool:
-        """By its own method, that of the obligation which it restates, or the policy."""
+        """By its own method, one of those of the obligation which it restates, or the policy."""
         if line.method is None and document.modifies is not None:
             ledger = self.references.ledgers[entry.entity]
-            for _, other in ledger.lines.get(ledger.canonical(document.line_key(line)), ()):
-                if other.method is not None:
-                    return other.method == USAGE
+            listed = ledger.lines.get(ledger.canonical(document.line_key(line)), ())
+            methods = [other.method for _, other in listed if other.method is not None]
+            if methods:
+                return USAGE in methods
         return method_of(self.policy, document, line) == USAGE
 
     def _expense(self, entry: Entry, part: ExpensePart) -> Document:

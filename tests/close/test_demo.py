@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scenario.check import check_file
 from tests.close.system import JOURNALS, eventually
 from tieout.demo import forget
 
@@ -96,6 +97,11 @@ def test_the_demos_people_close_september_in_three_ledgers_to_the_cent(data: Pat
     assert result["audit"]["verified"]
     again = json.loads(tieout("demo", "--approve", "--json", data=data).stdout)
     assert {c["entity"]: c["journals_posted"] for c in again["closes"]} == JOURNALS
+    for entity in JOURNALS:
+        book = data.with_name(f"{entity}.json")
+        written = tieout("scenario", "export", "--entity", entity, "-o", str(book), data=data)
+        assert written.returncode == 0, written.stderr
+        assert check_file(book) == ()  # closed again from the file alone, to the frozen figures
     assert tieout("demo", "--reset", data=data).returncode == 0
     assert not data.exists()
 

@@ -105,10 +105,6 @@ class Money:
         self._same(other)
         return self.minor < other.minor
 
-    def times(self, factor: Fraction) -> "Money":
-        """The amount times an exact factor, rounded once, in the same currency."""
-        return Money(round_half_away(self.minor * factor), self.currency)
-
     def __str__(self) -> str:
         return f"{self.decimal():,f} {self.currency}"
 

@@ -52,11 +52,6 @@ class Period:
         first = self.end + ONE_DAY
         return Period(first, month_end(first))
 
-    def previous_month(self) -> "Period":
-        """The calendar month before the period's start."""
-        last = self.day_before
-        return Period(last.replace(day=1), last)
-
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 

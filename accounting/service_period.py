@@ -139,4 +139,4 @@ def _without_override(
         return Fault(ExceptionCode.NO_SERVICE_PERIOD, f"“{line.text}”: {reason}")
     if months is not None and not is_contract:
         return Dates(document_date, months_later(document_date, months), "product_term")
-    return None
+    return Dates(start, end, source) if start or end else None

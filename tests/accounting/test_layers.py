@@ -106,6 +106,18 @@ def test_what_falls_back_is_the_latest_earned_at_what_it_was_measured_at() -> No
     assert found["2026-02"]["exceptions"] == [{"code": "completion_falls", "subject": "C-1/1"}]
 
 
+def test_a_discount_falls_back_as_its_opposite_does() -> None:
+    """R is symmetric (docs §2): every figure of the book above with the sign turned."""
+    turned = [
+        contract("-100.00", method="percent_complete"),
+        invoice("INV-1", "-40.00", "1.5"),
+        *FALLING[2:],
+    ]
+    found = figures(turned, "2026-01", "2026-02", rates=RATES)
+    assert of(found["2026-01"], "recognised", "accrued", "fx") == ("-108.00", "-52.00", "-4.00")
+    assert of(found["2026-02"], "recognised", "deferred", "fx") == ("63.00", "-15.00", "4.00")
+
+
 def test_accruals_that_are_not_remeasured_stand_at_what_they_were_earned_at() -> None:
     january = figures(FALLING, "2026-01", remeasure=False, rates=RATES)["2026-01"]
     assert of(january, "recognised", "accrued", "fx") == ("108.00", "48.00", "0.00")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from accounting.calendars import CALENDAR_MONTHS, FiscalCalendar
 from accounting.errors import PolicyError
@@ -81,30 +82,26 @@ def _index(day: date) -> int:
     return day.year * 12 + day.month
 
 
-def _by_months(ends: Ends) -> Callable[[Terms, date], Fraction]:
+def _by_months(terms: Terms, at: date, ends: Ends) -> Fraction:
     """A method by weights of months: whole months between weigh 1, a month's weight is earned
     evenly over the service days inside it. One month alone weighs 1; where all weigh 0 the last
     one weighs 1.
     """
-
-    def earned(terms: Terms, at: date) -> Fraction:
-        service = _service(terms)
-        first, last, now = _index(service.start), _index(service.end), _index(at)
-        if first == last:
-            return _days(service, at)
-        opening, closing = ends(service)
-        between = last - first - 1
-        if not opening + between + closing:
-            closing = ONE
-        total = opening + between + closing
-        if now == first:
-            head = Period(service.start, month_end(service.start))
-            return opening * _days(head, at) / total
-        if now < last:
-            return (opening + now - first - 1 + Fraction(at.day, month_end(at).day)) / total
-        return (opening + between + closing * Fraction(at.day, service.end.day)) / total
-
-    return earned
+    service = _service(terms)
+    first, last, now = _index(service.start), _index(service.end), _index(at)
+    if first == last:
+        return _days(service, at)
+    opening, closing = ends(service)
+    between = last - first - 1
+    if not opening + between + closing:
+        closing = ONE
+    total = opening + between + closing
+    if now == first:
+        head = Period(service.start, month_end(service.start))
+        return opening * _days(head, at) / total
+    if now < last:
+        return (opening + now - first - 1 + Fraction(at.day, month_end(at).day)) / total
+    return (opening + between + closing * Fraction(at.day, service.end.day)) / total
 
 
 def _covered(service: Period) -> tuple[Fraction, Fraction]:
@@ -246,12 +243,12 @@ METHODS: dict[str, Method] = {
     for method in (
         Method("daily", daily, "evenly over the days of service"),
         Method("daily_360", daily_360, "by months of 30 days"),
-        Method("monthly", _by_months(_covered), "evenly over months, part months by days"),
+        Method("monthly", partial(_by_months, ends=_covered), "evenly over months, part months by days"),
         Method("prorated_ends", prorated_ends, "ends by term days, whole months evenly"),
         Method("even_periods", even_periods, "evenly over the fiscal periods touched"),
-        Method("whole_months", _by_months(_whole), "the start month whole, a part end month not"),
-        Method("half_month", _by_months(_halves), "a part month counts half"),
-        Method("mid_month", _by_months(_mid_month), "a start or end by the 15th or after it"),
+        Method("whole_months", partial(_by_months, ends=_whole), "the start month whole, a part end month not"),
+        Method("half_month", partial(_by_months, ends=_halves), "a part month counts half"),
+        Method("mid_month", partial(_by_months, ends=_mid_month), "a start or end by the 15th or after it"),
         Method("point_in_time", point_in_time, "whole, on transfer", over_time=False, needs_end=False),
         Method("milestone", milestone, "by milestones delivered", over_time=False, needs_end=False),
         Method("percent_complete", percent_complete, "by completion", over_time=False, needs_end=False),

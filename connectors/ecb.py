@@ -42,18 +42,23 @@ class ReferenceFile:
         """How rates name the file that they came from."""
         return f"ECB reference file, SHA-256 {self.sha256}"
 
+    @property
+    def last(self) -> date:
+        """The newest day."""
+        return self.rates[-1].day
 
-def read_reference_file(content: bytes) -> ReferenceFile:
-    """The rates in the bank's CSV, or in the zip that holds it. Raises PayloadError."""
+
+def read_reference_file(content: bytes, since: date = date.min) -> ReferenceFile:
+    """The rates in the bank's CSV, or in the zip that holds it, from a day on. Raises PayloadError."""
     text = _unpacked(content)
     rows = csv.reader(io.StringIO(text))
     header = [cell.strip() for cell in next(rows, [])]
     if not header or header[0] != "Date":
         raise PayloadError("This is not the bank's file of rates: its first column is not Date.")
     currencies = header[1:]
-    found = [rate for row in rows if row for rate in _of_day(row, currencies)]
+    found = [rate for row in rows if row for rate in _of_day(row, currencies, since)]
     if not found:
-        raise PayloadError("The file holds no rate.")
+        raise PayloadError(f"The file holds no rate{_from(since)}.")
     found.sort(key=lambda rate: (rate.day, rate.currency))
     return ReferenceFile(tuple(found), hashlib.sha256(content).hexdigest())
 
@@ -73,9 +78,15 @@ def _unpacked(content: bytes) -> str:
         ) from error
 
 
-def _of_day(row: list[str], currencies: list[str]) -> Iterator[ReferenceRate]:
+def _from(since: date) -> str:
+    return "" if since == date.min else f" from {since} on"
+
+
+def _of_day(row: list[str], currencies: list[str], since: date) -> Iterator[ReferenceRate]:
     cells = [cell.strip() for cell in row]
     day = _day(cells[0])
+    if day < since:
+        return
     for currency, cell in zip(currencies, cells[1:], strict=False):
         if not currency or cell in MISSING:
             continue

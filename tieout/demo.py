@@ -5,17 +5,24 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tieout.administration import (
+    administrator,
+    load_rates,
+    new_link,
+    read_configuration,
+    roles_of,
+    shipped_history,
+)
 from tieout.client import ApiClient
 from tieout.demo_people import PEOPLE, Person, work_until_closed
 from tieout.embedded.postgres import API, EmbeddedPostgres
 from tieout.embedded.temporal import EmbeddedTemporal
 from tieout.errors import TieoutError
-from tieout.installation import PAGE_PORT, REPOSITORY, Running, command, launch
+from tieout.installation import PAGE_PORT, REPOSITORY, Running, launch
 from tieout.stack import Stack
 
 CONFIGURATION = REPOSITORY / "examples" / "northwind.json"
@@ -62,11 +69,13 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
     return 0 if done else 1
 
 
-def start_everything(stack: Stack, page_port: int | None = None) -> Running:
+def start_everything(stack: Stack, page_port: int | None = None, *, crowd: bool = True) -> Running:
     """Servers, sandbox, worker, page, the demo's configuration and rates; on this port if free."""
-    running = launch(stack, page_port=page_port, sandbox=True, today=TODAY)
-    command(running.dsns[API], "config", "apply", str(CONFIGURATION))
-    command(running.dsns[API], "rates", "load")
+    running = launch(stack, page_port=page_port, sandbox=True, today=TODAY, crowd=crowd)
+    with administrator(running.dsns[API]) as work:
+        work.config.apply(read_configuration(CONFIGURATION))
+    with administrator(running.dsns[API]) as work:
+        load_rates(work, shipped_history())
     running.await_ready()
     return running
 
@@ -76,10 +85,8 @@ def add_people(data: Path, url: str) -> dict[str, str]:
     file = data / "secrets" / "people.json"
     passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     missing = [p for p in PEOPLE if not logs_in(url, p, passwords.get(p.name, ""))]
-    dsn = EmbeddedPostgres(data).dsn(API)
-    with ThreadPoolExecutor() as pool:
-        links = list(pool.map(lambda person: _link(dsn, person), missing))
-    for person, link in zip(missing, links, strict=True):
+    for person in missing:
+        link = _link(EmbeddedPostgres(data).dsn(API), person)
         passwords[person.name] = secrets.token_urlsafe(12)
         with ApiClient(url) as client:
             client.call("POST", "/password", {"link": link, "password": passwords[person.name]})
@@ -89,12 +96,15 @@ def add_people(data: Path, url: str) -> dict[str, str]:
 
 
 def _link(dsn: str, person: Person) -> str:
-    words = ("--role", person.role, "--display-name", person.display_name)
-    try:
-        path = command(dsn, "user", "add", person.name, *words)
-    except TieoutError:
-        path = command(dsn, "user", "reset", person.name)  # added by a start that was cut short
-    return path.rsplit("/", 1)[1]
+    link = new_link()
+    with administrator(dsn) as work:
+        if person.name in [
+            row.name for row in work.users.all()
+        ]:  # added by a start that was cut short
+            work.users.reset(person.name, link)
+        else:
+            work.users.add(person.name, person.display_name, roles_of([person.role]), link)
+    return link
 
 
 def logs_in(url: str, person: Person, password: str) -> bool:

@@ -1,7 +1,5 @@
 """A whole installation in one data directory: servers, sandbox, worker, page. Demo, `up`, tests."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -59,12 +57,18 @@ class Running:
 
 
 def launch(
-    stack: Stack, *, page_port: int | None = PAGE_PORT, sandbox: bool, today: str = ""
+    stack: Stack,
+    *,
+    page_port: int | None = PAGE_PORT,
+    sandbox: bool,
+    today: str = "",
+    crowd: bool = True,
 ) -> Running:
     """Start everything; worker and page are on their way when this returns.
 
-    The page takes `page_port` if it is free. `today` fixes the business date (a demo's). Without
-    the sandbox, connections are TIEOUT_CONNECTIONS_FILE's. Raises TieoutError, EmbeddedError,
+    The page takes `page_port` if it is free. `today` fixes the business date (a demo's). The
+    sandbox's companies have their ordinary customers only with `crowd`. Without the sandbox,
+    connections are TIEOUT_CONNECTIONS_FILE's. Raises TieoutError, EmbeddedError,
     ProcessDiedError.
     """
     from tieout.migrate import migrate
@@ -80,7 +84,7 @@ def launch(
     migrate(dsns[OWNER])
     keys = data / "secrets"
     make_keys(keys)
-    control = f"http://127.0.0.1:{_start_sandbox(stack, today)}" if sandbox else ""
+    control = f"http://127.0.0.1:{_start_sandbox(stack, today, crowd)}" if sandbox else ""
     shared = {
         "TIEOUT_TEMPORAL_ADDRESS": temporal,
         "TIEOUT_CONNECTIONS_FILE": str(connections),
@@ -118,7 +122,7 @@ def _ours(*words: str) -> list[str]:
     return [sys.executable, "-m", "tieout.cli", *words]
 
 
-def _start_sandbox(stack: Stack, today: str) -> int:
+def _start_sandbox(stack: Stack, today: str, crowd: bool) -> int:
     """The three vendors' servers; the port of their control door."""
     if not (REPOSITORY / "sandbox").is_dir():
         raise TieoutError("The sandbox is in the repository only: clone it, and run this there.")
@@ -129,6 +133,7 @@ def _start_sandbox(stack: Stack, today: str) -> int:
     ports = {name: stack.pick_port(f"sandbox-{name}") for name in SANDBOX_PORTS}
     words = [w for name, port in ports.items() for w in (f"--{name}-port", str(port))]
     words += ["--today", today] if today else []
+    words += [] if crowd else ["--no-crowd"]
     stack.start(
         "sandbox",
         [sys.executable, "-m", "sandbox", "--data", str(sandbox), *words],
@@ -160,18 +165,3 @@ def run_up(data: Path, *, sandbox: bool, say: Callable[[str], None]) -> None:
         say("  tieout config apply FILE; tieout user add NAME --role ROLE")
         with suppress(KeyboardInterrupt):  # how it is meant to end
             stack.wait()
-
-
-def command(dsn: str, *words: str) -> str:
-    """Run one of our own commands as an administrator would; its output."""
-    done = subprocess.run(
-        _ours(*words),
-        env={**os.environ, "TIEOUT_DATABASE_URL": dsn, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-    )
-    if done.returncode:
-        raise TieoutError(done.stderr.strip() or f"tieout {' '.join(words)} failed.")
-    return done.stdout.strip()

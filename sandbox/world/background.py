@@ -30,14 +30,14 @@ def add(book: Bookkeeper, crm: Seller) -> None:
     key = book.entity.key
     for name in NAMES[key]:
         start = date(2025, 3, 1) + timedelta(days=book.rng.randrange(330))
-        _years(book, crm, name, start)
+        years(book, crm, name, start)
     instalments(book, crm, BEHIND[key], year_from(date(2026, 3, 1)), 17_520_01, arrears=True)
     usage(book, crm, USERS[key], date(2026, 1, 1))
     insurer, host, landlord = SUPPLIERS[key]
     costs(book, insurer=insurer, host=host, landlord=landlord)
 
 
-def _years(book: Bookkeeper, crm: Seller, customer: str, start: date) -> None:
+def years(book: Bookkeeper, crm: Seller, customer: str, start: date) -> None:
     """A subscription by contract, renewed each year at another price until today."""
     if start.day > 28:
         start = start.replace(day=28)

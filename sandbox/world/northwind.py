@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from sandbox.world import background, cases_de, cases_uk, cases_us
+from sandbox.world import background, cases_de, cases_uk, cases_us, crowd
 from sandbox.world.builder import NAMESPACE, Bookkeeper, stamp
 from sandbox.world.charts import ENTITIES, Entity
 from sandbox.world.postings import of_document
@@ -22,8 +22,10 @@ PLANTED = {("de", date(2026, 5, 31)): 12_34}
 CASES = {"uk": cases_uk, "us": cases_us, "de": cases_de}
 
 
-def northwind(today: date, seed: int) -> World:
-    """The whole group; the same for the same day and seed."""
+def northwind(today: date, seed: int, *, crowded: bool = True) -> World:
+    """The whole group, with or without the ordinary customers beside its cases; the same for the
+    same arguments.
+    """
     crm = Seller(today, seed)
     books = {}
     keepers = {}
@@ -31,6 +33,8 @@ def northwind(today: date, seed: int) -> World:
         keeper = Bookkeeper(entity, today, seed, Random(f"{seed}/{key}"))
         CASES[key].add(keeper, crm)
         background.add(keeper, crm)
+        if crowded:
+            crowd.add(keeper, crm)
         keepers[key] = keeper
     for key, keeper in keepers.items():
         documents = keeper.finish()

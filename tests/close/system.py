@@ -14,11 +14,12 @@ from typing import Any
 import httpx
 from temporalio.client import Client
 
+from tests.tieout.command import tieout
 from tieout.client import ApiClient, ApiRefusedError
 from tieout.demo import ENTITIES, PERIOD, add_people, forget, start_everything
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
-from tieout.installation import Running, command
+from tieout.installation import Running
 from tieout.settings import Settings
 from tieout.stack import Stack
 
@@ -112,7 +113,8 @@ class System:
     def add_person(self, name: str, *roles: str) -> None:
         """Somebody with these roles; known as `name` among the people."""
         words = [word for role in roles for word in ("--role", role)]
-        link = command(self.running.dsns[API], "user", "add", name, *words).rsplit("/", 1)[1]
+        added = tieout("user", "add", name, *words, database_url=self.running.dsns[API])
+        link = added.stdout.strip().rsplit("/", 1)[1]
         client = self.people[name] = ApiClient(self.running.url)
         password = secrets.token_urlsafe(12)
         client.call("POST", "/password", {"link": link, "password": password})
@@ -150,7 +152,7 @@ class System:
 def running_system(data: Path) -> Iterator[System]:
     """Everything started, the demo's people logged in, no close started yet."""
     with Stack(data) as stack:
-        running = start_everything(stack)
+        running = start_everything(stack, crowd=False)
         passwords = add_people(data, running.url)
         people = {}
         for person in PEOPLE:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.close.system import Close, System, running_system, waits_for_controller
+from tests.tieout.command import tieout
 from tieout.client import ApiRefusedError
 from tieout.demo import CONFIGURATION
 from tieout.embedded.postgres import API
-from tieout.installation import command
 
 pytestmark = pytest.mark.timeout(240)
 PERIOD = "2027-P01"
@@ -29,7 +29,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     file = Path(data) / "weeks.json"
     file.write_text(json.dumps(configuration))
     with running_system(data) as running:
-        command(running.running.dsns[API], "config", "apply", str(file))
+        applied = tieout("config", "apply", str(file), database_url=running.running.dsns[API])
+        assert applied.returncode == 0, applied.stderr
         body = {"entity": "de", "period": PERIOD}
         running.people["preparer"].call("POST", "/closes", body)
         yield running

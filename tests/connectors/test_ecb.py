@@ -9,7 +9,7 @@ import pytest
 
 from connectors.ecb import ReferenceRate, read_reference_file
 from connectors.errors import PayloadError
-from tieout.rates_cli import shipped_history
+from tieout.administration import shipped_history
 
 HISTORY = b"Date,USD,BGN,GBP,\n2026-10-01,1.1298,N/A,0.85373,\n2026-09-30,1.1355,1.9558,0.85463,\n"
 ONE_DAY = b"Date, USD, GBP, \n30 September 2026, 1.1355, 0.85463, \n"

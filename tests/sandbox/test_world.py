@@ -143,8 +143,9 @@ def test_the_credit_notes_stand_for_every_effect_and_one_stands_alone(world):
     assert [each.case for each in notes if each.credits is None] == ["cancellation"]
 
 
-def test_some_sixty_customers_over_eighteen_months_and_nothing_after_today(world):
-    assert len(world.crm_accounts) == 65
+def test_some_four_hundred_customers_over_eighteen_months_and_nothing_after_today(world):
+    assert len(world.crm_accounts) == 401
+    assert len(northwind(TODAY, 1, crowded=False).crm_accounts) == 65
     days = [each.date for books in world.books.values() for each in books.documents]
     assert date(2025, 3, 1) <= min(days) <= date(2025, 3, 31)
     assert date(2026, 10, 1) <= max(days) <= TODAY

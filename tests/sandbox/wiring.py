@@ -30,7 +30,7 @@ class Sandbox:
     @classmethod
     def start(cls, data: Path, *arguments: str) -> Sandbox:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--data", str(data), *arguments],
+            [sys.executable, "-m", "sandbox", "--data", str(data), "--no-crowd", *arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

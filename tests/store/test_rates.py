@@ -16,8 +16,9 @@ from store import Store
 from store.errors import UnstorableError
 from store.rates import AVERAGE, CLOSING, EUR, SPOT, NewRate
 from tests.store.database import Database
+from tieout.administration import shipped_history
 from tieout.errors import TieoutError
-from tieout.rates_cli import load, shipped_history
+from tieout.rates_cli import load
 
 WORKER_ACTOR = Actor("service", "worker")
 SEPTEMBER, OCTOBER = date(2026, 9, 30), date(2026, 10, 31)

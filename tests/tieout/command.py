@@ -3,9 +3,15 @@
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
+from multiprocessing import get_context
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent.parent
+PATIENCE_S = 60
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.tieout.preloaded"])
 
 
 def environment(**given: str) -> dict[str, str]:
@@ -16,17 +22,37 @@ def environment(**given: str) -> dict[str, str]:
 
 
 def words(*given: str) -> list[str]:
-    """The command with these words."""
+    """The command with these words, for a process that starts from nothing."""
     return [sys.executable, "-m", "tieout.cli", *given]
 
 
 def tieout(*given: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
-    return subprocess.run(
-        words(*given),
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """Run it to its end in a process of its own, forked from one that has imported it already:
+    what it does is the same, without the seconds that each import takes.
+    """
+    os.environ["PYTHONPATH"] = str(REPOSITORY)  # the parent of the forks imports by it
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        process = FORKS.Process(target=_become, args=(given, environment(**settings), out, err))
+        process.start()
+        process.join(PATIENCE_S)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(given, PATIENCE_S)
+        return subprocess.CompletedProcess(
+            given, process.exitcode, out.read_text(), err.read_text()
+        )
+
+
+def _become(given: Sequence[str], env: dict[str, str], out: Path, err: Path) -> None:
+    for path, descriptor in ((out, 1), (err, 2)):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.dup2(file, descriptor)
+        os.close(file)
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(env)
+    sys.argv = ["tieout", *given]
+    from tieout.cli import main
+
+    main()

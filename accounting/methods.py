@@ -63,7 +63,7 @@ def daily(terms: Terms, at: date) -> Fraction:
 
 
 def _day_360(day: date) -> int:
-    in_month = 30 if day == month_end(day) else min(day.day, 30)
+    in_month = 30 if day == month_end(day) else day.day
     return (day.year * 12 + day.month) * 30 + in_month
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from scenario.check import check_file
 from tests.close.system import JOURNALS, eventually
+from tests.tieout.command import tieout as forked
 from tieout.demo import forget
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -99,7 +100,8 @@ def test_the_demos_people_close_september_in_three_ledgers_to_the_cent(data: Pat
     assert {c["entity"]: c["journals_posted"] for c in again["closes"]} == JOURNALS
     for entity in JOURNALS:
         book = data.with_name(f"{entity}.json")
-        written = tieout("scenario", "export", "--entity", entity, "-o", str(book), data=data)
+        where = ("-o", str(book), "--data", str(data))
+        written = forked("scenario", "export", "--entity", entity, *where)
         assert written.returncode == 0, written.stderr
         assert check_file(book) == ()  # closed again from the file alone, to the frozen figures
     assert tieout("demo", "--reset", data=data).returncode == 0

@@ -13,7 +13,7 @@ from tieout.adoption_cli import commands as adoption
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
 from tieout.scenario_cli import commands as scenario
-from tieout.settings import read_settings, required
+from tieout.settings import data_directory, read_settings, required
 
 app = typer.Typer(
     name="tieout",
@@ -316,20 +316,6 @@ def show(answer: Any, *, as_json: bool) -> None:
         return
     for close in answer if isinstance(answer, list) else [answer]:
         say(f"{close['entity']:6} {close['period']} {close['step']:11} {close['detail']}")
-
-
-def data_directory(given: Path | None) -> Path:
-    """--data, TIEOUT_DATA, `.tieout/` beside the Makefile, else the user's state directory."""
-    if given is not None:
-        return given
-    settings = read_settings()
-    if settings.data is not None:
-        return settings.data
-    checkout = Path(__file__).parent.parent
-    if (checkout / "Makefile").exists():
-        return checkout / ".tieout"
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "tieout"
 
 
 def expected_errors() -> tuple[type[Exception], ...]:

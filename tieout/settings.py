@@ -1,5 +1,6 @@
 """Settings: read once from the environment (TIEOUT_…), handed on as values."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -63,6 +64,20 @@ def read_settings() -> Settings:
             for fault in error.errors()
         ]
         raise TieoutError(". ".join(faults) + ".") from None
+
+
+def data_directory(given: Path | None) -> Path:
+    """--data, TIEOUT_DATA, `.tieout/` beside the Makefile, else the user's state directory."""
+    if given is not None:
+        return given
+    settings = read_settings()
+    if settings.data is not None:
+        return settings.data
+    checkout = Path(__file__).parent.parent
+    if (checkout / "Makefile").exists():
+        return checkout / ".tieout"
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "tieout"
 
 
 def required(value: T | None, name: str, purpose: str) -> T:

@@ -1,5 +1,6 @@
 """A revenue line and its functions of time: R(t) recognised and B(t) billed to date, what is ahead."""
 
+from calendar import isleap
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -70,13 +71,9 @@ def a_year_on(day: date) -> date:
     """The same day of the next year; from a month's last day to that month's last day."""
     if day.month == 2 and day.day >= 28:
         after = day.replace(year=day.year + 1, day=28)
-        is_last = (day.day == 29) or not _is_leap(day.year)
-        return after.replace(day=29) if is_last and _is_leap(after.year) else after
+        is_last = (day.day == 29) or not isleap(day.year)
+        return after.replace(day=29) if is_last and isleap(after.year) else after
     return day.replace(year=day.year + 1)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def standing(line: RevenueLine, at: date) -> Standing:

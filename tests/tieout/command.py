@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -26,15 +27,21 @@ def words(*given: str) -> list[str]:
     return [sys.executable, "-m", "tieout.cli", *given]
 
 
-def tieout(*given: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end in a process of its own, forked from one that has imported it already:
-    what it does is the same, without the seconds that each import takes.
+def started(*given: str, out: Path, err: Path, **settings: str) -> BaseProcess:
+    """Start it in a process of its own, forked from one that has imported it already: what it
+    does is the same, without the seconds that each import takes.
     """
     os.environ["PYTHONPATH"] = str(REPOSITORY)  # the parent of the forks imports by it
+    process = FORKS.Process(target=_become, args=(given, environment(**settings), out, err))
+    process.start()
+    return process
+
+
+def tieout(*given: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run it, forked, to its end."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = FORKS.Process(target=_become, args=(given, environment(**settings), out, err))
-        process.start()
+        process = started(*given, out=out, err=err, **settings)
         process.join(PATIENCE_S)
         if process.exitcode is None:
             process.kill()

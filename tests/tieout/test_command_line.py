@@ -1,5 +1,6 @@
 """The command line ends cleanly, whatever it has used: 20 times of 20."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tieout.command import environment, tieout, words
+from tests.close.system import eventually
+from tests.tieout.command import environment, started, tieout, words
 from tieout.administration import SECRET_KEY, VERIFY_KEY, make_keys
 from tieout.embedded.postgres import API, OWNER, WORKER, EmbeddedPostgres
 from tieout.embedded.temporal import EmbeddedTemporal
@@ -46,25 +48,18 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dic
 def test_a_worker_that_is_asked_to_stop_ends_with_code_0_and_says_nothing(
     settings: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    def life(number: int) -> tuple[int, str]:
-        errors = tmp_path / f"{number}.err"
-        with errors.open("wb") as stderr:
-            worker = subprocess.Popen(
-                words("worker"),
-                env=environment(**settings["worker"]),
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            )
-            assert worker.stdout is not None
-            assert worker.stdout.readline() == "The worker is ready.\n", errors.read_text()
-            worker.send_signal(signal.SIGINT if number % 2 else signal.SIGTERM)
-            code = worker.wait(30)
-            worker.stdout.close()
-        return code, errors.read_text()
+    def life(number: int) -> tuple[int | None, str, str]:
+        out, err = tmp_path / f"{number}.out", tmp_path / f"{number}.err"
+        worker = started("worker", out=out, err=err, **settings["worker"])
+        eventually(lambda: out.exists() and out.read_text())
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGINT if number % 2 else signal.SIGTERM)
+        worker.join(30)
+        return worker.exitcode, out.read_text(), err.read_text()
 
     with ThreadPoolExecutor(2) as two:
-        assert list(two.map(life, range(WORKERS))) == [(0, "")] * WORKERS
+        lives = list(two.map(life, range(WORKERS)))
+    assert lives == [(0, "The worker is ready.\n", "")] * WORKERS
 
 
 def test_a_command_that_used_the_database_ends_with_code_0_and_says_nothing_else(
@@ -77,6 +72,17 @@ def test_a_command_that_used_the_database_ends_with_code_0_and_says_nothing_else
     with ThreadPoolExecutor(2) as two:
         rest = range(20 - WORKERS)
         assert set(two.map(once, rest)) == {(0, "0 events; the trail holds.\n", "")}
+
+
+def test_started_from_nothing_it_does_the_same(settings: dict[str, dict[str, str]]) -> None:
+    done = subprocess.run(
+        words("audit", "verify"),
+        env=environment(**settings["administrator"]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 events; the trail holds.\n", "")
 
 
 def test_every_command_explains_itself() -> None:

@@ -158,10 +158,11 @@ def _immaterial(sources: Sources, course: Course, total: int) -> bool:
 def _fault(course: Course) -> Fault | None:
     line, document = course.line, course.document
     name = f"“{line.text or line.product or line.id or document.number}” ({document.number})"
+    whose = f"{document.counterparty}, " if document.counterparty else ""
     if method_named(course.method).over_time and (course.dates is None or not course.dates.period):
         return Fault(
             ExceptionCode.NO_SERVICE_PERIOD,
-            f"Nothing says over which days {name}, {document.counterparty}, {line.amount}, is "
+            f"Nothing says over which days {name}, {whose}{line.amount}, is "
             "delivered. Give the first and last day of service, or exclude the line.",
         )
     if course.method == UNITS and not line.units:

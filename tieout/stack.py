@@ -33,7 +33,7 @@ STOP_ORDER = (
     "sandbox",
 )  # then Temporal, then Postgres; any other name goes before these
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-READY_TIMEOUT_S = 30.0
+READY_TIMEOUT_S = 90
 STOP_TIMEOUT_S = 15.0
 POLL_S = 0.05
 WATCH_S = 0.25

@@ -15,7 +15,7 @@ from api.deps import from_our_own_page
 from api.doors import Doors
 from api.errors import STATUS, NotLoggedInError, WebError
 from api.rendering import render
-from api.routes import adoption, closes, drill_down, json_api, people
+from api.routes import adoption, closes, drill_down, health, json_api, people
 
 __all__ = ["Doors", "create_app"]
 
@@ -42,7 +42,7 @@ def create_app(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     app.state.log_ins = LogIns(doors)
-    for routes in (json_api, people, closes, drill_down, adoption):
+    for routes in (json_api, people, closes, drill_down, adoption, health):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.middleware("http")(_secured)

@@ -8,6 +8,7 @@ from api.group_view import GroupRow, GroupView
 from api.line_view import LineInFull, LineView
 from api.views import CloseLine, CloseView, JournalView
 from controls.audit import Event
+from controls.invariants import Finding
 from models import DocumentLineRow, DocumentRow
 
 
@@ -51,6 +52,7 @@ class BoardPage:
     group_periods: list[str]
     next_periods: list[tuple[str, str]]
     may_start: bool
+    may_check_health: bool
     message: str = ""
 
 
@@ -179,6 +181,16 @@ class AuditPage:
     chains: list[str]
     chain: str
     events: list[Event]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPage:
+    """The installation's invariants: each holds, or says what contradicts it."""
+
+    title: str
+    person: str
+    findings: list[Finding]
     verdict: str
 
 

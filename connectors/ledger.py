@@ -173,6 +173,10 @@ class Ledger(Protocol):
         """The journal with this reference, or None. Never creates anything."""
         ...
 
+    def journals(self, since: datetime) -> Iterator[LedgerJournal]:
+        """Every journal that changed since, whoever wrote it; drafts and voided ones among them."""
+        ...
+
     def read_journal(self, ledger_id: str) -> LedgerJournal | None:
         """The journal by the ledger's own id, or None where it is gone."""
         ...

@@ -26,6 +26,16 @@ class Signer:
         """The tag of a decision, in hexadecimal."""
         return self._key.sign(decision.signed_bytes()).hex()
 
+    @property
+    def verifier(self) -> "Verifier":
+        """The public half."""
+        public = self._key.public_key()
+        return Verifier(
+            public.public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+        )
+
 
 class Verifier:
     """Holds the public key: in the worker, and wherever the trail is verified."""

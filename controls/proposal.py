@@ -1,5 +1,6 @@
 """The proposal of a close: what approvals bind to, and its hash."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -113,6 +114,10 @@ def proposal_data(
         "config": versions.config,
         "engine": versions.engine,
     }
+
+
+REFERENCE = re.compile(r"T\d{4}-\d{4,}-[0-9a-f]{8}")
+"""What every reference of ours looks like, and nothing else should."""
 
 
 def reference(period_end: date, number: int, content_hash: str) -> str:

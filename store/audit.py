@@ -1,10 +1,10 @@
 """The audit trail's SQL: append one event to its chain; read chains for verification."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, or_, text
 from sqlmodel import Session, col, desc, select
 
 from controls.audit import NO_HASH, Actor, Break, Event, chained, verify
@@ -105,6 +105,13 @@ class AuditTrail:
             .limit(limit)
         )
         return [_event(row) for row in rows]
+
+    def last_at(self, chain: str, *subjects: str) -> datetime | None:
+        """When the chain last told of one of the subjects, or of a part of one; None if never."""
+        named = [col(AuditEventRow.subject).startswith(subject) for subject in subjects]
+        return self._session.exec(
+            select(func.max(AuditEventRow.at)).where(AuditEventRow.chain == chain, or_(*named))
+        ).one()
 
     def head(self, chain: str) -> str:
         """The hash of the newest event of a chain: 64 zeros where there is none."""

@@ -64,6 +64,10 @@ class Journals:
             )
         )
 
+    def all(self) -> list[JournalRow]:
+        """Every journal that was ever proposed, in that order."""
+        return list(self._session.exec(select(JournalRow).order_by(col(JournalRow.id))))
+
     def lines(self, journal_id: int) -> list[JournalLineRow]:
         """The lines of a journal, in order."""
         return list(

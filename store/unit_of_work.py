@@ -30,6 +30,7 @@ from store.users import Users
 
 POOL_SIZE = 10
 POOL_OVERFLOW_MAX = 20
+ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}
 
 
 class Work:
@@ -132,14 +133,17 @@ class Store:
         return psycopg.connect(self._dsn, options="-c timezone=UTC", connect_timeout=10)
 
     @contextmanager
-    def unit_of_work(self, actor: Actor, request_id: str = "") -> Iterator[Work]:
+    def unit_of_work(
+        self, actor: Actor, request_id: str = "", *, one_moment: bool = False
+    ) -> Iterator[Work]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
-        Raises DatabaseUnavailableError when Postgres can't be reached, UnstorableError.
+        With `one_moment` all that it reads is of the same moment. Raises
+        DatabaseUnavailableError when Postgres can't be reached, UnstorableError.
         """
         session = Session(self._engine, expire_on_commit=False)
         try:
-            session.connection()
+            session.connection(execution_options=ONE_MOMENT if one_moment else {})
         except (OperationalError, ProgrammingError) as error:
             session.close()
             raise DatabaseUnavailableError(

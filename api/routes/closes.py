@@ -40,6 +40,7 @@ def _board(work: Work, person: Person, message: str = "") -> BoardPage:
             for entity in (configuration.entities if configuration else ())
         ],
         may_start=may(person.roles, Action.START),
+        may_check_health=may(person.roles, Action.CHECK_HEALTH),
         message=message,
     )
 

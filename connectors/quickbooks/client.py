@@ -236,6 +236,11 @@ class QuickBooksLedger:
         )
         return journals.ledger_journal(rows[0], self.currency) if rows else None
 
+    def journals(self, since: datetime) -> Iterator[LedgerJournal]:
+        """Pages in the order of Id, proved complete by their count."""
+        for payload in self._sweep("JournalEntry", _changed(since)):
+            yield journals.ledger_journal(payload, self.currency)
+
     def read_journal(self, ledger_id: str) -> LedgerJournal | None:
         """One entry by its Id."""
         if not re.fullmatch(r"\d+", ledger_id):

@@ -234,6 +234,12 @@ class XeroLedger:
         alive = [each for each in found if each.get("Status") != "DELETED"]
         return journals.ledger_journal(alive[0], self.currency) if alive else None
 
+    def journals(self, since: datetime) -> Iterator[LedgerJournal]:
+        """Pages of 100 with their lines, oldest change first; deleted ones are left out."""
+        for payload in self._pages(self._api.get_manual_journals, "ManualJournals", since):
+            if payload.get("Status") != "DELETED":
+                yield journals.ledger_journal(payload, self.currency)
+
     def read_journal(self, ledger_id: str) -> LedgerJournal | None:
         """One journal by its id."""
         try:

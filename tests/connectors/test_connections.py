@@ -4,6 +4,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "lock_dates": lambda ledger: ledger.lock_dates(),
     "balances": lambda ledger: ledger.balances(DAY),
     "find": lambda ledger: ledger.find(release("uk", "T2609-0001-0a1b2c3d")),
+    "journals": lambda ledger: list(ledger.journals(datetime(2026, 1, 1, tzinfo=UTC))),
     "read_journal": lambda ledger: ledger.read_journal("1"),
 }
 

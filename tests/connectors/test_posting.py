@@ -1,6 +1,6 @@
 """Posting to Xero and QuickBooks: one journal for one key, and the right answer when there is none."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -43,6 +43,18 @@ def test_the_ledger_answers_with_the_journal_that_was_sent(
         (BOOKS[entity].deferred, "1234.56", "0.00"),
         (BOOKS[entity].revenue, "0.00", "1234.56"),
     ]
+
+
+@every_ledger
+def test_what_was_posted_is_among_the_journals_that_changed_since(
+    entity: str, ledger: Ledger, reference: str
+) -> None:
+    answer = ledger.post(release(entity, reference), f"key-{reference}")
+    assert isinstance(answer, Posted)
+    everything = list(ledger.journals(datetime(2026, 1, 1, tzinfo=UTC)))
+    assert [each for each in everything if each.reference == reference] == [answer.journal]
+    assert len({each.id for each in everything}) == len(everything)
+    assert list(ledger.journals(datetime(2027, 1, 1, tzinfo=UTC))) == []
 
 
 @every_ledger

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -73,6 +74,7 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "lock dates": lambda ledger: ledger.lock_dates(),
     "balances": lambda ledger: ledger.balances(DAY),
     "find": lambda ledger: ledger.find(release("uk", "T2609-0001-aaaaaaaa")),
+    "journals": lambda ledger: list(ledger.journals(datetime(2026, 1, 1, tzinfo=UTC))),
 }
 BODIES = [
     "{}",

@@ -1,0 +1,78 @@
+"""Defence in depth: whether valid approvals on record cover a close, and a journal of it.
+
+Reads only what Postgres holds, whatever a workflow believes. The posting activity refuses by it;
+`tieout check` asks it of everything that was ever posted.
+"""
+
+from accounting.book import Journal, JournalKind, JournalLine
+from accounting.money import Money
+from controls.approval import Refused, Standing, covered
+from controls.authenticity import Verifier
+from controls.canonical import digest
+from controls.proposal import journal_hash
+from controls.steps import Step
+from models import CloseRow, JournalRow
+from store.document_rows import dimensions_of
+from store.unit_of_work import Work
+
+
+def why_uncovered(
+    work: Work, close: CloseRow, verifier: Verifier, journal: JournalRow | None = None
+) -> str:
+    """Why the close's proposal is not approved, in a sentence; empty when it is.
+
+    And, where a journal is given, why its lines are none of those that were approved.
+    """
+    assert close.id is not None
+    if close.proposal_id is None:
+        return "The close has no proposal."
+    proposal = work.proposals.get(close.proposal_id)
+    approved = proposal.summary["approved"]
+    if digest(approved) != proposal.hash:
+        return "The proposal on record does not have the hash that was approved."
+    config = work.config.version(proposal.config_id)
+    decisions = tuple(
+        decision
+        for decision in work.approvals.decisions(close.id, close.round)
+        if decision.step == Step.REVIEW
+    )
+    if not all(verifier.valid(decision) for decision in decisions):
+        return "A decision on record does not carry the seal of our own server."
+    standing = Standing(
+        entity=close.entity_id,
+        period=close.period,
+        step=Step.REVIEW,
+        proposal_hash=proposal.hash,
+        policy=config.entity(close.entity_id).approval_policy(config.sha256),
+        preparers=work.approvals.preparers(close.id),
+    )
+    refused = covered(decisions, standing)
+    if isinstance(refused, Refused):
+        return refused.message
+    if journal is None:
+        return ""
+    if journal.proposal_id != proposal.id:
+        return f"{journal.reference} belongs to an earlier proposal."
+    if journal_hash(close.entity_id, _journal(work, journal)) not in approved["journals"]:
+        return f"{journal.reference} is not as it was approved."
+    return ""
+
+
+def _journal(work: Work, row: JournalRow) -> Journal:
+    """The journal as its rows say now."""
+    return Journal(
+        kind=JournalKind(row.kind),
+        date=row.date,
+        text=row.text,
+        lines=tuple(
+            JournalLine(
+                account=line.account,
+                role=None,
+                debit=Money(line.debit_minor, row.currency),
+                credit=Money(line.credit_minor, row.currency),
+                dimensions=dimensions_of(line.dimensions),
+            )
+            for line in work.journals.lines(row.id or 0)
+        ),
+        parts=(),
+    )

@@ -4,7 +4,7 @@ from temporalio.exceptions import ApplicationError
 
 from accounting.book import Journal, JournalKind, JournalLine
 from accounting.money import Money
-from controls.approval import Refused, Standing, covered
+from controls.approval import Refused, covered
 from controls.authenticity import Verifier
 from controls.canonical import digest
 from controls.proposal import journal_hash
@@ -12,6 +12,7 @@ from controls.steps import Step
 from models import CloseRow, JournalRow
 from store import Work
 from store.document_rows import dimensions_of
+from store.standings import standing_of
 
 
 def refuse_unless_covered(
@@ -28,7 +29,6 @@ def refuse_unless_covered(
     approved = proposal.summary["approved"]
     if digest(approved) != proposal.hash:
         _refuse("The proposal on record does not have the hash that was approved.")
-    config = work.config.version(proposal.config_id)
     decisions = tuple(
         decision
         for decision in work.approvals.decisions(close.id, close.round)
@@ -36,17 +36,11 @@ def refuse_unless_covered(
     )
     if not all(verifier.valid(decision) for decision in decisions):
         _refuse("A decision on record does not carry the seal of our own server.")
-    standing = Standing(
-        entity=close.entity_id,
-        period=close.period,
-        step=Step.REVIEW,
-        proposal_hash=proposal.hash,
-        policy=config.entity(close.entity_id).approval_policy(config.sha256),
-        preparers=work.approvals.preparers(close.id),
-    )
+    standing = standing_of(work, close)
+    assert standing is not None
     refused = covered(decisions, standing)
     if isinstance(refused, Refused):
-        _refuse(refused.message)
+        _refuse(f"{refused.message} ({refused.clause})")
     if journal is None:
         return
     if journal.proposal_id != proposal.id:

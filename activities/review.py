@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from activities.doors import Doors, told_to_temporal
-from controls.approval import Decision
+from controls.approval import Decision, Fixed
 from controls.messages import Answer, RecordDecision
 from store.errors import ConflictError
 
@@ -32,20 +32,30 @@ class ReviewActivities:
             nonce=record.nonce,
             tag=record.tag,
             level=record.level,
+            delegations=record.delegations,
+            seen=record.seen,
         )
         with told_to_temporal():
             if not self._doors.verifier.valid(decision):
                 return Answer(
-                    False, "The decision does not carry the seal of our own server.", "bad_tag"
+                    False,
+                    "The decision does not carry the seal of our own server.",
+                    "bad_tag",
+                    Fixed.SEAL,
                 )
             try:
                 with self._doors.work() as work:
                     close = work.closes.lock(record.close.close_id)
                     if close.round != record.round:
                         return Answer(
-                            False, "The numbers have changed meanwhile. Look again.", "stale"
+                            False,
+                            "The numbers have changed meanwhile. Look again.",
+                            "stale",
+                            Fixed.CURRENT,
                         )
-                    work.approvals.save_decision(close, record.round, decision)
+                    work.approvals.save_decision(
+                        close, record.round, decision, record.clause, record.delegation
+                    )
             except ConflictError as error:
-                return Answer(False, str(error), "already_decided")
+                return Answer(False, str(error), "already_decided", Fixed.ONCE)
             return Answer(True)

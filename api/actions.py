@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from accounting.errors import PeriodError
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
-from api.views import standing_of
 from controls.approval import Decision, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, Resolution
 from controls.steps import Action, may
+from store.standings import standing_of
 from store.users import Person
 
 LOOK_EVERY_S = 0.05
@@ -73,7 +73,7 @@ async def decide(doors: Doors, person: Person, decision: Decision) -> None:
     signed = replace(decision, actor=person.name, roles=person.roles)
     early = await run_in_threadpool(_judged, doors, signed)
     if isinstance(early, Refused):
-        answer = Answer(accepted=False, message=early.message, reason=early.reason)
+        answer = Answer(False, early.message, early.reason, early.clause)
     else:
         signed = replace(signed, tag=doors.signer.tag(signed))
         answer = await doors.closes.decide(signed)
@@ -134,8 +134,12 @@ async def _refuse(
                 f"{what}.refused",
                 f"close/{entity}/{period}",
                 reason=answer.message,
-                after={"reason": answer.reason, "roles": list(person.roles)},
+                after={
+                    "reason": answer.reason,
+                    "clause": answer.clause,
+                    "roles": list(person.roles),
+                },
             )
 
     await run_in_threadpool(record)
-    raise ActionRefusedError(answer.message, answer.reason or "refused")
+    raise ActionRefusedError(answer.message, answer.reason or "refused", answer.clause)

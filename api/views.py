@@ -7,11 +7,12 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
 from api.catch_ups import CatchUpView, catch_ups_of
 from api.exceptions import ExceptionView, exceptions_of
-from controls.approval import ApprovalPolicy, Standing, open_level, submitted
+from controls.approval import Standing, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
 from models import CloseRow, JournalRow, ProposalRow, TieOutRow
 from store import Work
+from store.standings import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +137,6 @@ def periods_of(closes: list[CloseLine]) -> list[str]:
     return [*dict.fromkeys(close.period for close in closes)]
 
 
-def standing_of(work: Work, close: CloseRow) -> Standing | None:
-    """What a decision on the close is judged against, from Postgres; None before a proposal."""
-    if close.proposal_id is None or close.id is None:
-        return None
-    proposal = work.proposals.get(close.proposal_id)
-    config = work.config.version(proposal.config_id)
-    policy: ApprovalPolicy = config.entity(close.entity_id).approval_policy(config.sha256)
-    return Standing(
-        entity=close.entity_id,
-        period=close.period,
-        step=close.step,
-        proposal_hash=proposal.hash,
-        policy=policy,
-        taken=work.approvals.decisions(close.id, close.round),
-        preparers=work.approvals.preparers(close.id),
-    )
-
-
 def next_level_of(standing: Standing | None, close: CloseRow) -> str:
     """The role that is waited for now; empty when nobody's decision is."""
     if standing is None or close.awaiting not in (Awaiting.SUBMISSION, Awaiting.APPROVAL):
@@ -161,7 +144,7 @@ def next_level_of(standing: Standing | None, close: CloseRow) -> str:
     if not submitted(standing):
         return "preparer"
     number = open_level(standing)
-    return str(standing.policy.levels[number].role) if number < len(standing.policy.levels) else ""
+    return str(standing.levels[number].role) if number < len(standing.levels) else ""
 
 
 def close_view(work: Work, entity: str, period: str) -> CloseView:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from accounting.errors import PeriodError
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
-from controls.approval import Decision, Reason, Refused, judge
+from controls.approval import Decision, Fixed, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, Resolution
 from controls.steps import Action, may
@@ -70,8 +70,7 @@ async def decide(doors: Doors, person: Person, decision: Decision) -> None:
 
     Raises ActionRefusedError where it does not count; the refusal is on record then.
     """
-    signed = replace(decision, actor=person.name, roles=person.roles)
-    early = await run_in_threadpool(_judged, doors, signed)
+    signed, early = await run_in_threadpool(_judged, doors, person, decision)
     if isinstance(early, Refused):
         answer = Answer(False, early.message, early.reason, early.clause)
     else:
@@ -81,14 +80,19 @@ async def decide(doors: Doors, person: Person, decision: Decision) -> None:
         await _refuse(doors, person, decision.entity, decision.period, "decision", answer)
 
 
-def _judged(doors: Doors, decision: Decision) -> Refused | None:
+def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Refused | None]:
+    """The decision in the person's own name, with what others delegated; and why it can't count."""
     with doors.store.unit_of_work(Actor("service", "api")) as work:
-        close = work.closes.of(decision.entity, decision.period)
+        close = work.closes.of(given.entity, given.period)
         standing = standing_of(work, close)
+        delegations = work.delegations.of_person(given.entity, person.name)
+    decision = replace(given, actor=person.name, roles=person.roles, delegations=delegations)
     if standing is None:
-        return Refused(Reason.WRONG_STEP, "There is no proposal to decide on yet.")
+        return decision, Refused(
+            Reason.WRONG_STEP, "There is no proposal to decide on yet.", Fixed.PLACE
+        )
     judged = judge(decision, standing)
-    return judged if isinstance(judged, Refused) else None
+    return decision, judged if isinstance(judged, Refused) else None
 
 
 async def resolve(doors: Doors, person: Person, resolution: Resolution) -> None:

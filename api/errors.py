@@ -18,6 +18,7 @@ class WebError(Exception):
 
     status = HTTPStatus.BAD_REQUEST
     reason = "bad_request"
+    clause = ""
 
 
 class NotLoggedInError(WebError):

@@ -91,6 +91,7 @@ class Action(StrEnum):
     RETRY = "retry"
     RECHECK_DIFFERENCE = "recheck_difference"
     IMPORT_ADOPTION = "import_adoption"
+    DELEGATE = "delegate"
 
 
 MAY: dict[Action, frozenset[UserRole]] = {
@@ -102,6 +103,7 @@ MAY: dict[Action, frozenset[UserRole]] = {
     Action.RETRY: frozenset({UserRole.OPERATOR}),
     Action.RECHECK_DIFFERENCE: frozenset(WHO[Awaiting.DIFFERENCE]),
     Action.IMPORT_ADOPTION: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
+    Action.DELEGATE: frozenset({UserRole.CONTROLLER}),
 }
 
 

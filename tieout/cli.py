@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from tieout.adoption_cli import commands as adoption
+from tieout.delegate_cli import commands as delegate
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
 from tieout.scenario_cli import commands as scenario
@@ -37,6 +38,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(scenario, name="scenario")
 app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
+app.add_typer(delegate, name="delegate")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDirectory = Annotated[

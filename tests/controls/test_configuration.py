@@ -231,7 +231,7 @@ def test_every_fault_is_told_at_once() -> None:
         assert f"$.entities[0].{place}: " in str(error.value)
 
 
-CLAUSES = {
+CLAUSES: dict[str, Any] = {
     "clauses": [
         {"id": "A1", "role": "reviewer", "count": 2},
         {"id": "A2", "role": "controller"},

@@ -9,8 +9,9 @@ from accounting.engine import ENGINE_VERSION, calculate
 from accounting.periods import Period
 from accounting.policy import RecognitionPolicy
 from activities.doors import Doors
-from controls.messages import Calculated, CloseRef, Level
-from controls.proposal import Versions, journal_hash, proposal_data
+from controls.approval_policy import approval_data, required
+from controls.messages import Calculated, CloseRef, Coincidence, Level
+from controls.proposal import Versions, facts_of, journal_hash, proposal_data
 from models import CloseRow
 from store import Work
 from store.books import seen_hash
@@ -43,7 +44,12 @@ class CalculateActivities:
             calculation = _with_what_was(work, row, calculate(book, policy, period))
             hashes = tuple(journal_hash(close.entity, j) for j in calculation.journals)
             versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
-            data = proposal_data(close.entity, calculation, hashes, versions)
+            approvals = entity.approval_policy(config.sha256)
+            override = work.approvals.answered(close.close_id)
+            facts = facts_of(calculation, override=override, reopened=row.number > 1)
+            levels = required(approvals, facts)
+            asked = approval_data(facts, levels)
+            data = proposal_data(close.entity, calculation, hashes, versions, asked)
             notes = {
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
@@ -56,9 +62,14 @@ class CalculateActivities:
                 round=row.round,
                 journals=len(calculation.journals),
                 exceptions=sum(1 for e in once_each(calculation.exceptions) if e.blocks),
-                levels=tuple(Level(level.role, level.count) for level in entity.approval),
+                levels=tuple(Level(le.role, le.count, le.clause, le.because) for le in levels),
                 policy_version=config.sha256,
                 late_documents=policy.late_documents.value,
+                may_coincide=tuple(
+                    Coincidence(each.id, tuple(each.jobs)) for each in approvals.may_coincide
+                ),
+                overridden=override,
+                suspended=work.approvals.suspended(close.close_id, row.round),
             )
 
 

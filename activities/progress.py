@@ -38,6 +38,10 @@ class ProgressActivities:
                 f"{refusal.what}.refused",
                 f"close/{refusal.close.entity}/{refusal.close.period}",
                 reason=refusal.message,
-                after={"reason": refusal.reason, "nonce": refusal.nonce},
+                after={
+                    "reason": refusal.reason,
+                    "clause": refusal.clause,
+                    "nonce": refusal.nonce,
+                },
                 actor=Actor("user", refusal.actor),
             )

@@ -3,8 +3,9 @@
 from temporalio import activity
 
 from activities.doors import Doors, told_to_temporal
-from controls.approval import Decision
+from controls.approval import Decision, Fixed, Reason
 from controls.messages import Answer, RecordDecision
+from store import Work
 from store.errors import ConflictError
 
 
@@ -32,20 +33,46 @@ class ReviewActivities:
             nonce=record.nonce,
             tag=record.tag,
             level=record.level,
+            delegations=record.delegations,
+            seen=record.seen,
         )
         with told_to_temporal():
             if not self._doors.verifier.valid(decision):
                 return Answer(
-                    False, "The decision does not carry the seal of our own server.", "bad_tag"
+                    False,
+                    "The decision does not carry the seal of our own server.",
+                    "bad_tag",
+                    Fixed.SEAL,
                 )
             try:
                 with self._doors.work() as work:
                     close = work.closes.lock(record.close.close_id)
                     if close.round != record.round:
                         return Answer(
-                            False, "The numbers have changed meanwhile. Look again.", "stale"
+                            False,
+                            "The numbers have changed meanwhile. Look again.",
+                            "stale",
+                            Fixed.CURRENT,
                         )
-                    work.approvals.save_decision(close, record.round, decision)
+                    refused = _delegation_ended(work, decision, record.delegation)
+                    if refused is not None:
+                        return refused
+                    work.approvals.save_decision(
+                        close, record.round, decision, record.clause, record.delegation
+                    )
             except ConflictError as error:
-                return Answer(False, str(error), "already_decided")
+                return Answer(False, str(error), "already_decided", Fixed.ONCE)
             return Answer(True)
+
+
+def _delegation_ended(work: Work, decision: Decision, used: int) -> Answer | None:
+    """Why the delegation that the decision rests on does not hold now, by Postgres; else None."""
+    if not used:
+        return None
+    known = work.delegations.of_person(decision.entity, decision.actor)
+    terms = next((each for each in known if each.id == used), None)
+    now = work.now().isoformat(timespec="seconds")
+    if terms is not None and terms.in_force(now):
+        return None
+    words = terms.why_not(now) if terms else "is not on record"
+    return Answer(False, f"The delegation {words}.", Reason.DELEGATION_ENDED, Fixed.DELEGATION)

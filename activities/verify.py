@@ -69,7 +69,8 @@ class VerifyActivities:
                         "unexplained": {t.role: str(t.unexplained_minor) for t in rows},
                     },
                 )
-            return Verified(len(problems), problems[0] if problems else "")
+                retried_by = work.journals.retriers(row.proposal_id)
+            return Verified(len(problems), problems[0] if problems else "", retried_by)
 
 
 def _read_back(ledger: Ledger, journal: JournalRow, approved: tuple[PostedLine, ...]) -> list[str]:

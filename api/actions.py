@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from accounting.errors import PeriodError
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
-from api.views import standing_of
-from controls.approval import Decision, Reason, Refused, judge
+from controls.approval import Decision, Fixed, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, Resolution
 from controls.steps import Action, may
+from store.standings import standing_of
 from store.users import Person
 
 LOOK_EVERY_S = 0.05
@@ -70,10 +70,9 @@ async def decide(doors: Doors, person: Person, decision: Decision) -> None:
 
     Raises ActionRefusedError where it does not count; the refusal is on record then.
     """
-    signed = replace(decision, actor=person.name, roles=person.roles)
-    early = await run_in_threadpool(_judged, doors, signed)
+    signed, early = await run_in_threadpool(_judged, doors, person, decision)
     if isinstance(early, Refused):
-        answer = Answer(accepted=False, message=early.message, reason=early.reason)
+        answer = Answer(False, early.message, early.reason, early.clause)
     else:
         signed = replace(signed, tag=doors.signer.tag(signed))
         answer = await doors.closes.decide(signed)
@@ -81,14 +80,19 @@ async def decide(doors: Doors, person: Person, decision: Decision) -> None:
         await _refuse(doors, person, decision.entity, decision.period, "decision", answer)
 
 
-def _judged(doors: Doors, decision: Decision) -> Refused | None:
+def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Refused | None]:
+    """The decision in the person's own name, with what others delegated; and why it can't count."""
     with doors.store.unit_of_work(Actor("service", "api")) as work:
-        close = work.closes.of(decision.entity, decision.period)
+        close = work.closes.of(given.entity, given.period)
         standing = standing_of(work, close)
+        delegations = work.delegations.of_person(given.entity, person.name)
+    decision = replace(given, actor=person.name, roles=person.roles, delegations=delegations)
     if standing is None:
-        return Refused(Reason.WRONG_STEP, "There is no proposal to decide on yet.")
+        return decision, Refused(
+            Reason.WRONG_STEP, "There is no proposal to decide on yet.", Fixed.PLACE
+        )
     judged = judge(decision, standing)
-    return judged if isinstance(judged, Refused) else None
+    return decision, judged if isinstance(judged, Refused) else None
 
 
 async def resolve(doors: Doors, person: Person, resolution: Resolution) -> None:
@@ -134,8 +138,12 @@ async def _refuse(
                 f"{what}.refused",
                 f"close/{entity}/{period}",
                 reason=answer.message,
-                after={"reason": answer.reason, "roles": list(person.roles)},
+                after={
+                    "reason": answer.reason,
+                    "clause": answer.clause,
+                    "roles": list(person.roles),
+                },
             )
 
     await run_in_threadpool(record)
-    raise ActionRefusedError(answer.message, answer.reason or "refused")
+    raise ActionRefusedError(answer.message, answer.reason or "refused", answer.clause)

@@ -15,7 +15,15 @@ from api.deps import from_our_own_page
 from api.doors import Doors
 from api.errors import STATUS, NotLoggedInError, WebError
 from api.rendering import render
-from api.routes import adoption, closes, drill_down, health, json_api, people
+from api.routes import (
+    adoption,
+    closes,
+    delegations,
+    drill_down,
+    health,
+    json_api,
+    people,
+)
 
 __all__ = ["Doors", "create_app"]
 
@@ -42,7 +50,7 @@ def create_app(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     app.state.log_ins = LogIns(doors)
-    for routes in (json_api, people, closes, drill_down, adoption, health):
+    for routes in (json_api, people, closes, drill_down, adoption, delegations, health):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.middleware("http")(_secured)
@@ -66,15 +74,16 @@ async def _secured(
 async def _told(request: Request, error: Exception) -> Response:
     """An expected error: its sentence, its status, the name of its reason."""
     if isinstance(error, WebError):
-        status, reason = error.status, error.reason
+        status, reason, clause = error.status, error.reason, error.clause
     else:
         status = next(
             (code for kind, code in STATUS.items() if isinstance(error, kind)),
             HTTPStatus.INTERNAL_SERVER_ERROR,
         )
-        reason = type(error).__name__.removesuffix("Error").lower()
+        reason, clause = type(error).__name__.removesuffix("Error").lower(), ""
     if not request.url.path.startswith("/api/"):
         if isinstance(error, NotLoggedInError):
             return RedirectResponse("/login", status_code=303)
         return render("error.html", ErrorPage(str(error), ""), status=int(status))
-    return JSONResponse({"error": reason, "message": str(error)}, status_code=status)
+    told = {"error": reason, "message": str(error), **({"clause": clause} if clause else {})}
+    return JSONResponse(told, status_code=status)

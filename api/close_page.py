@@ -11,8 +11,10 @@ from api.exceptions import ExceptionView
 from api.rendering import grouped
 from api.views import STEP_ORDER, CloseView, close_view
 from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
+from controls.approval import Accepted, Decision, Verdict, judge, needs_reason
 from controls.steps import STEPS, Action, Awaiting, Step, UserRole, may
 from store import Work
+from store.standings import standing_of
 from store.users import Person
 
 
@@ -23,8 +25,27 @@ def close_page(
     close = close_view(work, entity, period)
     row = work.closes.of(entity, period)
     roles, waits = person.roles, close.awaiting
-    own = person.name in close.preparers
-    controller = UserRole.CONTROLLER in roles and not own
+    standing = standing_of(work, row)
+    delegations = work.delegations.of_person(entity, person.name)
+
+    def counts(verdict: Verdict) -> bool:
+        """Whether this decision of the person would count now, given with a reason."""
+        if standing is None:
+            return False
+        tried = Decision(
+            entity=entity,
+            period=period,
+            step=close.step,
+            verdict=verdict,
+            actor=person.name,
+            roles=roles,
+            reason="to see whether it would count",
+            proposal_hash=close.proposal_hash,
+            nonce="",
+            delegations=delegations,
+        )
+        return isinstance(judge(tried, standing), Accepted)
+
     nonce = secrets.token_urlsafe(16)
     return ClosePage(
         title=f"{close.name}, {close.period}",
@@ -46,13 +67,14 @@ def close_page(
         nonce=nonce,
         may_resolve=may(roles, Action.RESOLVE) and close.step in (Step.RESOLVE, Step.REVIEW),
         may_recalculate=waits == Awaiting.RESOLUTION and may(roles, Action.RECALCULATE),
-        may_submit=waits == Awaiting.SUBMISSION and UserRole.PREPARER in roles,
-        may_decide=waits == Awaiting.APPROVAL and close.next_level in roles and not own,
+        may_submit=waits == Awaiting.SUBMISSION and counts(Verdict.SUBMIT),
+        may_decide=waits == Awaiting.APPROVAL and counts(Verdict.APPROVE),
+        needs_reason=standing is not None and needs_reason(person.name, standing),
         may_recheck=(waits == Awaiting.LOCKED and may(roles, Action.RECHECK_LOCK))
         or (waits == Awaiting.DIFFERENCE and may(roles, Action.RECHECK_DIFFERENCE)),
         may_retry=waits == Awaiting.RETRY and may(roles, Action.RETRY),
-        may_explain=waits == Awaiting.DIFFERENCE and controller,
-        may_sign_off=waits == Awaiting.SIGN_OFF and controller,
+        may_explain=waits == Awaiting.DIFFERENCE and counts(Verdict.APPROVE),
+        may_sign_off=waits == Awaiting.SIGN_OFF and counts(Verdict.APPROVE),
         moves_on=_moves_on(close),
         message=message,
     )

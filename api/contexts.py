@@ -88,7 +88,8 @@ class ClosePage:
     """One close: where it stands, what it waits for, what this person may do.
 
     `waiting` are the exceptions that keep it waiting, `told` those that only tell. `moves_on`
-    where it waits for nobody: the page loads itself again until it does.
+    where it waits for nobody: the page loads itself again until it does. `needs_reason`: an
+    approval by this person does.
     """
 
     title: str
@@ -108,6 +109,7 @@ class ClosePage:
     may_recalculate: bool
     may_submit: bool
     may_decide: bool
+    needs_reason: bool
     may_recheck: bool
     may_retry: bool
     may_explain: bool

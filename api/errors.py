@@ -18,6 +18,7 @@ class WebError(Exception):
 
     status = HTTPStatus.BAD_REQUEST
     reason = "bad_request"
+    clause = ""
 
 
 class NotLoggedInError(WebError):
@@ -46,10 +47,11 @@ class ActionRefusedError(WebError):
 
     status = HTTPStatus.CONFLICT
 
-    def __init__(self, message: str, reason: str) -> None:
+    def __init__(self, message: str, reason: str, clause: str = "") -> None:
         super().__init__(message)
         self.reason = reason
-        if reason in ("wrong_role", "own_proposal"):
+        self.clause = clause
+        if reason in ("wrong_role", "own_proposal", "delegation_ended"):
             self.status = HTTPStatus.FORBIDDEN
 
 

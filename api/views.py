@@ -7,11 +7,12 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
 from api.catch_ups import CatchUpView, catch_ups_of
 from api.exceptions import ExceptionView, exceptions_of
-from controls.approval import ApprovalPolicy, Standing, open_level, submitted
+from controls.approval import Standing, Verdict, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
 from models import CloseRow, JournalRow, ProposalRow, TieOutRow
 from store import Work
+from store.standings import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class JournalView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision; `counts` is false for one of a suspended round."""
+    """A decision; `counts` is false for one of a suspended round. `clause` asked for it."""
 
     step: str
     verdict: str
@@ -40,6 +41,19 @@ class DecisionView:
     at: str
     level: int
     counts: bool
+    clause: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """A level of approval that the proposal needs: by which clause, why, and who gave it."""
+
+    clause: str
+    role: str
+    count: int
+    because: str
+    given_by: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,7 @@ class CloseView:
     decisions: list[DecisionView]
     preparers: list[str]
     next_level: str
+    levels: list[LevelView]
     tie_out: list[TieOutView]
 
 
@@ -136,24 +151,6 @@ def periods_of(closes: list[CloseLine]) -> list[str]:
     return [*dict.fromkeys(close.period for close in closes)]
 
 
-def standing_of(work: Work, close: CloseRow) -> Standing | None:
-    """What a decision on the close is judged against, from Postgres; None before a proposal."""
-    if close.proposal_id is None or close.id is None:
-        return None
-    proposal = work.proposals.get(close.proposal_id)
-    config = work.config.version(proposal.config_id)
-    policy: ApprovalPolicy = config.entity(close.entity_id).approval_policy(config.sha256)
-    return Standing(
-        entity=close.entity_id,
-        period=close.period,
-        step=close.step,
-        proposal_hash=proposal.hash,
-        policy=policy,
-        taken=work.approvals.decisions(close.id, close.round),
-        preparers=work.approvals.preparers(close.id),
-    )
-
-
 def next_level_of(standing: Standing | None, close: CloseRow) -> str:
     """The role that is waited for now; empty when nobody's decision is."""
     if standing is None or close.awaiting not in (Awaiting.SUBMISSION, Awaiting.APPROVAL):
@@ -161,7 +158,7 @@ def next_level_of(standing: Standing | None, close: CloseRow) -> str:
     if not submitted(standing):
         return "preparer"
     number = open_level(standing)
-    return str(standing.policy.levels[number].role) if number < len(standing.policy.levels) else ""
+    return str(standing.levels[number].role) if number < len(standing.levels) else ""
 
 
 def close_view(work: Work, entity: str, period: str) -> CloseView:
@@ -213,13 +210,32 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
                 _instant(d.decided_at),
                 d.level,
                 d.round == row.round,
+                d.clause,
+                d.round,
             )
             for d in work.approvals.decision_rows(row.id or 0)
         ],
         preparers=list(standing.preparers) if standing else [],
         next_level=next_level_of(standing, row),
+        levels=_levels(standing),
         tie_out=_tie_out(work, row, currency),
     )
+
+
+def _levels(standing: Standing | None) -> list[LevelView]:
+    if standing is None:
+        return []
+    given = [d for d in standing.taken if (d.step, d.verdict) == (Step.REVIEW, Verdict.APPROVE)]
+    return [
+        LevelView(
+            level.clause,
+            level.role.value,
+            level.count,
+            level.because,
+            [d.actor for d in given if d.level == number],
+        )
+        for number, level in enumerate(standing.levels)
+    ]
 
 
 def _opening_non_current(work: Work, row: CloseRow) -> str:

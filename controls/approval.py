@@ -1,57 +1,45 @@
 """Approvals: one pure judge, asked by the API, the Update's validator and the posting activity."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import asdict, dataclass, field, replace
 
+from controls.approval_policy import (
+    BY_DEFAULT,
+    JOB_OF,
+    Coincidence,
+    Job,
+    Level,
+    coincidence,
+)
 from controls.canonical import canonical
+from controls.delegation import Delegation
 from controls.steps import Step, UserRole
+from controls.verdicts import Accepted, Fixed, Reason, Refused, Verdict
 
-
-class Verdict(StrEnum):
-    """What a person decides."""
-
-    SUBMIT = "submit"
-    APPROVE = "approve"
-    REJECT = "reject"
-    REQUEST_CHANGE = "request_change"
-
-
-class Reason(StrEnum):
-    """Why a decision does not count."""
-
-    WRONG_STEP = "wrong_step"
-    WRONG_ROLE = "wrong_role"
-    OWN_PROPOSAL = "own_proposal"
-    ALREADY_DECIDED = "already_decided"
-    STALE = "stale"
-    REASON_MISSING = "reason_missing"
-    NOT_SUBMITTED = "not_submitted"
-    BAD_TAG = "bad_tag"
-    WRONG_CLOSE = "wrong_close"
-    UNKNOWN_VERDICT = "unknown_verdict"
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level of approval: how many people of the role must approve."""
-
-    role: UserRole
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalPolicy:
-    """Ordered levels; the next opens when the one before is complete. `version` is its hash."""
-
-    version: str
-    levels: tuple[Level, ...]
+__all__ = [
+    "Accepted",
+    "Decision",
+    "Fixed",
+    "Level",
+    "Reason",
+    "Refused",
+    "Standing",
+    "Verdict",
+    "at_level",
+    "covered",
+    "judge",
+    "needs_reason",
+    "open_level",
+    "submitted",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A decision as a person made it. `nonce` is the form's, and the Temporal Update's id.
 
-    `proposal_hash` is that of the proposal the person saw. `level` is -1 until it is accepted.
+    `proposal_hash` is that of the proposal the person saw, `seen` the hash of the figures on the
+    page (empty where none were kept). `delegations` are what others granted to the person, in
+    force or not. `level` is -1 until it is accepted, `at` the instant of its record.
     """
 
     entity: str
@@ -65,11 +53,23 @@ class Decision:
     nonce: str
     tag: str = ""
     level: int = -1
+    delegations: tuple[Delegation, ...] = ()
+    seen: str = ""
+    at: str = field(default="", compare=False)
 
     def signed_bytes(self) -> bytes:
-        """What the authenticity tag covers: everything but the tag and the level."""
+        """What the authenticity tag covers: everything but the tag, the level and the record's time.
+
+        What is empty and was not there at first is left out, so that old tags stay valid.
+        """
+        later: dict[str, object] = {}
+        if self.delegations:
+            later["delegations"] = [asdict(each) for each in self.delegations]
+        if self.seen:
+            later["seen"] = self.seen
         return canonical(
             {
+                **later,
                 "entity": self.entity,
                 "period": self.period,
                 "step": self.step,
@@ -87,42 +87,34 @@ class Decision:
 class Standing:
     """What a decision is judged against: where the close stands and what was decided before.
 
-    `taken` are the decisions that count for the current proposal (none of a suspended round),
-    `preparers` everybody who resolved or submitted anything in this close.
+    `levels` and `may_coincide` are what the policy asks of this proposal. `taken` are the decisions
+    that count for it (none of a suspended round), `preparers` everybody who resolved or submitted
+    anything in this close, `retriers` who sent failed journals again. `overridden`: an exception
+    was answered by hand. `suspended` are those whose approval of an earlier proposal counts for
+    nothing now. `now` is ISO text in UTC.
     """
 
     entity: str
     period: str
     step: str
     proposal_hash: str
-    policy: ApprovalPolicy
+    levels: tuple[Level, ...]
+    may_coincide: tuple[Coincidence, ...] = BY_DEFAULT
     taken: tuple[Decision, ...] = ()
     preparers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The decision counts, at this level; `completes` when it ends its step."""
-
-    level: int
-    completes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The decision does not count: a named reason, and a sentence for the person."""
-
-    reason: Reason
-    message: str
+    retriers: tuple[str, ...] = ()
+    overridden: bool = False
+    suspended: tuple[str, ...] = ()
+    now: str = ""
 
 
 def open_level(standing: Standing) -> int:
     """The number of the level that is due; as many as there are levels when all are complete."""
-    for number, level in enumerate(standing.policy.levels):
-        given = [d for d in standing.taken if d.verdict == Verdict.APPROVE and d.level == number]
+    for number, level in enumerate(standing.levels):
+        given = [d for d in standing.taken if _approves(d) and d.level == number]
         if len({d.actor for d in given}) < level.count:
             return number
-    return len(standing.policy.levels)
+    return len(standing.levels)
 
 
 def submitted(standing: Standing) -> bool:
@@ -130,94 +122,191 @@ def submitted(standing: Standing) -> bool:
     return any(d.verdict == Verdict.SUBMIT for d in standing.taken)
 
 
+def needs_reason(actor: str, standing: Standing) -> bool:
+    """Whether this person's approval of the proposal needs a reason."""
+    return standing.overridden or actor in standing.suspended
+
+
 def judge(decision: Decision, standing: Standing, *, tag_valid: bool = True) -> Accepted | Refused:
-    """Whether a decision counts (docs/close.md §2). `tag_valid` is the result of the tag's check.
+    """Whether a decision counts (docs/approvals.md). `tag_valid` is the result of the tag's check.
 
     Reads nothing and changes nothing, so a validator may ask it.
     """
     if not tag_valid:
-        return Refused(Reason.BAD_TAG, "The decision does not carry the seal of our own server.")
+        return Refused(
+            Reason.BAD_TAG, "The decision does not carry the seal of our own server.", Fixed.SEAL
+        )
     if (decision.entity, decision.period) != (standing.entity, standing.period):
-        return Refused(Reason.WRONG_CLOSE, "The decision was made for another close.")
+        return Refused(Reason.WRONG_CLOSE, "The decision was made for another close.", Fixed.PLACE)
     if decision.step != standing.step:
         return Refused(
             Reason.WRONG_STEP,
             f"The close is in step {standing.step}, not in {decision.step}. Reload the page.",
+            Fixed.PLACE,
         )
     if decision.proposal_hash != standing.proposal_hash:
         return Refused(
             Reason.STALE,
             "The numbers have changed since you opened the page. Reload it and look again.",
+            Fixed.CURRENT,
         )
     if decision.verdict not in set(Verdict):
-        return Refused(Reason.UNKNOWN_VERDICT, f"{decision.verdict} is not a decision.")
+        return Refused(
+            Reason.UNKNOWN_VERDICT, f"{decision.verdict} is not a decision.", Fixed.PLACE
+        )
     if decision.verdict in (Verdict.REJECT, Verdict.REQUEST_CHANGE) and not decision.reason.strip():
-        return Refused(Reason.REASON_MISSING, "Say why: a rejection needs a reason.")
+        return Refused(Reason.REASON_MISSING, "Say why: a rejection needs a reason.", Fixed.REASON)
     match decision.step:
+        case Step.REVIEW if decision.verdict == Verdict.SUBMIT:
+            return _judge_submission(decision, standing)
         case Step.REVIEW:
             return _judge_review(decision, standing)
         case Step.VERIFY | Step.SIGN_OFF:
             return _judge_controller(decision, standing)
         case _:
-            return Refused(Reason.WRONG_STEP, f"Nothing is decided in step {decision.step}.")
+            return Refused(
+                Reason.WRONG_STEP, f"Nothing is decided in step {decision.step}.", Fixed.PLACE
+            )
+
+
+def _judge_submission(decision: Decision, standing: Standing) -> Accepted | Refused:
+    if UserRole.PREPARER not in decision.roles:
+        return Refused(Reason.WRONG_ROLE, "Only a preparer submits a proposal.", Fixed.ROLE)
+    if submitted(standing):
+        return Refused(Reason.ALREADY_DECIDED, "This proposal is submitted already.", Fixed.ONCE)
+    return Accepted(level=-1, completes=False, clause=Fixed.ROLE)
 
 
 def _judge_review(decision: Decision, standing: Standing) -> Accepted | Refused:
-    if decision.verdict == Verdict.SUBMIT:
-        if UserRole.PREPARER not in decision.roles:
-            return Refused(Reason.WRONG_ROLE, "Only a preparer submits a proposal.")
-        if submitted(standing):
-            return Refused(Reason.ALREADY_DECIDED, "This proposal is submitted already.")
-        return Accepted(level=-1, completes=False)
     if not submitted(standing):
-        return Refused(Reason.NOT_SUBMITTED, "The preparer has not submitted this proposal yet.")
+        return Refused(
+            Reason.NOT_SUBMITTED,
+            "The preparer has not submitted this proposal yet.",
+            Fixed.ORDER,
+        )
     number = open_level(standing)
-    if number == len(standing.policy.levels):
-        return Refused(Reason.ALREADY_DECIDED, "Every level has approved already.")
-    level = standing.policy.levels[number]
-    if level.role not in decision.roles:
-        return Refused(Reason.WRONG_ROLE, f"The close waits for a {level.role}; you are not one.")
+    if number == len(standing.levels):
+        return Refused(Reason.ALREADY_DECIDED, "Every level has approved already.", Fixed.ONCE)
+    level = standing.levels[number]
+    held = _held(
+        decision,
+        level.role,
+        standing.now,
+        Refused(
+            Reason.WRONG_ROLE,
+            f"The close waits for a {level.role}; you are not one.",
+            level.clause,
+        ),
+    )
+    if isinstance(held, Refused):
+        return held
     if decision.actor in standing.preparers:
         return Refused(
-            Reason.OWN_PROPOSAL, "You prepared this proposal; somebody else must decide on it."
+            Reason.OWN_PROPOSAL,
+            "You prepared this proposal; somebody else must decide on it.",
+            Fixed.FOUR_EYES,
         )
-    if any(d.actor == decision.actor and d.verdict == Verdict.APPROVE for d in standing.taken):
-        return Refused(Reason.ALREADY_DECIDED, "You have decided on this proposal already.")
-    last = number == len(standing.policy.levels) - 1
-    given = sum(1 for d in standing.taken if d.verdict == Verdict.APPROVE and d.level == number)
-    completes = decision.verdict == Verdict.APPROVE and last and given + 1 >= level.count
-    return Accepted(level=number, completes=completes)
+    if any(d.actor == decision.actor and _approves(d) for d in standing.taken):
+        return Refused(
+            Reason.ALREADY_DECIDED, "You have decided on this proposal already.", Fixed.ONCE
+        )
+    if decision.verdict != Verdict.APPROVE:
+        return Accepted(number, completes=False, clause=level.clause, delegation=held)
+    if needs_reason(decision.actor, standing) and not decision.reason.strip():
+        return _say_why(standing)
+    last = number == len(standing.levels) - 1
+    given = sum(1 for d in standing.taken if _approves(d) and d.level == number)
+    return Accepted(number, last and given + 1 >= level.count, level.clause, held)
 
 
 def _judge_controller(decision: Decision, standing: Standing) -> Accepted | Refused:
     if decision.verdict != Verdict.APPROVE:
-        return Refused(Reason.UNKNOWN_VERDICT, f"In {decision.step} one can only approve, or wait.")
-    if UserRole.CONTROLLER not in decision.roles:
-        return Refused(Reason.WRONG_ROLE, f"Only a controller decides in {decision.step}.")
+        return Refused(
+            Reason.UNKNOWN_VERDICT,
+            f"In {decision.step} one can only approve, or wait.",
+            Fixed.PLACE,
+        )
+    held = _held(
+        decision,
+        UserRole.CONTROLLER,
+        standing.now,
+        Refused(Reason.WRONG_ROLE, f"Only a controller decides in {decision.step}.", Fixed.ROLE),
+    )
+    if isinstance(held, Refused):
+        return held
     if decision.actor in standing.preparers:
-        return Refused(Reason.OWN_PROPOSAL, "You prepared this close; another controller decides.")
+        return Refused(
+            Reason.OWN_PROPOSAL,
+            "You prepared this close; another controller decides.",
+            Fixed.FOUR_EYES,
+        )
+    clause: str = Fixed.ROLE
+    for job in _jobs_done(decision.actor, standing):
+        allowed = coincidence(standing.may_coincide, job, Job.CLOSE)
+        if allowed is None:
+            did = {Job.REVIEW: "reviewed", Job.APPROVE: "approved"}.get(job, "sent again")
+            return Refused(
+                Reason.OWN_PROPOSAL,
+                f"You {did} what this close posts, and no clause of the policy lets the same "
+                "person close it; another controller decides.",
+                Fixed.FOUR_EYES,
+            )
+        clause = allowed.id
     if decision.step == Step.VERIFY and not decision.reason.strip():
-        return Refused(Reason.REASON_MISSING, "Say what explains the difference.")
-    return Accepted(level=0, completes=True)
+        return Refused(Reason.REASON_MISSING, "Say what explains the difference.", Fixed.REASON)
+    return Accepted(level=0, completes=True, clause=clause, delegation=held)
+
+
+def _approves(decision: Decision) -> bool:
+    """Whether it is an approval of the proposal: explaining and signing off are others."""
+    return decision.verdict == Verdict.APPROVE and decision.step == Step.REVIEW
+
+
+def _held(decision: Decision, role: UserRole, now: str, refused: Refused) -> int | Refused:
+    """0 where the person has the role, a delegation's number where one gives it, else why not."""
+    if role in decision.roles:
+        return 0
+    granted = [each for each in decision.delegations if each.role == role]
+    for each in granted:
+        if each.in_force(now):
+            return each.id
+    if granted:
+        return Refused(
+            Reason.DELEGATION_ENDED,
+            f"What {granted[-1].granted_by} delegated to you as {role} {granted[-1].why_not(now)}.",
+            Fixed.DELEGATION,
+        )
+    return refused
+
+
+def _say_why(standing: Standing) -> Refused:
+    message = (
+        "An exception of this close was answered by hand: say what you saw of it."
+        if standing.overridden
+        else "You approved an earlier proposal of this close: say why this one is right."
+    )
+    return Refused(Reason.REASON_MISSING, message, Fixed.REASON)
+
+
+def _jobs_done(actor: str, standing: Standing) -> list[Job]:
+    """What this person did for the current proposal, but for preparing it."""
+    done = [
+        JOB_OF[standing.levels[d.level].role]
+        for d in standing.taken
+        if d.actor == actor and _approves(d)
+    ]
+    return [*done, Job.RETRY] if actor in standing.retriers else done
 
 
 def covered(decisions: tuple[Decision, ...], standing: Standing) -> Refused | None:
     """Whether these decisions, judged one after another from nothing, complete the review.
 
-    None when they do; else why not. The posting activity asks this of what Postgres holds,
-    whatever the workflow says (docs/close.md §2, defence in depth).
+    None when they do; else why not. Each is judged at the instant of its record. The posting
+    activity asks this of what Postgres holds, whatever the workflow says (defence in depth).
     """
     counted: tuple[Decision, ...] = ()
     for decision in decisions:
-        before = Standing(
-            entity=standing.entity,
-            period=standing.period,
-            step=Step.REVIEW,
-            proposal_hash=standing.proposal_hash,
-            policy=standing.policy,
-            taken=counted,
-            preparers=standing.preparers,
-        )
+        before = replace(standing, step=Step.REVIEW, taken=counted, now=decision.at or standing.now)
         match judge(decision, before):
             case Refused() as refused:
                 return refused
@@ -225,21 +314,11 @@ def covered(decisions: tuple[Decision, ...], standing: Standing) -> Refused | No
                 return None
             case Accepted(level=level):
                 counted = (*counted, at_level(decision, level))
-    return Refused(Reason.NOT_SUBMITTED, "The approvals on record do not complete the review.")
+    return Refused(
+        Reason.NOT_SUBMITTED, "The approvals on record do not complete the review.", Fixed.ORDER
+    )
 
 
 def at_level(decision: Decision, level: int) -> Decision:
     """The same decision, with the level at which it was accepted."""
-    return Decision(
-        entity=decision.entity,
-        period=decision.period,
-        step=decision.step,
-        verdict=decision.verdict,
-        actor=decision.actor,
-        roles=decision.roles,
-        reason=decision.reason,
-        proposal_hash=decision.proposal_hash,
-        nonce=decision.nonce,
-        tag=decision.tag,
-        level=level,
-    )
+    return replace(decision, level=level)

@@ -20,6 +20,10 @@ class Signer:
             ) from error
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyMaterialError("The signing key is not an Ed25519 private key.")
+        if len(set(key.private_bytes_raw())) == 1:
+            raise KeyMaterialError(
+                "The signing key is one byte over and over; make one with `tieout keys new`."
+            )
         self._key = key
 
     def tag(self, decision: Decision) -> str:

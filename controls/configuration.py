@@ -15,7 +15,8 @@ from accounting.calendars import FiscalCalendar
 from accounting.errors import AccountingError
 from accounting.periods import ONE_DAY
 from accounting.policy import RecognitionPolicy
-from controls.approval import ApprovalPolicy, Level
+from controls.approval_policy import ApprovalPolicy
+from controls.approval_settings import Approval, policy_of
 from controls.canonical import digest
 from controls.errors import ControlsError
 from controls.recognition_settings import (
@@ -28,18 +29,10 @@ from controls.recognition_settings import (
     Recognition,
     calendar_of,
 )
-from controls.steps import UserRole
 
 
 class ConfigurationError(ControlsError):
     """The configuration file can't be used: every fault with its place in the file."""
-
-
-class ApprovalLevel(Part):
-    """One level: how many people of the role must approve."""
-
-    role: Literal["reviewer", "controller"]
-    count: int = Field(default=1, ge=1, le=9)
 
 
 class LedgerConfig(Part):
@@ -73,7 +66,7 @@ class EntityConfig(Part):
     accounts: Accounts
     recognition: Recognition
     intercompany: list[str] = Field(default_factory=list)
-    approval: list[ApprovalLevel] = Field(min_length=1)
+    approval: Approval
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -121,10 +114,7 @@ class EntityConfig(Part):
 
     def approval_policy(self, version: str) -> ApprovalPolicy:
         """The approval policy as the judge takes it."""
-        return ApprovalPolicy(
-            version=version,
-            levels=tuple(Level(UserRole(level.role), level.count) for level in self.approval),
-        )
+        return policy_of(self.approval, version)
 
 
 class UsageConfig(Part):

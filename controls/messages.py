@@ -6,6 +6,8 @@ history carries an amount or a document. Dates are ISO text; new fields have def
 
 from dataclasses import dataclass
 
+from controls.delegation import Delegation
+
 
 @dataclass(frozen=True)
 class CloseRequest:
@@ -39,10 +41,20 @@ class Synced:
 
 @dataclass(frozen=True)
 class Level:
-    """One approval level as a message."""
+    """One approval level as a message: asked by which clause of the policy, and why."""
 
     role: str
     count: int
+    clause: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Coincidence:
+    """A clause that lets one person do these jobs in the same close."""
+
+    clause: str
+    jobs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,8 @@ class Calculated:
 
     `exceptions` counts those that keep the close waiting; `late_documents` is the policy that
     applied. With `waits_for_predecessor` there is none: the period before is not closed yet.
+    `overridden`: an exception was answered by hand in this close. `suspended` are those whose
+    approvals of earlier proposals count for nothing now.
     """
 
     proposal_id: int = 0
@@ -62,6 +76,9 @@ class Calculated:
     policy_version: str = ""
     waits_for_predecessor: str = ""
     late_documents: str = ""
+    may_coincide: tuple[Coincidence, ...] = ()
+    overridden: bool = False
+    suspended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +119,10 @@ class Acted:
 
 @dataclass(frozen=True)
 class RecordDecision:
-    """Write a decision that the judge accepted, at its level, in this round of the close."""
+    """Write a decision that the judge accepted, at its level, in this round of the close.
+
+    `clause` asked for it; `delegation` is the one that gave the person the role, else 0.
+    """
 
     close: CloseRef
     round: int
@@ -115,11 +135,15 @@ class RecordDecision:
     nonce: str
     tag: str
     level: int
+    clause: str = ""
+    delegation: int = 0
+    delegations: tuple[Delegation, ...] = ()
+    seen: str = ""
 
 
 @dataclass(frozen=True)
 class RecordRefusal:
-    """Write that something asked of a close was refused, and why."""
+    """Write that something asked of a close was refused, why, and by which clause."""
 
     close: CloseRef
     actor: str
@@ -127,6 +151,7 @@ class RecordRefusal:
     reason: str
     message: str
     nonce: str
+    clause: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,10 +216,14 @@ class PostedJournal:
 
 @dataclass(frozen=True)
 class Verified:
-    """How many differences remain unexplained, and the words for the first."""
+    """How many differences remain unexplained, and the words for the first.
+
+    `retried_by` are those who sent failed journals to the ledger again.
+    """
 
     differences: int
     message: str = ""
+    retried_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,8 +239,9 @@ class SignedOff:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person hears at once: whether it counted, and why not."""
+    """What a person hears at once: whether it counted, why not, and by which clause."""
 
     accepted: bool
     message: str = ""
     reason: str = ""
+    clause: str = ""

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from accounting.book import Calculation, Journal, LinePosition
 from accounting.money import Money
 from accounting.policy import Role
+from controls.approval_policy import Facts
 from controls.canonical import digest
 
 
@@ -82,6 +84,27 @@ def gains_and_losses(calculation: Calculation) -> str:
     return Money.sum(gains, gains[0].currency).text() if gains else "0"
 
 
+def facts_of(calculation: Calculation, *, override: bool, reopened: bool) -> Facts:
+    """What the approval policy's conditions are asked of, all but what people did before.
+
+    `override`: somebody answered an exception in this close; `reopened`: the period was closed
+    before.
+    """
+    totals = [journal.total.decimal() for journal in calculation.journals]
+    moved = [
+        abs((closing - calculation.opening.get(role, Money.zero(closing.currency))).decimal())
+        for role, closing in calculation.closing.items()
+    ]
+    early = any(journal.date < calculation.period.start for journal in calculation.journals)
+    return Facts(
+        journal=max(totals, default=Decimal(0)),
+        movement=max(moved, default=Decimal(0)),
+        catch_up=sum((abs(p.catch_up.decimal()) for p in calculation.positions), Decimal(0)),
+        override=override,
+        earlier_period=reopened or early,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Versions:
     """Which configuration and which engine gave the figures."""
@@ -91,12 +114,17 @@ class Versions:
 
 
 def proposal_data(
-    entity: str, calculation: Calculation, journal_hashes: tuple[str, ...], versions: Versions
+    entity: str,
+    calculation: Calculation,
+    journal_hashes: tuple[str, ...],
+    versions: Versions,
+    approval: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Everything that a person approves, as canonical data; its digest is the proposal's hash.
 
-    Positions stand in it by their digest. Kept beside the proposal, so that the posting activity
-    can prove that a journal is one of those that were approved.
+    Positions stand in it by their digest. `approval` says who must approve and why. Kept beside
+    the proposal, so that the posting activity can prove that a journal is one of those that were
+    approved, and that nobody was left out.
     """
     later = calculation.non_current
     return {
@@ -113,6 +141,7 @@ def proposal_data(
         "exceptions": [[e.code.value, e.subject] for e in calculation.exceptions],
         "config": versions.config,
         "engine": versions.engine,
+        **({"approval": approval} if approval is not None else {}),
     }
 
 

@@ -92,6 +92,7 @@ class Action(StrEnum):
     RECHECK_DIFFERENCE = "recheck_difference"
     IMPORT_ADOPTION = "import_adoption"
     CHECK_HEALTH = "check_health"
+    DELEGATE = "delegate"
 
 
 MAY: dict[Action, frozenset[UserRole]] = {
@@ -104,6 +105,7 @@ MAY: dict[Action, frozenset[UserRole]] = {
     Action.RECHECK_DIFFERENCE: frozenset(WHO[Awaiting.DIFFERENCE]),
     Action.IMPORT_ADOPTION: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
     Action.CHECK_HEALTH: frozenset({UserRole.AUDITOR, UserRole.CONTROLLER, UserRole.OPERATOR}),
+    Action.DELEGATE: frozenset({UserRole.CONTROLLER}),
 }
 
 

@@ -1,7 +1,7 @@
 """Tables, and nothing else: one file per concept. What the rows mean stands in the docstrings."""
 
 from models.adoption import AdoptionImportRow, ImportedPositionRow
-from models.approvals import DecisionRow, ResolutionRow
+from models.approvals import DecisionRow, DelegationRow, ResolutionRow, SeenRow
 from models.audit import AuditEventRow
 from models.base import metadata
 from models.closes import CloseRow, ExceptionRow, PositionRow, ProposalRow, TieOutRow
@@ -19,6 +19,7 @@ __all__ = [
     "ConfigRow",
     "ConnectionTokenRow",
     "DecisionRow",
+    "DelegationRow",
     "DocumentLineRow",
     "DocumentRow",
     "EntityRow",
@@ -34,6 +35,7 @@ __all__ = [
     "RateRow",
     "ReportRow",
     "ResolutionRow",
+    "SeenRow",
     "SessionRow",
     "SyncCursorRow",
     "TieOutRow",

@@ -1,11 +1,12 @@
 """What people decided: resolutions of exceptions, and decisions on proposals."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.base import Table, now_column
+from models.base import Table, data, instant, now_column
 
 
 class ResolutionRow(Table, table=True):
@@ -39,11 +40,25 @@ class ResolutionRow(Table, table=True):
 
 
 class DecisionRow(Table, table=True):
-    """A decision that counted when it was made, with its authenticity tag."""
+    """A decision that counted when it was made, with its authenticity tag.
+
+    `clause` is the one of the policy, or the program's own, that asked for it; `delegations` the
+    terms by which the person may have held the role, as they were signed; `seen` the hash of the
+    figures on the page. A trigger keeps four eyes (migration 0003).
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
         UniqueConstraint("close_id", "round", "step", "level", "actor", "proposal_hash"),
+        Index(
+            "uq_decision_one_approval_by_person",
+            "close_id",
+            "round",
+            "step",
+            "actor",
+            unique=True,
+            postgresql_where=text("verdict = 'approve'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -58,4 +73,35 @@ class DecisionRow(Table, table=True):
     proposal_hash: str
     nonce: str = Field(unique=True)
     tag: str
+    clause: str = ""
+    delegations: list[Any] = Field(default_factory=list, sa_column=data())
+    seen: str = ""
     decided_at: datetime | None = Field(default=None, sa_column=now_column())
+
+
+class DelegationRow(Table, table=True):
+    """Somebody holds a role for an entity from an instant on, until another, unless revoked."""
+
+    __tablename__ = "delegation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    entity_id: str = Field(foreign_key="entity.id", index=True)
+    role: str
+    delegate: str
+    granted_by: str
+    reason: str
+    starts_at: datetime = Field(sa_column=instant())
+    ends_at: datetime = Field(sa_column=instant())
+    granted_at: datetime | None = Field(default=None, sa_column=now_column())
+    revoked_by: str | None = None
+    revoked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class SeenRow(Table, table=True):
+    """The figures that somebody saw who decided: canonical JSON by its SHA-256."""
+
+    __tablename__ = "seen_content"
+
+    sha256: str = Field(primary_key=True)
+    content: str
+    kept_at: datetime | None = Field(default=None, sa_column=now_column())

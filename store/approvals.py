@@ -1,5 +1,7 @@
 """Resolutions and decisions: written once, each with its event, in one transaction."""
 
+from dataclasses import asdict
+
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -8,8 +10,10 @@ from accounting.documents import Effect, Override
 from accounting.exceptions import ExceptionCode, Remedy
 from accounting.money import Money
 from accounting.policy import Role
-from controls.approval import Decision
+from controls.approval import Decision, Verdict
 from controls.audit import Actor
+from controls.delegation import Delegation
+from controls.steps import Step
 from models import CloseRow, DecisionRow, ResolutionRow
 from store.adoption import importers
 from store.audit import AuditTrail
@@ -116,10 +120,35 @@ class Approvals:
         )
         return tuple(sorted({*resolved, *submitted, *importers(self._session, close_id)}))
 
-    def save_decision(self, close: CloseRow, round_: int, decision: Decision) -> None:
+    def answered(self, close_id: int) -> bool:
+        """Whether somebody answered an exception in this close."""
+        query = select(ResolutionRow.id).where(ResolutionRow.close_id == close_id).limit(1)
+        return self._session.exec(query).first() is not None
+
+    def suspended(self, close_id: int, last_round: int) -> tuple[str, ...]:
+        """Who approved a proposal of a round up to this one, by name."""
+        approved = self._session.exec(
+            select(DecisionRow.actor).where(
+                DecisionRow.close_id == close_id,
+                DecisionRow.step == Step.REVIEW,
+                DecisionRow.verdict == Verdict.APPROVE,
+                DecisionRow.round <= last_round,
+            )
+        )
+        return tuple(sorted(set(approved)))
+
+    def save_decision(
+        self,
+        close: CloseRow,
+        round_: int,
+        decision: Decision,
+        clause: str = "",
+        delegation: int = 0,
+    ) -> None:
         """Keep a decision that counted. The same nonce again is the same decision: kept once.
 
-        Raises ConflictError when this person's decision on this proposal is on record already.
+        `clause` asked for it, `delegation` gave the person the role. Raises ConflictError when this
+        person's decision on this proposal is on record already, or the person prepared the close.
         """
         known = self._session.exec(
             select(DecisionRow).where(DecisionRow.nonce == decision.nonce)
@@ -146,20 +175,36 @@ class Approvals:
             proposal_hash=decision.proposal_hash,
             nonce=decision.nonce,
             tag=decision.tag,
+            clause=clause,
+            delegations=[asdict(each) for each in decision.delegations],
+            seen=decision.seen,
         )
         try:
             with self._session.begin_nested():
                 self._session.add(row)
                 self._session.flush()
-        except IntegrityError:
+        except IntegrityError as error:
+            if "Four eyes" in str(error.orig):
+                raise ConflictError(
+                    "You prepared this proposal; somebody else must decide on it."
+                ) from None
             raise ConflictError("You have decided on this proposal already.") from None
         self._audit.record(
             close.entity_id,
             f"decision.{decision.verdict}",
             close_subject(close),
             reason=decision.reason,
-            after={"step": decision.step, "level": decision.level, "roles": list(decision.roles)},
-            hashes={"proposal": decision.proposal_hash},
+            after={
+                "step": decision.step,
+                "level": decision.level,
+                "roles": list(decision.roles),
+                "clause": clause,
+                **({"delegation": delegation} if delegation else {}),
+            },
+            hashes={
+                "proposal": decision.proposal_hash,
+                **({"seen": decision.seen} if decision.seen else {}),
+            },
             actor=Actor("user", decision.actor),
         )
 
@@ -183,6 +228,9 @@ class Approvals:
                 nonce=row.nonce,
                 tag=row.tag,
                 level=row.level,
+                delegations=tuple(Delegation(**each) for each in row.delegations),
+                seen=row.seen,
+                at=row.decided_at.isoformat(timespec="seconds") if row.decided_at else "",
             )
             for row in self._session.exec(query.order_by(col(DecisionRow.id)))
         )

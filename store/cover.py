@@ -6,13 +6,14 @@ Reads only what Postgres holds, whatever a workflow believes. The posting activi
 
 from accounting.book import Journal, JournalKind, JournalLine
 from accounting.money import Money
-from controls.approval import Refused, Standing, covered
+from controls.approval import Refused, covered
 from controls.authenticity import Verifier
 from controls.canonical import digest
 from controls.proposal import journal_hash
 from controls.steps import Step
 from models import CloseRow, JournalRow
 from store.document_rows import dimensions_of
+from store.standings import standing_of
 from store.unit_of_work import Work
 
 
@@ -30,7 +31,6 @@ def why_uncovered(
     approved = proposal.summary["approved"]
     if digest(approved) != proposal.hash:
         return "The proposal on record does not have the hash that was approved."
-    config = work.config.version(proposal.config_id)
     decisions = tuple(
         decision
         for decision in work.approvals.decisions(close.id, close.round)
@@ -38,17 +38,11 @@ def why_uncovered(
     )
     if not all(verifier.valid(decision) for decision in decisions):
         return "A decision on record does not carry the seal of our own server."
-    standing = Standing(
-        entity=close.entity_id,
-        period=close.period,
-        step=Step.REVIEW,
-        proposal_hash=proposal.hash,
-        policy=config.entity(close.entity_id).approval_policy(config.sha256),
-        preparers=work.approvals.preparers(close.id),
-    )
+    standing = standing_of(work, close)
+    assert standing is not None
     refused = covered(decisions, standing)
     if isinstance(refused, Refused):
-        return refused.message
+        return f"{refused.message} ({refused.clause})"
     if journal is None:
         return ""
     if journal.proposal_id != proposal.id:

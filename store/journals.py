@@ -179,6 +179,11 @@ class Journals:
         self._session.add(row)
         self._record(row, "journal.retry", {"by": operator}, before=JournalState.FAILED)
 
+    def retriers(self, proposal_id: int) -> tuple[str, ...]:
+        """Which operators sent failed journals of a proposal again, by name."""
+        rows = self.of_proposal(proposal_id)
+        return tuple(sorted({row.retried_by for row in rows if row.retried_by}))
+
     def _record(
         self,
         row: JournalRow,

@@ -18,6 +18,7 @@ from store.books import Books
 from store.closes import Closes
 from store.config import Config
 from store.connections import Connections
+from store.delegations import Delegations
 from store.documents import Documents
 from store.errors import DatabaseUnavailableError, UnstorableError
 from store.evidence import Evidence
@@ -94,6 +95,11 @@ class Work:
     def approvals(self) -> Approvals:
         """Resolutions and decisions."""
         return Approvals(self._session, self.audit)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """Roles held for somebody else."""
+        return Delegations(self._session, self.audit, self.config)
 
     @cached_property
     def journals(self) -> Journals:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tieout.settings import Settings, read_file, read_settings, required
+from tieout.settings import Settings, read_key, read_settings, required
 
 if TYPE_CHECKING:
     from tieout.check import Report
@@ -38,24 +38,24 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 def _report(settings: Settings) -> "Report":
     from controls.authenticity import Verifier
     from store import Store
+    from store.connections import secret_box
     from tieout.check import check as look
     from tieout.compose import Ledgers, PostgresVault
     from tieout.database import check_schema
 
     dsn = required(settings.database_url, "database_url", "the worker's own Postgres log-in")
-    public = read_file(
-        settings.verify_key_file, "verify_key_file", "the public key that decisions are checked by"
-    )
+    purpose = "the public key that decisions are checked by"
+    public = read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False)
     verifier = Verifier(public.encode())
     check_schema(dsn)
     store = Store(dsn)
     try:
         if settings.connections_file is None or settings.secret_key_file is None:
             return look(store, verifier, None)
-        secret_keys = read_file(
-            settings.secret_key_file, "secret_key_file", "the key for stored tokens"
+        box = secret_box(
+            read_key(settings.secret_key_file, "secret_key_file", "the key for stored tokens")
         )
-        ledgers = Ledgers(settings.connections_file, PostgresVault(store, secret_keys))
+        ledgers = Ledgers(settings.connections_file, PostgresVault(store, box))
         return look(store, verifier, ledgers.ledger)
     finally:
         store.close()

@@ -11,6 +11,7 @@ import typer
 
 from tieout.adoption_cli import commands as adoption
 from tieout.check_cli import check
+from tieout.delegate_cli import commands as delegate
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
 from tieout.scenario_cli import commands as scenario
@@ -39,6 +40,7 @@ app.add_typer(scenario, name="scenario")
 app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
 app.command()(check)
+app.add_typer(delegate, name="delegate")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDirectory = Annotated[

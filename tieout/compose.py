@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import MultiFernet
 from temporalio.client import Client
 
 from activities import (
@@ -30,15 +31,15 @@ from store.connections import secret_box
 from tieout.connections import connection
 from tieout.database import check_schema
 from tieout.errors import TieoutError
-from tieout.settings import Settings, read_file, required
+from tieout.settings import Settings, read_key, required
 
 
 class PostgresVault:
     """TokenVault over Postgres."""
 
-    def __init__(self, store: Store, secret_keys: str) -> None:
+    def __init__(self, store: Store, box: MultiFernet) -> None:
         self._store = store
-        self._box = secret_box(secret_keys)
+        self._box = box
 
     def refreshed(
         self, connection: str, refresh: Callable[[Tokens | None], Tokens | None]
@@ -101,18 +102,16 @@ def doors_from(settings: Settings) -> Doors:
     connections_file = required(
         settings.connections_file, "connections_file", "how to reach ledgers and CRM"
     )
-    secret_keys = read_file(
-        settings.secret_key_file, "secret_key_file", "the key for stored tokens"
+    box = secret_box(
+        read_key(settings.secret_key_file, "secret_key_file", "the key for stored tokens")
     )
-    public = read_file(
-        settings.verify_key_file, "verify_key_file", "the public key that decisions are checked by"
-    )
+    purpose = "the public key that decisions are checked by"
+    public = read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False)
+    verifier = Verifier(public.encode())
     check_schema(dsn)
     store = Store(dsn)
-    ledgers = Ledgers(connections_file, PostgresVault(store, secret_keys))
-    return Doors(
-        store=store, ledger=ledgers.ledger, crm=ledgers.crm, verifier=Verifier(public.encode())
-    )
+    ledgers = Ledgers(connections_file, PostgresVault(store, box))
+    return Doors(store=store, ledger=ledgers.ledger, crm=ledgers.crm, verifier=verifier)
 
 
 def activities_of(doors: Doors) -> list[Callable[..., Any]]:
@@ -160,7 +159,7 @@ def web_application(settings: Settings) -> Any:
     from workflows.temporal_gateway import TemporalGateway
 
     dsn = required(settings.database_url, "database_url", "the API's own Postgres log-in")
-    private = read_file(
+    private = read_key(
         settings.signing_key_file, "signing_key_file", "the key that decisions are signed with"
     )
     required(settings.temporal_address, "temporal_address", "Temporal's host:port")

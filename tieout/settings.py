@@ -1,6 +1,7 @@
 """Settings: read once from the environment (TIEOUT_…), handed on as values."""
 
 import os
+import stat
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -94,3 +95,20 @@ def read_file(path: Path | None, name: str, purpose: str) -> str:
         return found.read_text()
     except OSError as error:
         raise TieoutError(f"{found} can't be read ({error.strerror}): {purpose}.") from error
+    except UnicodeDecodeError as error:
+        raise TieoutError(f"{found} can't be read (it is not text): {purpose}.") from error
+
+
+def read_key(path: Path | None, name: str, purpose: str, *, secret: bool = True) -> str:
+    """The text of a key file. Raises TieoutError when it can't be read, when others can read a
+    secret one, or when others can write to it.
+    """
+    text = read_file(path, name, purpose)
+    assert path is not None
+    mode = path.stat().st_mode
+    if mode & stat.S_IWOTH or (secret and mode & stat.S_IROTH):
+        raise TieoutError(
+            f"{path} is open to others on this machine: {purpose}. Make a new key, and let only its "
+            "owner at the file (chmod 600)."
+        )
+    return text

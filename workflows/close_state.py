@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from controls.approval import ApprovalPolicy, Decision, Level, Standing
+from controls.approval import Decision, Level, Standing
+from controls.approval_policy import BY_DEFAULT, JOB_OF, Coincidence, Job, coincidence
 from controls.messages import Acted, Answer, Calculated, CloseRef
 from controls.steps import FIGURES_OPEN, Action, Awaiting, Step, UserRole, may
 
@@ -21,21 +22,49 @@ class CloseState:
     resync: bool = True
     completed: bool = False
     recheck: bool = False
+    retriers: tuple[str, ...] = ()
 
-    def standing(self) -> Standing:
-        """What a decision is judged against now."""
+    def standing(self, now: str = "") -> Standing:
+        """What a decision is judged against; `now` is ISO text in UTC."""
         return Standing(
             entity=self.close.entity,
             period=self.close.period,
             step=self.step,
             proposal_hash=self.proposal.proposal_hash,
-            policy=ApprovalPolicy(
-                self.proposal.policy_version,
-                tuple(Level(UserRole(le.role), le.count) for le in self.proposal.levels),
+            levels=tuple(
+                Level(UserRole(level.role), level.count, level.clause, level.because)
+                for level in self.proposal.levels
             ),
+            may_coincide=self._may_coincide(),
             taken=self.taken,
             preparers=self.preparers,
+            retriers=self.retriers,
+            overridden=self.proposal.overridden,
+            suspended=self.proposal.suspended,
+            now=now,
         )
+
+    def _may_coincide(self) -> tuple[Coincidence, ...]:
+        """As the proposal says; one that was made before clauses had numbers says nothing of it."""
+        if not any(level.clause for level in self.proposal.levels):
+            return BY_DEFAULT
+        return tuple(
+            Coincidence(each.clause, tuple(Job(job) for job in each.jobs))
+            for each in self.proposal.may_coincide
+        )
+
+    def may_not_retry(self) -> tuple[str, ...]:
+        """Whoever prepared or approved, unless a clause lets them send failed journals again."""
+        clauses = self._may_coincide()
+        jobs = {
+            d.actor: JOB_OF[UserRole(self.proposal.levels[d.level].role)]
+            for d in self.taken
+            if d.level >= 0
+        }
+        kept_apart = {
+            actor for actor, job in jobs.items() if not coincidence(clauses, job, Job.RETRY)
+        }
+        return tuple(sorted({*self.preparers, *kept_apart}))
 
     def outdate(self, acted: Acted) -> Answer:
         """Let the close calculate anew for who changed its start: who did prepared it, too.

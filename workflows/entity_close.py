@@ -127,7 +127,7 @@ class EntityCloseWorkflow:
             )
             if not self._state.completed and not self._state.outdated:
                 standing = self._state.standing()
-                role = standing.policy.levels[open_level(standing)].role
+                role = standing.levels[open_level(standing)].role
                 await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}")
 
     async def _approved(self) -> bool:
@@ -165,13 +165,12 @@ class EntityCloseWorkflow:
         approved = await workflow.execute_activity_method(
             PostActivities.approve_journals, self._state.close, **RECORD
         )
-        approvers = tuple(decision.actor for decision in self._state.taken)
         await workflow.execute_child_workflow(
             PostJournalsWorkflow.run,
             PostRequest(
                 self._state.close,
                 approved.journal_ids,
-                tuple(sorted({*self._state.preparers, *approvers})),
+                self._state.may_not_retry(),
             ),
             id=posting_id(self._state.close.entity, self._state.close.period),
             static_summary=f"{len(approved.journal_ids)} journals",
@@ -184,6 +183,7 @@ class EntityCloseWorkflow:
             verified = await workflow.execute_activity_method(
                 VerifyActivities.verify, self._state.close, **OUTSIDE
             )
+            self._state.retriers = verified.retried_by
             if not verified.differences:
                 return
             await self._enter(Step.VERIFY, Awaiting.DIFFERENCE, verified.message)
@@ -238,14 +238,15 @@ class EntityCloseWorkflow:
             return Refused(
                 Reason.WRONG_STEP, f"The close is in step {self._state.step}; nothing to decide."
             )
-        return judge(decision, self._state.standing())
+        now = workflow.now().isoformat(timespec="seconds")
+        return judge(decision, self._state.standing(now))
 
     async def _decide(self, decision: Decision) -> Answer:
         """Judge again under the lock, record, and only then let it count."""
         async with self._lock:
             judged = self._judged(decision)
             if isinstance(judged, Refused):
-                return Answer(accepted=False, message=judged.message, reason=judged.reason)
+                return Answer(False, judged.message, judged.reason, judged.clause)
             answer = await workflow.execute_activity_method(
                 ReviewActivities.record_decision,
                 RecordDecision(
@@ -260,6 +261,10 @@ class EntityCloseWorkflow:
                     nonce=decision.nonce,
                     tag=decision.tag,
                     level=judged.level,
+                    clause=judged.clause,
+                    delegation=judged.delegation,
+                    delegations=decision.delegations,
+                    seen=decision.seen,
                 ),
                 **RECORD,
             )
@@ -286,7 +291,7 @@ class EntityCloseWorkflow:
         """Refuse before anything is written; the API puts the refusal on record."""
         judged = self._judged(decision)
         if isinstance(judged, Refused):
-            raise ApplicationError(judged.message, type=judged.reason)
+            raise ApplicationError(judged.message, judged.clause, type=judged.reason)
 
     @workflow.signal
     async def submit_decision(self, decision: Decision) -> None:
@@ -302,6 +307,7 @@ class EntityCloseWorkflow:
                     answer.reason,
                     answer.message,
                     decision.nonce,
+                    answer.clause,
                 ),
                 **RECORD,
             )

@@ -106,7 +106,8 @@ class TemporalGateway:
         except WorkflowUpdateFailedError as error:
             cause = error.cause
             if isinstance(cause, ApplicationError):
-                return Answer(accepted=False, message=cause.message, reason=cause.type or "")
+                clause = next((str(told) for told in cause.details), "")
+                return Answer(False, cause.message, cause.type or "", clause)
             return Answer(accepted=False, message=str(cause))
         except TimeoutError as error:
             raise GatewayUnavailableError(

@@ -72,6 +72,7 @@ class Site:
         self.store = store
         self.owner = owner
         self.gateway = Gateway()
+        self.actor = Actor("service", "test")
         self.verifier = Verifier(public)
         today = date(2026, 10, 5)
         self.app = create_app(Doors(store, self.gateway, Signer(private), lambda: today))

@@ -22,12 +22,13 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 FILLED = {
     "entity": "us", "period": PERIOD, "journal_id": "1", "line": "INV-1/1", "source_id": "INV-1",
-    "chain": "us", "action": "lock-check",
+    "chain": "us", "action": "lock-check", "delegation_id": "1", "sha256": "0",
 }  # fmt: skip
 FORM = {
     "entity": "us", "period": PERIOD, "name": "x", "password": "x", "step": "review",
     "verdict": "approve", "proposal_hash": "0", "nonce": "nonce-nonce", "code": "c",
-    "subject": "s", "remedy": "r", "reason": "r",
+    "subject": "s", "remedy": "r", "reason": "r", "role": "reviewer", "delegate": "x",
+    "first_day": "2026-10-01", "last_day": "2026-10-31",
 }  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def people(site: Site) -> dict[str, TestClient]:
 PAGES = (
     "/", f"/closes/us/{PERIOD}", f"/closes/us/{PERIOD}/lines", f"/closes/us/{PERIOD}/lines/INV-1/1",
     "/audit", "/audit?chain=us", "/audit/verification", f"/group/{PERIOD}",
+    "/entities/us/delegations",
 )  # fmt: skip
 
 

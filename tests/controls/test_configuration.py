@@ -21,7 +21,17 @@ from accounting.policy import (
     Rule,
 )
 from accounting.service_text import Locale
+from controls.approval_policy import (
+    BY_DEFAULT,
+    ApprovalPolicy,
+    Clause,
+    Coincidence,
+    Condition,
+    Fact,
+    Job,
+)
 from controls.configuration import Configuration, ConfigurationError, parse_configuration
+from controls.steps import UserRole
 
 FILE = Path(__file__).parents[2] / "examples" / "northwind.json"
 EVERYTHING = {
@@ -219,3 +229,89 @@ def test_every_fault_is_told_at_once() -> None:
         configured(functional_currency="pounds", approval=[], locale={"fiscal_year_starts": 13})
     for place in ("functional_currency", "approval", "locale.fiscal_year_starts"):
         assert f"$.entities[0].{place}: " in str(error.value)
+
+
+CLAUSES: dict[str, Any] = {
+    "clauses": [
+        {"id": "A1", "role": "reviewer", "count": 2},
+        {"id": "A2", "role": "controller"},
+        {
+            "id": "A3",
+            "role": "controller",
+            "when": {"fact": "journal", "at_least": "50000.00"},
+        },
+        {"id": "A4", "role": "reviewer", "when": {"fact": "override"}},
+    ],
+    "may_coincide": [{"id": "C1", "jobs": ["approve", "close"]}],
+}
+
+
+def test_bare_levels_are_clauses_by_their_order_and_whoever_approved_may_sign_off() -> None:
+    levels = [{"role": "reviewer"}, {"role": "controller", "count": 2}]
+    policy = configured(approval=levels).entities[0].approval_policy("v1")
+    assert policy == ApprovalPolicy(
+        "v1", (Clause("A1", UserRole.REVIEWER), Clause("A2", UserRole.CONTROLLER, 2)), BY_DEFAULT
+    )
+
+
+def test_numbered_clauses_reach_the_judge_and_what_no_clause_joins_is_apart() -> None:
+    policy = configured(approval=CLAUSES).entities[0].approval_policy("v1")
+    assert policy.clauses == (
+        Clause("A1", UserRole.REVIEWER, 2),
+        Clause("A2", UserRole.CONTROLLER),
+        Clause("A3", UserRole.CONTROLLER, 1, Condition(Fact.JOURNAL, Decimal("50000.00"))),
+        Clause("A4", UserRole.REVIEWER, 1, Condition(Fact.OVERRIDE)),
+    )
+    assert policy.may_coincide == (Coincidence("C1", (Job.APPROVE, Job.CLOSE)),)
+    alone = configured(approval={"clauses": [CLAUSES["clauses"][0]]})
+    assert alone.entities[0].approval_policy("v1").may_coincide == ()
+
+
+def test_a_file_with_bare_levels_is_the_version_that_it_was() -> None:
+    found = configured(approval=[{"role": "reviewer"}, {"role": "controller"}])
+    assert found.model_dump(mode="json")["entities"][0]["approval"] == [
+        {"role": "reviewer", "count": 1},
+        {"role": "controller", "count": 1},
+    ]
+
+
+def clause(**given: Any) -> dict[str, Any]:
+    return {"clauses": [{"id": "A1", "role": "reviewer"}, {"id": "A2", **given}]}
+
+
+@pytest.mark.parametrize(
+    ("approval", "words"),
+    [
+        ([], "approval: List should have at least 1 item"),
+        (clause(role="operator"), r"approval\.clauses\[1\]\.role"),
+        (clause(role="reviewer", id="A1"), "two clauses are called A1"),
+        (clause(role="reviewer", id="F1"), r"clauses\[1\]\.id"),
+        (clause(role="reviewer", count=0), r"clauses\[1\]\.count"),
+        (clause(role="reviewer", when={"fact": "journal"}), "journal needs at_least"),
+        (
+            clause(role="reviewer", when={"fact": "journal", "at_least": 5.5}),
+            r"when\.at_least: Input should be a valid string",
+        ),
+        (
+            clause(role="reviewer", when={"fact": "override", "at_least": "1"}),
+            "leave at_least out",
+        ),
+        (
+            {"clauses": [{"id": "A1", "role": "reviewer", "when": {"fact": "override"}}]},
+            "one clause at least must hold always",
+        ),
+        (
+            {**CLAUSES, "may_coincide": [{"id": "C1", "jobs": ["review", "approve"]}]},
+            "whoever reviewed can't approve",
+        ),
+        (
+            {**CLAUSES, "may_coincide": [{"id": "C1", "jobs": ["prepare", "close"]}]},
+            r"may_coincide\[0\]\.jobs\[0\]",
+        ),
+    ],
+)
+def test_a_policy_that_could_not_be_kept_is_refused_with_its_place(
+    approval: Any, words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        configured(approval=approval)

@@ -7,6 +7,7 @@ import pytest
 from accounting.periods import Period
 from controls.approval import Decision
 from controls.audit import Actor
+from controls.delegation import Delegation
 from models import ResolutionRow
 from store import Store
 from store.errors import ConflictError
@@ -54,6 +55,28 @@ def test_a_decision_reads_back_with_its_seal_and_its_event_names_the_person(stor
     assert (event.verb, event.actor) == ("decision.approve", Actor("user", "ruth"))
     assert event.hashes == {"proposal": APPROVAL.proposal_hash}
     assert event.reason == APPROVAL.reason
+
+
+def test_the_event_names_clause_delegation_and_what_was_seen(store: Store) -> None:
+    terms = Delegation(
+        7, "reviewer", "carl", "2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00"
+    )
+    delegated = replace(APPROVAL, delegations=(terms,), seen="ef" * 32)
+    with store.unit_of_work(WORKER_ACTOR) as work:
+        close = work.closes.open("uk", SEPTEMBER.name, SEPTEMBER, "priya")
+        work.approvals.save_decision(close, 1, delegated, "A3", 7)
+    assert kept(store) == (delegated,)
+    with store.unit_of_work(WORKER_ACTOR) as work:
+        event = work.audit.latest("uk", 1)[0]
+    assert (event.after["clause"], event.after["delegation"]) == ("A3", 7)
+    assert event.hashes == {"proposal": APPROVAL.proposal_hash, "seen": "ef" * 32}
+
+
+def test_a_preparer_s_approval_is_a_conflict_in_words(store: Store) -> None:
+    decide(store, replace(APPROVAL, verdict="submit", level=-1))
+    with pytest.raises(ConflictError, match="You prepared this proposal"):
+        decide(store, replace(APPROVAL, nonce="form-2"))
+    assert verbs(store) == ["close.started", "decision.submit"]
 
 
 def test_a_decision_that_is_sent_twice_is_kept_once(store: Store) -> None:

@@ -120,7 +120,9 @@ def test_tokens_of_a_key_that_is_gone_are_told_without_showing_any(store: Store)
     assert refreshed(store, None) == FRESH
 
 
-@pytest.mark.parametrize("keys", ["", "not a key", "A" * 44])
+@pytest.mark.parametrize(
+    "keys", ["", "not a key", "A" * 44, "A" * 43 + "=", NEW_KEY + " " + "A" * 43 + "="]
+)
 def test_a_key_file_without_a_key_is_refused(keys: str) -> None:
     with pytest.raises(StoreError, match="no usable key"):
         secret_box(keys)

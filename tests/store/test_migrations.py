@@ -33,6 +33,10 @@ insert into position values
      10000, 'GBP', 10000, 10000, 4000, 0, 4000, '{}', '{"deferred_revenue": "60.00"}'),
     (1, 'b/1', 'b', 'b', 'h', 'Acme', 'B', null, false, 'daily', '2026-08-01', '2026-09-30', 'line',
      -5000, 'USD', -4000, -4000, -1000, 0, -1000, '{}', '{}');
+insert into decision (close_id, round, step, level, verdict, actor, roles, reason, proposal_hash,
+    nonce, tag)
+values (1, 1, 'review', -1, 'submit', 'priya', 'preparer', '', 'h', 'd1', 't'),
+    (1, 1, 'review', 0, 'approve', 'ruth', 'reviewer', '', 'h', 'd2', 't');
 insert into journal_part (proposal_id, line, unit, role, account, dimensions, amount_minor,
     catch_up_minor)
 values (1, 'a/1', 'a', 'deferred_revenue', '210', '[]', 1, 0),
@@ -63,6 +67,8 @@ def test_what_a_first_version_holds_is_brought_along(empty: Database) -> None:
         told = "select open_from::text from {} order by id"
         assert asked(told.format("document")) == [(None,), ("2026-09-01",)]
         assert asked(told.format("resolution")) == [(None,), ("2026-09-01",)]
+        cited = asked("select actor, clause, delegations, seen from decision order by id")
+        assert cited == [("priya", "", [], ""), ("ruth", "", [], "")]
         assert asked("select details from document_line") == [({},)]
         assert asked(
             "select ahead_minor, in_a_year_minor, negative, held, account, dimensions, "

@@ -35,9 +35,11 @@ APIS = {
     "app_user",
     "audit_event",
     "config_version",
+    "delegation",
     "entity",
     "imported_position",
     "rate",
+    "seen_content",
     "session",
 }
 UPDATES = {

@@ -2,14 +2,19 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from controls.authenticity import new_key_pair
 from models.schema import REVISION
 from tests.tieout.command import REPOSITORY, tieout
 from tieout.administration import SECRET_KEY, SIGNING_KEY, VERIFY_KEY, make_keys
@@ -142,6 +147,73 @@ def test_a_worker_says_what_it_lacks(installed: Installed) -> None:
     assert "Set TIEOUT_TEMPORAL_ADDRESS" in worker(installed, temporal_address="")
     told = worker(installed)
     assert f"Temporal can't be reached at {installed.nowhere}" in told
+
+
+WEAK = {
+    "short": (b"c2hvcnQ=", 0o600, "no usable key"),
+    "zeros": (b"A" * 43 + b"=", 0o600, "no usable key"),
+    "binary": (b"\xff\xfe\x00", 0o600, "not text"),
+    "open": (Fernet.generate_key(), 0o644, "open to others"),
+    "absent": (b"", 0o600, "no usable key"),
+}
+
+
+@pytest.mark.parametrize("name", WEAK)
+def test_a_worker_does_not_start_with_a_weak_key(name: str, installed: Installed) -> None:
+    content, mode, words = WEAK[name]
+    file = installed.folder / f"{name}.key"
+    file.write_bytes(content)
+    file.chmod(mode)
+    assert words in worker(installed, secret_key_file=str(file))
+
+
+def rsa() -> bytes:
+    return generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+
+
+def zeros() -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(bytes(32)).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "mode", "words"),
+    [
+        (rsa, 0o600, "not an Ed25519 private key"),
+        (zeros, 0o600, "one byte over and over"),
+        (lambda: b"-----BEGIN PRIVATE KEY-----", 0o600, "can't be read"),
+        (lambda: new_key_pair()[0], 0o604, "open to others"),
+        (lambda: new_key_pair()[1], 0o600, "signing key can't be read"),
+    ],
+    ids=["another kind", "zeros", "half a file", "open to others", "the public one"],
+)
+def test_a_page_does_not_start_with_a_weak_key(
+    made: Callable[[], bytes], mode: int, words: str, installed: Installed
+) -> None:
+    file = installed.folder / "weak-signing.key"
+    file.write_bytes(made())
+    file.chmod(mode)
+    told = sentence(
+        "api",
+        database_url=installed.dsns[API],
+        signing_key_file=str(file),
+        temporal_address=installed.nowhere,
+    )
+    assert words in told
+    assert "PRIVATE" not in told
+    file.chmod(0o600)
+
+
+def test_a_verifying_key_that_others_can_change_is_refused(installed: Installed) -> None:
+    file = installed.folder / "loose.key"
+    file.write_bytes(new_key_pair()[1])
+    file.chmod(0o646)
+    assert "open to others" in worker(installed, verify_key_file=str(file))
+    file.chmod(0o644)  # it is public: to be read is what it is for
+    assert "Temporal can't be reached" in worker(installed, verify_key_file=str(file))
 
 
 def test_a_database_that_cannot_be_used_is_told_apart(installed: Installed) -> None:

@@ -13,7 +13,7 @@ from tieout.adoption_cli import commands as adoption
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
 from tieout.scenario_cli import commands as scenario
-from tieout.settings import read_settings, required
+from tieout.settings import data_directory, read_settings, required
 
 app = typer.Typer(
     name="tieout",
@@ -228,18 +228,34 @@ def keys_new(directory: Path) -> None:
 
 
 @closes.command("start")
-def close_start(entity: str, period: str, as_json: AsJson = False) -> None:
-    """Start a close, or attach to the one that runs."""
-    show(ask("POST", "/closes", {"entity": entity, "period": period}), as_json=as_json)
+def close_start(
+    entity: Annotated[str, typer.Argument()] = "",
+    period: Annotated[str, typer.Argument()] = "",
+    group: Annotated[
+        str, typer.Option("--group", help="A period to close for every entity of the group.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Start a close, or attach to the one that runs: ENTITY PERIOD, or --group PERIOD."""
+    if group and not entity:
+        show(ask("POST", "/group-closes", {"period": group}), as_json=as_json)
+    elif entity and period and not group:
+        show(ask("POST", "/closes", {"entity": entity, "period": period}), as_json=as_json)
+    else:
+        raise TieoutError("Say which close to start: ENTITY PERIOD, or --group PERIOD.")
 
 
 @closes.command("status")
 def close_status(
     entity: Annotated[str, typer.Argument()] = "",
     period: Annotated[str, typer.Argument()] = "",
+    group: Annotated[str, typer.Option("--group", help="A period of the whole group.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Where closes stand: all of them, or one in full."""
+    """Where closes stand: all of them, one in full, or those of the group's period."""
+    if group:
+        show(ask("GET", f"/group-closes/{group}"), as_json=as_json)
+        return
     path = f"/closes/{entity}/{period}" if entity and period else "/closes"
     show(ask("GET", path), as_json=as_json)
 
@@ -316,20 +332,6 @@ def show(answer: Any, *, as_json: bool) -> None:
         return
     for close in answer if isinstance(answer, list) else [answer]:
         say(f"{close['entity']:6} {close['period']} {close['step']:11} {close['detail']}")
-
-
-def data_directory(given: Path | None) -> Path:
-    """--data, TIEOUT_DATA, `.tieout/` beside the Makefile, else the user's state directory."""
-    if given is not None:
-        return given
-    settings = read_settings()
-    if settings.data is not None:
-        return settings.data
-    checkout = Path(__file__).parent.parent
-    if (checkout / "Makefile").exists():
-        return checkout / ".tieout"
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "tieout"
 
 
 def expected_errors() -> tuple[type[Exception], ...]:

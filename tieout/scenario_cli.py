@@ -58,8 +58,8 @@ def scenario_export(
     ] = None,
 ) -> None:
     """Write an entity's book as a scenario that closes its periods again to the same figures."""
-    from tieout.cli import data_directory
     from tieout.exports import scenario_of
+    from tieout.settings import data_directory
 
     written = scenario_of(entity, data_directory(data))
     text = json.dumps(written, indent=2, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """Settings: read once from the environment (TIEOUT_…), handed on as values."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -79,3 +80,17 @@ def read_file(path: Path | None, name: str, purpose: str) -> str:
         return found.read_text()
     except OSError as error:
         raise TieoutError(f"{found} can't be read ({error.strerror}): {purpose}.") from error
+
+
+def data_directory(given: Path | None) -> Path:
+    """--data, TIEOUT_DATA, `.tieout/` beside the Makefile, else the user's state directory."""
+    if given is not None:
+        return given
+    settings = read_settings()
+    if settings.data is not None:
+        return settings.data
+    checkout = Path(__file__).parent.parent
+    if (checkout / "Makefile").exists():
+        return checkout / ".tieout"
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "tieout"

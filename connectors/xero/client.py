@@ -4,7 +4,7 @@ Bodies are taken undecoded and parsed here: the client's own models turn an acco
 new to them into an error for the whole list. Retries belong to Temporal, tokens to the vault.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -234,6 +234,12 @@ class XeroLedger:
         alive = [each for each in found if each.get("Status") != "DELETED"]
         return journals.ledger_journal(alive[0], self.currency) if alive else None
 
+    def journals(self, since: datetime) -> Iterator[LedgerJournal]:
+        """Pages of 100 with their lines, oldest change first; deleted ones are left out."""
+        for payload in self._pages(self._api.get_manual_journals, "ManualJournals", since):
+            if payload.get("Status") != "DELETED":
+                yield journals.ledger_journal(payload, self.currency)
+
     def read_journal(self, ledger_id: str) -> LedgerJournal | None:
         """One journal by its id."""
         try:
@@ -244,6 +250,15 @@ class XeroLedger:
             raise
         found = rows_of(body, "ManualJournals")
         return journals.ledger_journal(found[0], self.currency) if found else None
+
+    def gone(self, ledger_ids: Sequence[str]) -> frozenset[str]:
+        """None: a posted journal is voided, never deleted, and that shows as a change."""
+        del ledger_ids
+        return frozenset()
+
+    def link(self, ledger_id: str) -> str:
+        """The address that the pages themselves use; no document of Xero's promises it."""
+        return f"https://go.xero.com/Journal/View.aspx?invoiceID={ledger_id}"
 
     def _organisation(self) -> dict[str, Any]:
         found = rows_of(self._read(self._api.get_organisations), "Organisations")

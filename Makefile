@@ -40,4 +40,4 @@ check: setup  ## static checks only
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 lock: setup  ## both locks from pyproject.toml; UPGRADE=1 takes the newest of all
 	@$(LOCK) --all-extras --group dev $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.lock
-	@$(LOCK) --extra web --group build --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
+	@$(LOCK) --extra web --extra notify --group build --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock

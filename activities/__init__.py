@@ -2,6 +2,7 @@
 
 from activities.calculate import CalculateActivities
 from activities.doors import Doors
+from activities.group_close import GroupCloseActivities
 from activities.lock_check import LockCheckActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
@@ -14,6 +15,7 @@ from activities.verify import VerifyActivities
 __all__ = [
     "CalculateActivities",
     "Doors",
+    "GroupCloseActivities",
     "LockCheckActivities",
     "PostActivities",
     "ProgressActivities",

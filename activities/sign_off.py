@@ -4,7 +4,7 @@ from temporalio import activity
 
 from accounting.periods import ONE_DAY
 from activities.doors import Doors, told_to_temporal
-from controls.messages import CloseRef, SignedOff
+from controls.messages import CloseRef, GroupRef, SignedOff
 from controls.steps import Awaiting, Step
 from models import CloseRow
 from store import Work
@@ -24,9 +24,9 @@ class SignOffActivities:
         """
         with told_to_temporal(), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
-            following = _following(work, row)
+            following, groups = _following(work, row), _groups(work, row)
             if row.seal is not None:
-                return SignedOff(row.seal, following)
+                return SignedOff(row.seal, following, groups)
             assert row.proposal_id is not None
             proposal = work.proposals.get(row.proposal_id)
             journals = work.journals.of_proposal(row.proposal_id)
@@ -51,7 +51,7 @@ class SignOffActivities:
             row.step, row.awaiting, row.detail = Step.CLOSED, Awaiting.NOTHING, ""
             row.seal = event.hash
             row.closed_at = work.now()
-            return SignedOff(event.hash, following)
+            return SignedOff(event.hash, following, groups)
 
 
 def _following(work: Work, row: CloseRow) -> str:
@@ -61,3 +61,9 @@ def _following(work: Work, row: CloseRow) -> str:
     if calendar.table and first > calendar.table[-1][1].end:
         return ""
     return calendar.name_at(first)
+
+
+def _groups(work: Work, row: CloseRow) -> tuple[GroupRef, ...]:
+    """The group closes that wait for this one."""
+    waiting = work.group_closes.waiting_for(row.entity_id, row.period)
+    return tuple(GroupRef(group.group_name, group.period) for group in waiting)

@@ -15,8 +15,10 @@ from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
 from controls.approval import Decision, Fixed, Reason, Refused, judge
 from controls.audit import Actor
-from controls.messages import Acted, Answer, CloseRequest, Resolution
+from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from controls.steps import Action, may
+from store import Work
+from store.group import group_periods
 from store.standings import standing_of
 from store.users import Person
 
@@ -34,15 +36,54 @@ async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
         await _refuse(doors, person, entity, period, "start", _no_role("start closes"))
     await run_in_threadpool(_check_period, doors, entity, period)
     await doors.closes.start(CloseRequest(entity, period, person.name))
+    await _seen(doors, lambda work: work.closes.find(entity, period) is not None)
+
+
+async def start_group(doors: Doors, person: Person, period: str) -> None:
+    """Start the group's close: every entity's that adopted before the period, side by side.
+
+    Attaches to what runs already. Raises as `start` does, naming the first entity that can't.
+    """
+    if not may(person.roles, Action.START):
+        await _refuse(doors, person, "group", period, "start", _no_role("start closes"))
+    request = await run_in_threadpool(_group_request, doors, person, period)
+    for member in request.members:
+        await run_in_threadpool(_check_period, doors, member.entity, member.period)
+    await doors.closes.start_group(request)
+    await _seen(doors, lambda work: _group_on_record(work, request))
+
+
+def _group_request(doors: Doors, person: Person, period: str) -> GroupCloseRequest:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        configuration = work.config.current().configuration
+    periods = group_periods(configuration, period)
+    members = tuple(
+        CloseRequest(entity.id, periods[entity.id], person.name)
+        for entity in configuration.entities
+        if entity.calendar.named(periods[entity.id]).start > entity.adopted_on
+    )
+    if not members:
+        raise BadInputError(f"No entity has adopted before {period}: there is nothing to close.")
+    name = periods[configuration.entities[0].id]
+    return GroupCloseRequest(configuration.group.name, name, members, person.name)
+
+
+def _group_on_record(work: Work, request: GroupCloseRequest) -> bool:
+    row = work.group_closes.find(request.group, request.period)
+    return row is not None and all(work.group_closes.closes(row).values())
+
+
+async def _seen(doors: Doors, holds: Callable[[Work], bool]) -> None:
+    """Wait until Postgres shows it; not for ever."""
+
+    def look() -> bool:
+        with doors.store.unit_of_work(Actor("service", "api")) as work:
+            return holds(work)
+
     for _look in range(LOOKS_MAX):
-        if await run_in_threadpool(_on_record, doors, entity, period):
+        if await run_in_threadpool(look):
             return
         await asyncio.sleep(LOOK_EVERY_S)
-
-
-def _on_record(doors: Doors, entity: str, period: str) -> bool:
-    with doors.store.unit_of_work(Actor("service", "api")) as work:
-        return work.closes.find(entity, period) is not None
 
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:

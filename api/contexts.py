@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.exceptions import ExceptionView
 from api.explanation import JournalLineView
+from api.group_close_view import GroupCloseView
 from api.group_view import GroupRow, GroupView
 from api.line_view import LineInFull, LineView
 from api.views import CloseLine, CloseView, JournalView
@@ -154,13 +155,15 @@ class LinePage:
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
-    """The group's figures for a period, by entity and in total."""
+    """The group in a period: where its closes stand, its figures by entity and in total."""
 
     title: str
     person: str
     group: GroupView
     rows: list[GroupRow]
     periods: list[str]
+    close: GroupCloseView
+    may_start: bool
 
 
 @dataclass(frozen=True, slots=True)

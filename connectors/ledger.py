@@ -1,6 +1,6 @@
 """What the close asks of a general ledger, and the closed set of answers to a posting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -179,4 +179,12 @@ class Ledger(Protocol):
 
     def read_journal(self, ledger_id: str) -> LedgerJournal | None:
         """The journal by the ledger's own id, or None where it is gone."""
+        ...
+
+    def gone(self, ledger_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these journals that were deleted without a trace in `journals`."""
+        ...
+
+    def link(self, ledger_id: str) -> str:
+        """Where a person sees the journal in the ledger's own pages."""
         ...

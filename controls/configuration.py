@@ -19,6 +19,7 @@ from controls.approval_policy import ApprovalPolicy
 from controls.approval_settings import Approval, policy_of
 from controls.canonical import digest
 from controls.errors import ControlsError
+from controls.office_settings import NotificationsConfig, RemindersConfig, WorkingTimeConfig
 from controls.recognition_settings import (
     Accounts,
     Calendar,
@@ -29,6 +30,7 @@ from controls.recognition_settings import (
     Recognition,
     calendar_of,
 )
+from controls.working_days import WorkingTime
 
 
 class ConfigurationError(ControlsError):
@@ -53,6 +55,7 @@ class EntityConfig(Part):
     """One legal entity. `adoption_date` is the last day before its first period here.
 
     `intercompany` are its counterparties that belong to the group, besides the group's own list.
+    Its closes start by themselves on `start_on_working_day` after the period, where that is given.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")
@@ -67,6 +70,9 @@ class EntityConfig(Part):
     recognition: Recognition
     intercompany: list[str] = Field(default_factory=list)
     approval: Approval
+    working_time: WorkingTimeConfig = WorkingTimeConfig()
+    reminders: RemindersConfig = RemindersConfig()
+    start_on_working_day: int | None = Field(default=None, ge=1, le=31)
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -105,6 +111,11 @@ class EntityConfig(Part):
     def zone(self) -> ZoneInfo:
         """The entity's time zone: its business day and deadlines."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def working(self) -> WorkingTime:
+        """When the entity's people work."""
+        return self.working_time.working_time(self.zone)
 
     def policy(self, version: str) -> RecognitionPolicy:
         """The recognition policy as the core takes it."""
@@ -182,6 +193,7 @@ class Configuration(Part):
     group: GroupConfig
     crm: CrmConfig | None = None
     entities: list[EntityConfig] = Field(min_length=1)
+    notifications: NotificationsConfig = NotificationsConfig()
 
     @model_validator(mode="after")
     def _entities_differ(self) -> Self:

@@ -230,11 +230,54 @@ class Verified:
 class SignedOff:
     """The period is closed: the head of the entity's audit chain that seals it.
 
-    `following` is the name of the period after it; empty where the calendar ends.
+    `following` is the name of the period after it; empty where the calendar ends. `groups` are
+    the group closes that wait for this one.
     """
 
     seal: str
     following: str = ""
+    groups: tuple["GroupRef", ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupRef:
+    """A group's close: the group's name and the period's."""
+
+    group: str
+    period: str
+
+
+@dataclass(frozen=True)
+class GroupCloseRequest:
+    """Start the group's close of a period. `members` are its closes: entity and period's name.
+
+    `attached` says that the closes were started by an earlier run of the same workflow.
+    """
+
+    group: str
+    period: str
+    members: tuple[CloseRequest, ...]
+    started_by: str = ""
+    attached: bool = False
+
+
+@dataclass(frozen=True)
+class MemberStanding:
+    """Where one of the group's closes stands, and the roles that it waits for."""
+
+    entity: str
+    period: str
+    step: str = ""
+    awaiting: str = ""
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupStanding:
+    """Where the group's close stands; `closed` when every member is."""
+
+    members: tuple[MemberStanding, ...] = ()
+    closed: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from models.base import metadata
 from models.closes import CloseRow, ExceptionRow, PositionRow, ProposalRow, TieOutRow
 from models.documents import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
 from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
+from models.group_closes import GroupCloseRow
 from models.journals import JournalLineRow, JournalPartRow, JournalRow
 from models.rates import RateRow
 from models.reports import PaymentRow, ReportRow
@@ -24,6 +25,7 @@ __all__ = [
     "DocumentRow",
     "EntityRow",
     "ExceptionRow",
+    "GroupCloseRow",
     "ImportedPositionRow",
     "JournalLineRow",
     "JournalPartRow",

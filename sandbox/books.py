@@ -55,6 +55,12 @@ class Ledger:
             self.state.put(self.org, "journal", journal)
             self._post(journal.id, list(of_journal(journal)))
 
+    def forget_journal(self, key: str) -> None:
+        """A journal that was deleted: nothing of it is left."""
+        with self.state.transaction():
+            self._post(key, [])
+            self.state.remove(self.org, "journal", key)
+
     def open_books(self) -> None:
         """The cash that the company started with."""
         chart = self.entity.chart

@@ -1,11 +1,12 @@
 """The control port: health, faults, and what people do in the ledgers behind the product's back.
 
 POST /faults, GET /faults, DELETE /faults; POST /lock-date, /accounts, /documents/void,
-/journals/edit; GET /journals, /documents, /positions, /calls. Amounts are texts.
+/journals/edit, /journals/remove, /journals/add; GET /journals, /documents, /positions, /calls. Amounts are texts.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
@@ -23,7 +24,14 @@ from sandbox.state import State
 from sandbox.wire import answer, text
 from sandbox.world.charts import ENTITIES
 from sandbox.world.reckoning import positions
-from sandbox.world.records import Delivery, Document, Journal, Opportunity, UsageReport
+from sandbox.world.records import (
+    Delivery,
+    Document,
+    Journal,
+    JournalLine,
+    Opportunity,
+    UsageReport,
+)
 
 FAULT_FIELDS = frozenset({"target", "kind", "method", "path", "times", "skip", "seconds"}) | {
     "retry_after_s"
@@ -114,6 +122,47 @@ class Control:
         )
         ledger.store_journal(edited)
         return shown_journal(edited)
+
+    async def remove(self, request: Request) -> Any:
+        """A journal that a person takes away: Xero voids it, in QuickBooks it is gone."""
+        given = await body_of(request)
+        ledger = self.ledger(given.get("entity"))
+        journal = ledger.journal(str(given.get("id")))
+        if journal is None:
+            raise WrongError(f"no journal {given.get('id')!r}")
+        voided = replace(journal, status="voided", modified=self.state.later_stamp())
+        ledger.store_journal(voided)
+        if ledger.entity.vendor == "quickbooks":
+            ledger.forget_journal(voided.id)
+        return shown_journal(voided)
+
+    async def add(self, request: Request) -> Any:
+        """A journal that a person writes: lines of account and signed amount, a debit positive."""
+        given = await body_of(request)
+        ledger = self.ledger(given.get("entity"))
+        day = read_day(given.get("date"))
+        if day is None:
+            raise WrongError("date must be given")
+        try:
+            lines = tuple(
+                JournalLine(str(line["account"]), int(Decimal(str(line["amount"])) * 100))
+                for line in given.get("lines", [])
+            )
+        except (InvalidOperation, KeyError, TypeError):
+            raise WrongError("each line has an account and an amount as decimal text") from None
+        quickbooks = ledger.entity.vendor == "quickbooks"
+        ids = [int(each.id) for each in ledger.journals()] if quickbooks else []
+        words = str(given.get("narration", "By hand"))
+        written = Journal(
+            id=str(max([9000, *ids]) + 1) if quickbooks else str(uuid.uuid4()),
+            date=day,
+            narration=words,
+            number=words[:21] if quickbooks else None,
+            lines=lines,
+            modified=self.state.later_stamp(),
+        )
+        ledger.store_journal(written)
+        return shown_journal(written)
 
     async def journals(self, request: Request) -> Any:
         ledger = self.ledger(request.query_params.get("entity"))
@@ -265,6 +314,8 @@ def control_app(state: State, faults: Faults, today: date) -> Starlette:
             Route("/documents/void", told(control.void), methods=["POST"]),
             Route("/documents", told(control.documents)),
             Route("/journals/edit", told(control.edit), methods=["POST"]),
+            Route("/journals/remove", told(control.remove), methods=["POST"]),
+            Route("/journals/add", told(control.add), methods=["POST"]),
             Route("/journals", told(control.journals)),
             Route("/positions", told(control.positions)),
             Route("/calls", told(control.calls)),

@@ -120,6 +120,12 @@ class State:
         ).fetchone()
         return None if row is None else revive(type_, orjson.loads(row[0]))
 
+    def remove(self, org: str, kind: str, key: str) -> None:
+        with self.transaction():
+            self.connection.execute(
+                "delete from record where org = ? and kind = ? and id = ?", (org, kind, key)
+            )
+
     def all(self, org: str, kind: str, type_: type[T]) -> list[T]:
         """The records of a kind, oldest change first."""
         rows = self.connection.execute(

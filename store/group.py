@@ -48,13 +48,12 @@ class Groups:
         An entity whose calendar has no period of this name takes part with the one in which the
         middle of it lies. Raises NotFoundError where no entity's calendar knows the name.
         """
-        middle = _middle(configuration, period)
         closes = Closes(self._session, self._audit)
         found: dict[str, CloseRow] = {}
-        for entity in configuration.entities:
-            close = closes.find(entity.id, entity.calendar.name_at(middle))
+        for entity_id, name in group_periods(configuration, period).items():
+            close = closes.find(entity_id, name)
             if close is not None and close.proposal_id is not None:
-                found[entity.id] = close
+                found[entity_id] = close
         reporting = configuration.group.reporting_currency
         figures: dict[str, int] = {}
         exceptions: list[AccountingException] = []
@@ -90,6 +89,15 @@ class Groups:
             opened=period.day_before,
             intercompany=configuration.intercompany(entity.id),
         )
+
+
+def group_periods(configuration: Configuration, period: str) -> dict[str, str]:
+    """By entity, what it calls the group's period: the one in which the middle of it lies.
+
+    Raises NotFoundError where no entity's calendar knows the name.
+    """
+    middle = _middle(configuration, period)
+    return {entity.id: entity.calendar.name_at(middle) for entity in configuration.entities}
 
 
 def _middle(configuration: Configuration, name: str) -> date:

@@ -23,6 +23,7 @@ from store.documents import Documents
 from store.errors import DatabaseUnavailableError, UnstorableError
 from store.evidence import Evidence
 from store.group import Groups
+from store.group_closes import GroupCloses
 from store.journals import Journals
 from store.proposals import Proposals
 from store.rates import RateTable
@@ -80,6 +81,11 @@ class Work:
     def group(self) -> Groups:
         """The group's figures."""
         return Groups(self._session, self.audit)
+
+    @cached_property
+    def group_closes(self) -> GroupCloses:
+        """The group's closes."""
+        return GroupCloses(self._session, self.audit)
 
     @cached_property
     def closes(self) -> Closes:

@@ -232,18 +232,34 @@ def keys_new(directory: Path) -> None:
 
 
 @closes.command("start")
-def close_start(entity: str, period: str, as_json: AsJson = False) -> None:
-    """Start a close, or attach to the one that runs."""
-    show(ask("POST", "/closes", {"entity": entity, "period": period}), as_json=as_json)
+def close_start(
+    entity: Annotated[str, typer.Argument()] = "",
+    period: Annotated[str, typer.Argument()] = "",
+    group: Annotated[
+        str, typer.Option("--group", help="A period to close for every entity of the group.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Start a close, or attach to the one that runs: ENTITY PERIOD, or --group PERIOD."""
+    if group and not entity:
+        show(ask("POST", "/group-closes", {"period": group}), as_json=as_json)
+    elif entity and period and not group:
+        show(ask("POST", "/closes", {"entity": entity, "period": period}), as_json=as_json)
+    else:
+        raise TieoutError("Say which close to start: ENTITY PERIOD, or --group PERIOD.")
 
 
 @closes.command("status")
 def close_status(
     entity: Annotated[str, typer.Argument()] = "",
     period: Annotated[str, typer.Argument()] = "",
+    group: Annotated[str, typer.Option("--group", help="A period of the whole group.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Where closes stand: all of them, or one in full."""
+    """Where closes stand: all of them, one in full, or those of the group's period."""
+    if group:
+        show(ask("GET", f"/group-closes/{group}"), as_json=as_json)
+        return
     path = f"/closes/{entity}/{period}" if entity and period else "/closes"
     show(ask("GET", path), as_json=as_json)
 

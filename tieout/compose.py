@@ -11,6 +11,7 @@ from temporalio.client import Client
 from activities import (
     CalculateActivities,
     Doors,
+    GroupCloseActivities,
     LockCheckActivities,
     PostActivities,
     ProgressActivities,
@@ -116,7 +117,11 @@ def doors_from(settings: Settings) -> Doors:
 
 def activities_of(doors: Doors) -> list[Callable[..., Any]]:
     """Every activity of the close, bound to its doors."""
-    progress, post = ProgressActivities(doors), PostActivities(doors)
+    progress, post, group = (
+        ProgressActivities(doors),
+        PostActivities(doors),
+        GroupCloseActivities(doors),
+    )
     return [
         progress.open_close,
         progress.step_reached,
@@ -130,6 +135,8 @@ def activities_of(doors: Doors) -> list[Callable[..., Any]]:
         post.post_journal,
         VerifyActivities(doors).verify,
         SignOffActivities(doors).sign_off,
+        group.open_group_close,
+        group.look_at_group,
     ]
 
 

@@ -3,7 +3,7 @@
     client = await Client.connect(address, plugins=[TieoutPlugin()])
     async with Worker(client, task_queue="tieout"): ...
 
-It registers EntityCloseWorkflow and PostJournalsWorkflow with all their activities, passes our
+It registers the workflows of the close, the group's too, with all their activities, passes our
 pure floors through the workflow sandbox and leaves data converter, interceptors and everything
 else of the host alone. Give it to the client only; the worker inherits it.
 """
@@ -25,6 +25,7 @@ from store import __name__ as store
 from tieout.compose import activities_of, doors_from
 from tieout.settings import read_settings
 from workflows.entity_close import EntityCloseWorkflow
+from workflows.group_close import GroupCloseWorkflow
 from workflows.post_journals import PostJournalsWorkflow
 
 # Never `tieout` or `workflows`: the workflow files themselves must stay in the sandbox.
@@ -64,7 +65,7 @@ class TieoutPlugin(SimplePlugin):
     def __init__(self, doors: Doors | None = None) -> None:
         super().__init__(
             "tieout.TieoutPlugin",
-            workflows=[EntityCloseWorkflow, PostJournalsWorkflow],
+            workflows=[EntityCloseWorkflow, GroupCloseWorkflow, PostJournalsWorkflow],
             activities=activities_of(doors or doors_from(read_settings())),
             workflow_runner=_runner,
         )

@@ -41,7 +41,7 @@ from controls.messages import (
 )
 from controls.steps import Action, Awaiting, Step, may
 from workflows.close_state import CloseState
-from workflows.ids import close_id, posting_id
+from workflows.ids import close_id, group_close_id, posting_id
 from workflows.options import (
     CALCULATE,
     LOCK_RECHECK_EVERY,
@@ -199,6 +199,8 @@ class EntityCloseWorkflow:
         )
         self._state.step, self._state.awaiting = Step.CLOSED, Awaiting.NOTHING
         await self._tell_successor(signed)
+        for each in signed.groups:
+            await self._tell(group_close_id(each.group, each.period), "member_closed")
         await workflow.wait_condition(workflow.all_handlers_finished)
         return signed
 
@@ -209,11 +211,13 @@ class EntityCloseWorkflow:
             following = Period.month(close.period).next_month().name
         if not following:
             return
-        successor = close_id(close.entity, following)
+        await self._tell(close_id(close.entity, following), "predecessor_closed")
+
+    async def _tell(self, whom: str, what: str) -> None:
         try:
-            await workflow.get_external_workflow_handle(successor).signal("predecessor_closed")
+            await workflow.get_external_workflow_handle(whom).signal(what)
         except ApplicationError:
-            workflow.logger.debug("%s does not wait for us", successor)
+            workflow.logger.debug("%s does not wait for us", whom)
 
     async def _enter(
         self, step: Step, awaiting: Awaiting = Awaiting.NOTHING, detail: str = ""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from controls.approval import Decision
-from controls.messages import Acted, Answer, CloseRequest, Resolution
+from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 
 
 class CloseGateway(Protocol):
@@ -15,6 +15,10 @@ class CloseGateway(Protocol):
 
     async def start(self, request: CloseRequest) -> None:
         """Start the close, or attach to the one that runs."""
+        ...
+
+    async def start_group(self, request: GroupCloseRequest) -> None:
+        """Start the group's close, or attach to the one that runs."""
         ...
 
     async def decide(self, decision: Decision) -> Answer:

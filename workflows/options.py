@@ -37,5 +37,8 @@ POST = ActivityConfig(
 )
 """One journal to the ledger."""
 
+GROUP_LOOK_EVERY = timedelta(minutes=5)
+"""Each close tells its group when it ends; between, the group looks for itself."""
+
 LOCK_RECHECK_EVERY = timedelta(hours=1)
 PREDECESSOR_RECHECK_EVERY = timedelta(hours=1)

@@ -11,10 +11,11 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from controls.approval import Decision
-from controls.messages import Acted, Answer, CloseRequest, Resolution
+from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
-from workflows.ids import close_id, posting_id
+from workflows.group_close import GroupCloseWorkflow
+from workflows.ids import close_id, group_close_id, posting_id
 from workflows.post_journals import PostJournalsWorkflow
 
 ANSWER_WITHIN = timedelta(seconds=20)
@@ -41,16 +42,25 @@ class TemporalGateway:
 
     async def start(self, request: CloseRequest) -> None:
         """Start the close, or attach to the one that runs."""
+        workflow_id = close_id(request.entity, request.period)
+        await self._start(EntityCloseWorkflow.run, request, workflow_id, request.entity)
+
+    async def start_group(self, request: GroupCloseRequest) -> None:
+        """Start the group's close, or attach to the one that runs."""
+        workflow_id = group_close_id(request.group, request.period)
+        await self._start(GroupCloseWorkflow.run, request, workflow_id, request.group)
+
+    async def _start(self, run: Any, request: Any, workflow_id: str, who: str) -> None:
         client = await self.client()
         try:
             await client.start_workflow(
-                EntityCloseWorkflow.run,
+                run,
                 request,
-                id=close_id(request.entity, request.period),
+                id=workflow_id,
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                static_summary=f"{request.entity} {request.period}",
+                static_summary=f"{who} {request.period}",
                 rpc_timeout=ANSWER_WITHIN,
             )
         except WorkflowAlreadyStartedError:

@@ -1,14 +1,16 @@
 """The closes board and a close's page. Each form does what the JSON API does."""
 
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from accounting.periods import ONE_DAY
-from api.actions import act, decide, resolve, start
+from api.actions import act, decide, resolve, start, start_group
 from api.close_page import close_page
 from api.contexts import BoardPage, ClosePage
 from api.deps import TheDoors, ThePerson, TheWork
@@ -59,17 +61,34 @@ async def start_close(
     period: Annotated[str, Form()],
 ) -> Response:
     """Start a close from the board."""
+    return await _started_or_told(doors, person, start(doors, person, entity, period), "/")
+
+
+@router.post("/group-closes")
+async def start_group_close(
+    doors: TheDoors, person: ThePerson, period: Annotated[str, Form()]
+) -> Response:
+    """Start the group's close from the board."""
+    doing = start_group(doors, person, period)
+    return await _started_or_told(doors, person, doing, f"/group/{quote(period, safe='')}")
+
+
+async def _started_or_told(
+    doors: TheDoors, person: Person, doing: Awaitable[None], then: str
+) -> Response:
+    """Go where the close can be seen; where it was refused, the board with the reason on top."""
     try:
-        await start(doors, person, entity, period)
-    except (ActionRefusedError, BadInputError) as error:
-        message, status = str(error), int(error.status)
+        await doing
+    except (ActionRefusedError, BadInputError, NotFoundError) as error:
+        message = str(error)
+        status = HTTPStatus.NOT_FOUND if isinstance(error, NotFoundError) else int(error.status)
 
         def refused() -> BoardPage:
             with doors.store.unit_of_work(Actor("user", person.name)) as work:
                 return _board(work, person, message)
 
-        return render("board.html", await run_in_threadpool(refused), status=status)
-    return RedirectResponse("/", status_code=303)
+        return render("board.html", await run_in_threadpool(refused), status=int(status))
+    return RedirectResponse(then, status_code=303)
 
 
 @router.get("/closes/{entity}/{period}")

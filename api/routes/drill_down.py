@@ -8,10 +8,12 @@ from accounting.money import Money
 from api.contexts import AuditPage, DocumentPage, GroupPage, JournalPage, LinePage, LinesPage
 from api.deps import ThePerson, TheWork
 from api.explanation import journal_lines
+from api.group_close_view import group_close_view
 from api.group_view import group_rows, group_view
 from api.line_view import line_in_full, line_view
 from api.rendering import render
 from api.views import board, close_view, journal_view, periods_of
+from controls.steps import Action, may
 from store.errors import NotFoundError
 
 EVENTS_SHOWN = 200
@@ -90,6 +92,8 @@ def show_group(period: str, work: TheWork, person: ThePerson) -> Response:
         group=group,
         rows=group_rows(group),
         periods=periods_of(board(work)),
+        close=group_close_view(work, period),
+        may_start=may(person.roles, Action.START),
     )
     return render("group.html", page)
 

@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.actions import act, decide, resolve, start
+from api.actions import act, decide, resolve, start, start_group
 from api.auth import LogIns
 from api.deps import TheDoors, ThePerson, TheWork, token_of
 from api.explanation import JournalLineView, journal_lines
+from api.group_close_view import GroupCloseView, group_close_view
 from api.group_view import GroupView, group_view
 from api.line_view import LineInFull, LineView, line_in_full, line_view
 from api.views import CloseLine, CloseView, JournalView, board, close_view, journal_view
@@ -49,6 +50,13 @@ class StartBody(BaseModel):
     """Which close to start; the period by its calendar's name, such as 2026-09 or 2026-P09."""
 
     entity: str
+    period: str
+    nonce: str = ""
+
+
+class StartGroupBody(BaseModel):
+    """Which period to close for the whole group, by any of its entities' names for it."""
+
     period: str
     nonce: str = ""
 
@@ -211,6 +219,19 @@ def one_line(entity: str, period: str, line: str, work: TheWork) -> LineInFull:
 def group(period: str, work: TheWork) -> GroupView:
     """The group's figures for a period, by entity and in total, in the reporting currency."""
     return group_view(work, period)
+
+
+@router.post("/group-closes", status_code=202, tags=["group"])
+async def start_group_close(body: StartGroupBody, doors: TheDoors, person: ThePerson) -> Done:
+    """Start the close of every entity of the group, or attach to those that run."""
+    await start_group(doors, person, body.period)
+    return Done()
+
+
+@router.get("/group-closes/{period}", tags=["group"])
+def group_close(period: str, work: TheWork) -> GroupCloseView:
+    """Where the group's close stands: every entity's step, and the roles that it waits for."""
+    return group_close_view(work, period)
 
 
 @router.post("/closes/{entity}/{period}/resolutions")

@@ -5,7 +5,7 @@ before the library does. It refreshes no token by itself: the vault does.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -62,6 +62,7 @@ FIELDS = (
 )
 MINOR_VERSION = 75
 PAGE_SIZE = 500
+IDS_IN_A_QUERY = 100
 PAGES_MAX = 10_000
 THROTTLED_CODE = 3001
 
@@ -253,6 +254,25 @@ class QuickBooksLedger:
             raise
         with readable("QuickBooks' journal entry"):
             return journals.ledger_journal(body["JournalEntry"], self.currency)
+
+    def gone(self, ledger_ids: Sequence[str]) -> frozenset[str]:
+        """An entry that was deleted is in no answer any more; each is asked for by its Id."""
+        found: set[str] = set()
+        for first in range(0, len(ledger_ids), IDS_IN_A_QUERY):
+            ids = ", ".join(f"'{each}'" for each in ledger_ids[first : first + IDS_IN_A_QUERY])
+            found |= {
+                row["Id"]
+                for row in self._query(
+                    "JournalEntry",
+                    f"SELECT * FROM JournalEntry WHERE Id IN ({ids}) "  # noqa: S608
+                    f"MAXRESULTS {IDS_IN_A_QUERY}",
+                )
+            }
+        return frozenset(ledger_ids) - found
+
+    def link(self, ledger_id: str) -> str:
+        """The address that the pages themselves use; no document of Intuit's promises it."""
+        return f"https://app.qbo.intuit.com/app/journal?txnId={ledger_id}"
 
     def _dimension_ids(self, journal: JournalToPost) -> dict[tuple[str, str], str]:
         names = {name for line in journal.lines for name, _value in line.dimensions}

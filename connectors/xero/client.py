@@ -4,7 +4,7 @@ Bodies are taken undecoded and parsed here: the client's own models turn an acco
 new to them into an error for the whole list. Retries belong to Temporal, tokens to the vault.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -250,6 +250,15 @@ class XeroLedger:
             raise
         found = rows_of(body, "ManualJournals")
         return journals.ledger_journal(found[0], self.currency) if found else None
+
+    def gone(self, ledger_ids: Sequence[str]) -> frozenset[str]:
+        """None: a posted journal is voided, never deleted, and that shows as a change."""
+        del ledger_ids
+        return frozenset()
+
+    def link(self, ledger_id: str) -> str:
+        """The address that the pages themselves use; no document of Xero's promises it."""
+        return f"https://go.xero.com/Journal/View.aspx?invoiceID={ledger_id}"
 
     def _organisation(self) -> dict[str, Any]:
         found = rows_of(self._read(self._api.get_organisations), "Organisations")

@@ -15,7 +15,7 @@ from api.doors import Doors
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier, new_key_pair
-from controls.messages import Acted, Answer, CloseRequest, Resolution
+from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from controls.proposal import Versions, journal_hash, proposal_data
 from controls.steps import Awaiting, Step
 from store import Store
@@ -36,6 +36,9 @@ class Gateway:
     given: list[Any] = field(default_factory=list)
 
     async def start(self, request: CloseRequest) -> None:
+        self.given.append(request)
+
+    async def start_group(self, request: GroupCloseRequest) -> None:
         self.given.append(request)
 
     async def _keep(self, message: Any) -> Answer:

@@ -17,6 +17,7 @@ WORKERS = {
     "decision",
     "document",
     "document_line",
+    "group_close",
     "journal",
     "journal_line",
     "journal_part",
@@ -43,7 +44,7 @@ APIS = {
     "session",
 }
 UPDATES = {
-    WORKER: {"close", "connection_token", "journal", "sync_cursor", "tie_out"},
+    WORKER: {"close", "connection_token", "group_close", "journal", "sync_cursor", "tie_out"},
     API: {"app_user", "entity", "session"},
 }
 

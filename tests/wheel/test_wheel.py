@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models.schema import REVISION
 from tests.close.system import System, eventually, running_system, waits_for_controller
 from tieout.demo import PERIOD
 from tieout.embedded.postgres import OWNER
@@ -81,7 +82,7 @@ def test_the_installed_command_line_migrates_and_knows_its_schema(
         "migrate",
         TIEOUT_OWNER_DATABASE_URL=system.running.dsns[OWNER],
     )
-    assert said == "The database is at version 0002.\n"
+    assert said == f"The database is at version {REVISION}.\n"
 
 
 def test_the_hosts_worker_runs_its_own_workflow_and_a_whole_close(

@@ -1,0 +1,127 @@
+"""The group's close: every entity's side by side, none held up by another, attached when it runs."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+
+from controls.messages import GroupStanding
+from tests.close.system import System, running_system
+from tests.tieout.command import tieout
+from tieout.demo import ENTITIES, PERIOD
+from tieout.settings import Settings
+from workflows.group_close import GroupCloseWorkflow
+from workflows.ids import close_id, group_close_id
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("group")) as running:
+        yield running
+
+
+def temporal(system: System, ask: Any) -> Any:
+    async def asked() -> Any:
+        address = system.running.worker_environment["TIEOUT_TEMPORAL_ADDRESS"]
+        client = await Client.connect(address, namespace=Settings().temporal_namespace)
+        return await ask(client)
+
+    return asyncio.run(asked())
+
+
+def group(system: System) -> dict[str, Any]:
+    found: dict[str, Any] = system.people["auditor"].call("GET", f"/group-closes/{PERIOD}")
+    return found
+
+
+def standing(system: System) -> dict[str, dict[str, Any]]:
+    return {member["entity"]: member for member in group(system)["members"]}
+
+
+def run_id(system: System, workflow_id: str) -> str:
+    async def ask(client: Client) -> str:
+        return str((await client.get_workflow_handle(workflow_id).describe()).run_id)
+
+    return str(temporal(system, ask))
+
+
+def test_a_groups_close_starts_every_entity_and_attaches_to_what_runs(system: System) -> None:
+    preparer = system.people["preparer"]
+    assert [member["step"] for member in group(system)["members"]] == ["", "", ""]
+    preparer.call("POST", "/closes", {"entity": "us", "period": PERIOD})
+    first = run_id(system, close_id("us", PERIOD))
+    preparer.call("POST", "/group-closes", {"period": PERIOD})
+    assert all(member["step"] for member in standing(system).values())
+    assert group(system)["started_by"] == "priya"
+    runs = [run_id(system, close_id(entity, PERIOD)) for entity in ENTITIES]
+    assert runs[1] == first
+    again = run_id(system, group_close_id("Northwind Analytics", PERIOD))
+    preparer.call("POST", "/group-closes", {"period": PERIOD})
+    assert run_id(system, group_close_id("Northwind Analytics", PERIOD)) == again
+    assert [run_id(system, close_id(entity, PERIOD)) for entity in ENTITIES] == runs
+    assert len(system.events("system", "group_close.started")) == 1
+
+
+def test_one_that_waits_holds_up_no_other_and_the_group_says_whom_it_waits_for(
+    system: System,
+) -> None:
+    system.drive("us", lambda close: close["step"] == "closed")
+    system.reach("uk", lambda close: close["awaiting"] == "resolution")
+    system.drive("de", lambda close: close["awaiting"] == "approval")
+    found = standing(system)
+    assert found["us"]["step"] == "closed"
+    assert (found["uk"]["step"], found["uk"]["waits_for"]) == ("resolve", ["preparer"])
+    assert "reviewer" in found["de"]["waits_for"]
+    assert group(system)["closed_at"] == ""
+
+    async def ask(client: Client) -> GroupStanding:
+        handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(
+            group_close_id("Northwind Analytics", PERIOD)
+        )
+        told: GroupStanding = await handle.query(GroupCloseWorkflow.standing)
+        return told
+
+    told = temporal(system, ask)
+    assert [member.entity for member in told.members] == [*ENTITIES]
+    assert not told.closed
+
+
+def test_it_ends_when_all_are_closed_and_the_groups_figures_are_on_record(system: System) -> None:
+    for entity in ENTITIES:
+        system.drive(entity, lambda close: close["step"] == "closed")
+    system.wait(lambda: group(system)["closed_at"])
+
+    async def ask(client: Client) -> Any:
+        workflow_id = group_close_id("Northwind Analytics", PERIOD)
+        return await client.get_workflow_handle(workflow_id).result()
+
+    assert {m["step"] for m in temporal(system, ask)["members"]} == {"closed"}
+    (event,) = system.events("system", "group_close.closed")
+    figures = system.people["auditor"].call("GET", f"/group/{PERIOD}")["figures"]
+    assert event["after"]["currency"] == "GBP"
+    assert event["after"]["figures"]["recognised"] == figures["recognised"]
+
+
+def test_a_period_that_can_not_be_closed_is_refused_before_anything_starts(system: System) -> None:
+    environment = {"url": system.running.url, "token": token(system)}
+    for period, words in (
+        ("2026-10", "is not over yet"),
+        ("2026-08", "nothing to close"),
+        ("2031-13", "has a period"),
+    ):
+        done = tieout("close", "start", "--group", period, **environment)
+        assert done.returncode == 1
+        assert words in done.stderr
+    assert tieout("close", "start", **environment).returncode == 1
+    assert tieout("close", "status", "--group", PERIOD, **environment).returncode == 0
+
+
+def token(system: System) -> str:
+    answer = system.people["auditor"].call(
+        "POST", "/login", {"name": "priya", "password": system.passwords["priya"]}
+    )
+    return str(answer["token"])

@@ -1,0 +1,60 @@
+"""What people change in the ledger by hand: what it is called, and the difference line by line."""
+
+from dataclasses import replace
+from datetime import date
+
+from controls.drift import Drift, DriftKind, Held, drift_of_others, drift_of_ours
+from controls.posting import PostedLine
+
+APPROVED = Held(
+    "T2609-0001-1a2b3c4d",
+    date(2026, 9, 30),
+    (PostedLine("850", 10000, 0), PostedLine("200", 0, 10000)),
+)
+ADOPTED = date(2026, 8, 31)
+ACCOUNTS = frozenset({"850", "630"})
+
+
+def test_a_journal_as_approved_has_not_drifted_in_whatever_order_its_lines_come() -> None:
+    assert drift_of_ours(APPROVED, APPROVED) is None
+    assert drift_of_ours(APPROVED, replace(APPROVED, lines=APPROVED.lines[::-1])) is None
+
+
+def test_another_amount_is_told_line_by_line() -> None:
+    held = replace(APPROVED, lines=(PostedLine("850", 9000, 0), PostedLine("200", 0, 9000)))
+    assert drift_of_ours(APPROVED, held) == Drift(
+        DriftKind.CHANGED,
+        (
+            "approved but not in the ledger: account 200 credit 10000",
+            "approved but not in the ledger: account 850 debit 10000",
+            "in the ledger but not approved: account 200 credit 9000",
+            "in the ledger but not approved: account 850 debit 9000",
+        ),
+    )
+
+
+def test_another_day_is_a_change() -> None:
+    moved = drift_of_ours(APPROVED, replace(APPROVED, date=date(2026, 10, 1)))
+    assert moved == Drift(DriftKind.CHANGED, ("approved for 2026-09-30, dated 2026-10-01",))
+
+
+def test_what_is_voided_or_gone_lacks_every_line() -> None:
+    lacks = tuple(
+        f"approved but not in the ledger: account {words} 10000" for words in ("200 credit", "850 debit")
+    )  # fmt: skip
+    assert drift_of_ours(APPROVED, replace(APPROVED, posted=False)) == Drift(
+        DriftKind.VOIDED, lacks
+    )
+    assert drift_of_ours(APPROVED, None) == Drift(DriftKind.DELETED, lacks)
+
+
+def test_a_foreign_journal_is_told_by_its_lines_on_our_accounts() -> None:
+    assert drift_of_others(APPROVED, ACCOUNTS, ADOPTED) == Drift(
+        DriftKind.ADDED, ("in the ledger but not approved: account 850 debit 10000",)
+    )
+
+
+def test_what_is_elsewhere_before_adoption_or_not_posted_is_nobodys_business() -> None:
+    assert drift_of_others(APPROVED, frozenset({"630"}), ADOPTED) is None
+    assert drift_of_others(replace(APPROVED, date=ADOPTED), ACCOUNTS, ADOPTED) is None
+    assert drift_of_others(replace(APPROVED, posted=False), ACCOUNTS, ADOPTED) is None

@@ -5,6 +5,7 @@ from temporalio import activity
 from activities.doors import Doors
 from controls.messages import CloseRef, LockChecked
 from controls.period_lock import PostingLocked, posting_date_open
+from store.locks import Reading
 
 
 class LockCheckActivities:
@@ -24,16 +25,7 @@ class LockCheckActivities:
                 row = work.closes.lock(close.close_id)
                 assert row.proposal_id is not None
                 closed_to = work.closes.closed_to(close.entity)
-                work.audit.record(
-                    close.entity,
-                    "lock.read",
-                    f"close/{close.entity}/{close.period}",
-                    after={
-                        "period": str(locks.period or ""),
-                        "year_end": str(locks.year_end or ""),
-                        "ours": str(closed_to),
-                    },
-                )
+                work.locks.read(row, Reading(locks.period, locks.year_end, closed_to))
                 for journal in work.journals.of_proposal(row.proposal_id):
                     answer = posting_date_open(journal.date, locks.latest, closed_to)
                     if isinstance(answer, PostingLocked):

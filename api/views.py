@@ -7,6 +7,7 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
 from api.catch_ups import CatchUpView, catch_ups_of
 from api.exceptions import ExceptionView, exceptions_of
+from api.lock_view import LockView, locks_of
 from controls.approval import Standing, Verdict, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
@@ -124,6 +125,7 @@ class CloseView:
     next_level: str
     levels: list[LevelView]
     tie_out: list[TieOutView]
+    locks: list[LockView]
 
 
 def board(work: Work) -> list[CloseLine]:
@@ -219,6 +221,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
         next_level=next_level_of(standing, row),
         levels=_levels(standing),
         tie_out=_tie_out(work, row, currency),
+        locks=locks_of(work, row),
     )
 
 

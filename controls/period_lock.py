@@ -1,4 +1,4 @@
-"""May a journal of this date be posted: the ledger's lock and ours, apart."""
+"""May a journal of this date be posted: the ledger's lock and ours, apart; and was one moved back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -30,3 +30,11 @@ def posting_date_open(
             "Have the lock date moved in the ledger, then check again."
         )
     return PostingOpen()
+
+
+def moved_back(before: date | None, now: date | None) -> bool:
+    """Whether the ledger is locked up to an earlier day than when it was read before.
+
+    Somebody has opened a period again that was locked there: what is in it may change unseen.
+    """
+    return before is not None and (now is None or now < before)

@@ -106,6 +106,28 @@ class AuditTrail:
         )
         return [_event(row) for row in rows]
 
+    def last(self, chain: str, verb: str) -> Event | None:
+        """The chain's newest event of this kind; None where there is none."""
+        row = self._session.exec(
+            select(AuditEventRow)
+            .where(AuditEventRow.chain == chain, AuditEventRow.verb == verb)
+            .order_by(desc(col(AuditEventRow.sequence)))
+        ).first()
+        return _event(row) if row else None
+
+    def about(self, chain: str, subject: str, *verbs: str) -> list[Event]:
+        """A subject's events of these kinds, newest first."""
+        rows = self._session.exec(
+            select(AuditEventRow)
+            .where(
+                AuditEventRow.chain == chain,
+                AuditEventRow.subject == subject,
+                col(AuditEventRow.verb).in_(verbs),
+            )
+            .order_by(desc(col(AuditEventRow.sequence)))
+        )
+        return [_event(row) for row in rows]
+
     def last_at(self, chain: str, *subjects: str) -> datetime | None:
         """When the chain last told of one of the subjects, or of a part of one; None if never."""
         named = [col(AuditEventRow.subject).startswith(subject) for subject in subjects]

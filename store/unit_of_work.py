@@ -25,6 +25,7 @@ from store.evidence import Evidence
 from store.group import Groups
 from store.group_closes import GroupCloses
 from store.journals import Journals
+from store.locks import Locks
 from store.proposals import Proposals
 from store.rates import RateTable
 from store.reports import Reports
@@ -111,6 +112,11 @@ class Work:
     def journals(self) -> Journals:
         """Journals on their way to the ledger."""
         return Journals(self._session, self.audit)
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Lock dates as they were read."""
+        return Locks(self._session, self.audit)
 
     @cached_property
     def users(self) -> Users:

@@ -117,6 +117,11 @@ def test_a_locked_period_waits_and_posts_once_the_ledger_is_open(system: System)
     system.act("operator", "us", "lock-check")
     close = system.reach("us", waits_for_sign_off)
     assert {journal["state"] for journal in close["journals"]} == {"posted"}
+    newest, *earlier = close["locks"]
+    assert (newest["year_end"], newest["ours"]) == ("2026-08-31", "2026-08-31")
+    assert newest["moved_back"].startswith("The ledger was locked up to 2026-09-30")
+    assert {lock["year_end"] for lock in earlier} == {"2026-09-30"}
+    assert not any(lock["moved_back"] for lock in earlier)
 
 
 def test_a_signalled_decision_is_judged_alike_and_its_refusal_is_on_record(system: System) -> None:

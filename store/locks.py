@@ -1,0 +1,63 @@
+"""Lock dates as they were read, each reading kept; a lock that was moved back is told by name."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from controls.audit import Event
+from controls.period_lock import moved_back
+from models import CloseRow
+from store.approvals import close_subject
+from store.audit import AuditTrail
+
+READ, ROLLED_BACK = "lock.read", "lock.rolled_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Up to which days postings are locked: the ledger's period lock, its year-end lock, ours."""
+
+    period: date | None
+    year_end: date | None
+    ours: date
+
+
+class Locks:
+    """Keeps readings of locks in the entity's chain of the audit trail."""
+
+    def __init__(self, _session: Session, audit: AuditTrail) -> None:
+        self._audit = audit
+
+    def read(self, close: CloseRow, reading: Reading) -> None:
+        """Keep a reading; and where the ledger is locked up to less than before, say so."""
+        before = self._audit.last(close.entity_id, READ)
+        self._audit.record(
+            close.entity_id,
+            READ,
+            close_subject(close),
+            after={
+                "period": str(reading.period or ""),
+                "year_end": str(reading.year_end or ""),
+                "ours": str(reading.ours),
+            },
+        )
+        if before is None:
+            return
+        for name, now in (("period", reading.period), ("year_end", reading.year_end)):
+            was = str(before.after.get(name, ""))
+            if moved_back(date.fromisoformat(was) if was else None, now):
+                self._audit.record(
+                    close.entity_id,
+                    ROLLED_BACK,
+                    close_subject(close),
+                    reason=f"The ledger was locked up to {was} and is now locked up to "
+                    f"{now or 'no day'}. Somebody has opened a period there again: see in the "
+                    "ledger's own history who did and what was changed since.",
+                    before={name: was},
+                    after={name: str(now or "")},
+                )
+
+    def of_close(self, close: CloseRow) -> list[Event]:
+        """The readings during a close and what was moved back, newest first."""
+        return self._audit.about(close.entity_id, close_subject(close), READ, ROLLED_BACK)

@@ -7,6 +7,7 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
 from api.catch_ups import CatchUpView, catch_ups_of
 from api.exceptions import ExceptionView, exceptions_of
+from api.suspension import SuspendedView, suspended_of
 from controls.approval import Standing, Verdict, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
@@ -32,7 +33,10 @@ class JournalView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision; `counts` is false for one of a suspended round. `clause` asked for it."""
+    """A decision; `counts` is false for one of a suspended round. `clause` asked for it.
+
+    `seen` is the hash of the figures that the person saw, empty where none were kept.
+    """
 
     step: str
     verdict: str
@@ -43,6 +47,7 @@ class DecisionView:
     counts: bool
     clause: str
     round: int
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class CloseView:
     `non_current` is the part of closing deferred revenue that is not released within a year,
     `opening_non_current` the same of the opening as the last close froze it (empty where none
     did), `fx` the period's exchange gain, `late_documents` the policy that applied. Catch-up is
-    what belongs to closed periods: by line, and summed for revenue and for cost.
+    what belongs to closed periods: by line, and summed for revenue and for cost. `suspended` are
+    earlier proposals that were decided on. A decision gives `seen` back: the hash of the figures.
     """
 
     entity: str
@@ -124,6 +130,8 @@ class CloseView:
     next_level: str
     levels: list[LevelView]
     tie_out: list[TieOutView]
+    suspended: list[SuspendedView]
+    seen: str = ""
 
 
 def board(work: Work) -> list[CloseLine]:
@@ -170,6 +178,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
     proposal = work.proposals.get(row.proposal_id) if row.proposal_id else None
     summary = proposal.summary if proposal else {}
     catch_ups = catch_ups_of(work, row, currency)
+    decisions = work.approvals.decision_rows(row.id or 0)
     return CloseView(
         entity=entity,
         name=settings.name,
@@ -212,13 +221,15 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
                 d.round == row.round,
                 d.clause,
                 d.round,
+                d.seen,
             )
-            for d in work.approvals.decision_rows(row.id or 0)
+            for d in decisions
         ],
         preparers=list(standing.preparers) if standing else [],
         next_level=next_level_of(standing, row),
         levels=_levels(standing),
         tie_out=_tie_out(work, row, currency),
+        suspended=suspended_of(work, row, decisions),
     )
 
 

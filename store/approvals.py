@@ -20,7 +20,7 @@ from models import CloseRow, DecisionRow, ResolutionRow, SeenRow
 from store.adoption import importers
 from store.audit import AuditTrail
 from store.closes import Closes
-from store.errors import ConflictError, NotFoundError
+from store.errors import ConflictError, FourEyesError, NotFoundError
 
 
 def close_subject(close: CloseRow) -> str:
@@ -150,7 +150,8 @@ class Approvals:
         """Keep a decision that counted. The same nonce again is the same decision: kept once.
 
         `clause` asked for it, `delegation` gave the person the role. Raises ConflictError when this
-        person's decision on this proposal is on record already, or the person prepared the close.
+        person's decision on this proposal is on record already, FourEyesError when the person
+        prepared the close.
         """
         known = self._session.exec(
             select(DecisionRow).where(DecisionRow.nonce == decision.nonce)
@@ -181,16 +182,7 @@ class Approvals:
             delegations=[asdict(each) for each in decision.delegations],
             seen=decision.seen,
         )
-        try:
-            with self._session.begin_nested():
-                self._session.add(row)
-                self._session.flush()
-        except IntegrityError as error:
-            if "Four eyes" in str(error.orig):
-                raise ConflictError(
-                    "You prepared this proposal; somebody else must decide on it."
-                ) from None
-            raise ConflictError("You have decided on this proposal already.") from None
+        self._add(row)
         self._audit.record(
             close.entity_id,
             f"decision.{decision.verdict}",
@@ -209,6 +201,18 @@ class Approvals:
             },
             actor=Actor("user", decision.actor),
         )
+
+    def _add(self, row: DecisionRow) -> None:
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+                self._session.flush()
+        except IntegrityError as error:
+            if "Four eyes" in str(error.orig):
+                raise FourEyesError(
+                    "You prepared this proposal; somebody else must decide on it."
+                ) from None
+            raise ConflictError("You have decided on this proposal already.") from None
 
     def decisions(self, close_id: int, round_: int | None = None) -> tuple[Decision, ...]:
         """Decisions on a close in the order they were made; of one round only, if given."""

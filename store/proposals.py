@@ -104,6 +104,7 @@ class Proposals:
                 "journals": len(calculation.journals),
                 "exceptions": len(calculation.exceptions),
                 "closing": amounts_text(calculation.closing),
+                "levels": approved_data.get("approval", {}).get("levels", []),
             },
             hashes={"proposal": row.hash},
         )

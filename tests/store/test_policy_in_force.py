@@ -153,3 +153,20 @@ def test_what_a_delegate_approved_in_time_is_posted_after_its_end(review: Review
     with review.month_end.api.unit_of_work(CORA) as work:
         work.delegations.revoke(delegations[0].id)
     assert review.approved(close) == 1
+
+
+def test_who_prepared_is_told_so_by_the_record_itself(review: Review) -> None:
+    close, found = review.calculated("365.00")
+    review.decide(close, found, "priya", "preparer", -1)
+    refused = review.decide(close, found, "priya", "reviewer", 0, nonce="another")
+    assert (refused.reason, refused.clause) == ("own_proposal", "F4")
+
+
+def test_the_event_of_a_proposal_says_who_must_approve_by_which_clause(review: Review) -> None:
+    review.calculated("12000.00")
+    with review.month_end.store.unit_of_work(CORA) as work:
+        made = next(e for e in work.audit.latest("uk", 9) if e.verb == "proposal.made")
+    assert made.after["levels"] == [
+        {"clause": "A1", "role": "reviewer", "count": 1},
+        {"clause": "A2", "role": "controller", "count": 1},
+    ]

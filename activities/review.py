@@ -6,7 +6,7 @@ from activities.doors import Doors, told_to_temporal
 from controls.approval import Decision, Fixed, Reason
 from controls.messages import Answer, RecordDecision
 from store import Work
-from store.errors import ConflictError
+from store.errors import ConflictError, FourEyesError
 
 
 class ReviewActivities:
@@ -60,6 +60,8 @@ class ReviewActivities:
                     work.approvals.save_decision(
                         close, record.round, decision, record.clause, record.delegation
                     )
+            except FourEyesError as error:
+                return Answer(False, str(error), Reason.OWN_PROPOSAL, Fixed.FOUR_EYES)
             except ConflictError as error:
                 return Answer(False, str(error), "already_decided", Fixed.ONCE)
             return Answer(True)

@@ -13,11 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from accounting.errors import PeriodError
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
+from api.seen import seen_figures, shown
 from controls.approval import Decision, Fixed, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from controls.steps import Action, may
 from store import Work
+from store.errors import NotFoundError
 from store.group import group_periods
 from store.standings import standing_of
 from store.users import Person
@@ -127,13 +129,37 @@ def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Re
         close = work.closes.of(given.entity, given.period)
         standing = standing_of(work, close)
         delegations = work.delegations.of_person(given.entity, person.name)
-    decision = replace(given, actor=person.name, roles=person.roles, delegations=delegations)
+        seen, unseen = _seen(work, given)
+    decision = replace(
+        given, actor=person.name, roles=person.roles, delegations=delegations, seen=seen
+    )
     if standing is None:
         return decision, Refused(
             Reason.WRONG_STEP, "There is no proposal to decide on yet.", Fixed.PLACE
         )
     judged = judge(decision, standing)
-    return decision, judged if isinstance(judged, Refused) else None
+    return decision, judged if isinstance(judged, Refused) else unseen
+
+
+def _seen(work: Work, given: Decision) -> tuple[str, Refused | None]:
+    """The hash of the figures that the person saw; why it can't be, where it is none of ours.
+
+    Who sends none decides on the figures as they are shown now.
+    """
+    if not given.seen:
+        return shown(work, given.entity, given.period).seen, None
+    try:
+        figures = seen_figures(work, given.entity, given.period, given.seen)
+    except NotFoundError:
+        figures = {}
+    if figures.get("proposal_hash") == given.proposal_hash:
+        return given.seen, None
+    return given.seen, Refused(
+        Reason.STALE,
+        "The figures that you decided on are not those that we showed of this proposal. "
+        "Reload the page and look again.",
+        Fixed.CURRENT,
+    )
 
 
 async def resolve(doors: Doors, person: Person, resolution: Resolution) -> None:

@@ -9,7 +9,8 @@ from accounting.policy import BALANCE_ROLES, LateDocuments, Role
 from api.contexts import BalanceRow, ClosePage, ExceptionForm, StepMark
 from api.exceptions import ExceptionView
 from api.rendering import grouped
-from api.views import STEP_ORDER, CloseView, close_view
+from api.seen import shown
+from api.views import STEP_ORDER, CloseView
 from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
 from controls.approval import Accepted, Decision, Verdict, judge, needs_reason
 from controls.steps import STEPS, Action, Awaiting, Step, UserRole, may
@@ -22,7 +23,7 @@ def close_page(
     work: Work, person: Person, entity: str, period: str, message: str = ""
 ) -> ClosePage:
     """The close as this person sees it, with what was refused on top. Raises NotFoundError."""
-    close = close_view(work, entity, period)
+    close = shown(work, entity, period)
     row = work.closes.of(entity, period)
     roles, waits = person.roles, close.awaiting
     standing = standing_of(work, row)

@@ -1,6 +1,7 @@
 """One frozen context per page: ready values, so that templates do no sums and know no rule."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from api.exceptions import ExceptionView
 from api.explanation import JournalLineView
@@ -117,6 +118,17 @@ class ClosePage:
     may_sign_off: bool
     moves_on: bool
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """The figures that somebody saw who decided. `balances` are role, opening and closing."""
+
+    title: str
+    person: str
+    sha256: str
+    figures: dict[str, Any]
+    balances: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from accounting.policy import BALANCE_ROLES, Role
 from api.catch_ups import CatchUpView, catch_ups_of
 from api.exceptions import ExceptionView, exceptions_of
 from api.lock_view import LockView, locks_of
+from api.suspension import SuspendedView, suspended_of
 from controls.approval import Standing, Verdict, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
@@ -33,7 +34,10 @@ class JournalView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision; `counts` is false for one of a suspended round. `clause` asked for it."""
+    """A decision; `counts` is false for one of a suspended round. `clause` asked for it.
+
+    `seen` is the hash of the figures that the person saw, empty where none were kept.
+    """
 
     step: str
     verdict: str
@@ -44,6 +48,7 @@ class DecisionView:
     counts: bool
     clause: str
     round: int
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class CloseView:
     `non_current` is the part of closing deferred revenue that is not released within a year,
     `opening_non_current` the same of the opening as the last close froze it (empty where none
     did), `fx` the period's exchange gain, `late_documents` the policy that applied. Catch-up is
-    what belongs to closed periods: by line, and summed for revenue and for cost.
+    what belongs to closed periods: by line, and summed for revenue and for cost. `suspended` are
+    earlier proposals that were decided on. A decision gives `seen` back: the hash of the figures.
     """
 
     entity: str
@@ -126,6 +132,8 @@ class CloseView:
     levels: list[LevelView]
     tie_out: list[TieOutView]
     locks: list[LockView]
+    suspended: list[SuspendedView]
+    seen: str = ""
 
 
 def board(work: Work) -> list[CloseLine]:
@@ -172,6 +180,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
     proposal = work.proposals.get(row.proposal_id) if row.proposal_id else None
     summary = proposal.summary if proposal else {}
     catch_ups = catch_ups_of(work, row, currency)
+    decisions = work.approvals.decision_rows(row.id or 0)
     return CloseView(
         entity=entity,
         name=settings.name,
@@ -214,14 +223,16 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
                 d.round == row.round,
                 d.clause,
                 d.round,
+                d.seen,
             )
-            for d in work.approvals.decision_rows(row.id or 0)
+            for d in decisions
         ],
         preparers=list(standing.preparers) if standing else [],
         next_level=next_level_of(standing, row),
         levels=_levels(standing),
         tie_out=_tie_out(work, row, currency),
         locks=locks_of(work, row),
+        suspended=suspended_of(work, row, decisions),
     )
 
 

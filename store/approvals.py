@@ -1,7 +1,9 @@
 """Resolutions and decisions: written once, each with its event, in one transaction."""
 
+import hashlib
 from dataclasses import asdict
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -14,11 +16,11 @@ from controls.approval import Decision, Verdict
 from controls.audit import Actor
 from controls.delegation import Delegation
 from controls.steps import Step
-from models import CloseRow, DecisionRow, ResolutionRow
+from models import CloseRow, DecisionRow, ResolutionRow, SeenRow
 from store.adoption import importers
 from store.audit import AuditTrail
 from store.closes import Closes
-from store.errors import ConflictError
+from store.errors import ConflictError, FourEyesError, NotFoundError
 
 
 def close_subject(close: CloseRow) -> str:
@@ -148,7 +150,8 @@ class Approvals:
         """Keep a decision that counted. The same nonce again is the same decision: kept once.
 
         `clause` asked for it, `delegation` gave the person the role. Raises ConflictError when this
-        person's decision on this proposal is on record already, or the person prepared the close.
+        person's decision on this proposal is on record already, FourEyesError when the person
+        prepared the close.
         """
         known = self._session.exec(
             select(DecisionRow).where(DecisionRow.nonce == decision.nonce)
@@ -179,16 +182,7 @@ class Approvals:
             delegations=[asdict(each) for each in decision.delegations],
             seen=decision.seen,
         )
-        try:
-            with self._session.begin_nested():
-                self._session.add(row)
-                self._session.flush()
-        except IntegrityError as error:
-            if "Four eyes" in str(error.orig):
-                raise ConflictError(
-                    "You prepared this proposal; somebody else must decide on it."
-                ) from None
-            raise ConflictError("You have decided on this proposal already.") from None
+        self._add(row)
         self._audit.record(
             close.entity_id,
             f"decision.{decision.verdict}",
@@ -207,6 +201,18 @@ class Approvals:
             },
             actor=Actor("user", decision.actor),
         )
+
+    def _add(self, row: DecisionRow) -> None:
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+                self._session.flush()
+        except IntegrityError as error:
+            if "Four eyes" in str(error.orig):
+                raise FourEyesError(
+                    "You prepared this proposal; somebody else must decide on it."
+                ) from None
+            raise ConflictError("You have decided on this proposal already.") from None
 
     def decisions(self, close_id: int, round_: int | None = None) -> tuple[Decision, ...]:
         """Decisions on a close in the order they were made; of one round only, if given."""
@@ -234,6 +240,24 @@ class Approvals:
             )
             for row in self._session.exec(query.order_by(col(DecisionRow.id)))
         )
+
+    def keep_seen(self, content: bytes) -> str:
+        """Keep what somebody is shown before deciding; its SHA-256. What is known is kept once."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        if self._session.get(SeenRow, sha256) is None:
+            self._session.connection().execute(
+                insert(SeenRow)
+                .values(sha256=sha256, content=content.decode())
+                .on_conflict_do_nothing()
+            )
+        return sha256
+
+    def seen(self, sha256: str) -> str:
+        """What was shown, as canonical JSON. Raises NotFoundError."""
+        row = self._session.get(SeenRow, sha256)
+        if row is None:
+            raise NotFoundError("Nobody was shown figures of this hash.")
+        return row.content
 
     def decision_rows(self, close_id: int) -> list[DecisionRow]:
         """The same as rows, for pages: with round and time."""

@@ -3,6 +3,7 @@
 StoreError
 ├── NotFoundError          nothing by that name: the caller asked for what is not there
 ├── ConflictError          somebody else was there first, or it was done already
+│   └── FourEyesError      whoever prepared a close approves nothing in it
 ├── FencedError            a later attempt has taken over: this result comes too late
 ├── UnstorableError        text that Postgres can't hold (NUL, half of a surrogate pair)
 ├── SchemaVersionError     the database is older or newer than the code
@@ -20,6 +21,10 @@ class NotFoundError(StoreError):
 
 class ConflictError(StoreError):
     """The change was made already, or contradicts one that was."""
+
+
+class FourEyesError(ConflictError):
+    """The person prepared the close: Postgres refuses their approval."""
 
 
 class FencedError(StoreError):

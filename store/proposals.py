@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlmodel import Session, col, desc, select
 
 from accounting.book import BookedPart, Calculation, Journal, JournalPart
 from accounting.exceptions import AccountingException
+from accounting.money import Money
 from controls.canonical import digest
 from controls.proposal import gains_and_losses, journal_hash
+from controls.proposal_changes import JournalFigure, ProposalFigures
 from models import (
     CloseRow,
+    ConfigRow,
     ExceptionRow,
     JournalLineRow,
     JournalPartRow,
@@ -100,6 +104,7 @@ class Proposals:
                 "journals": len(calculation.journals),
                 "exceptions": len(calculation.exceptions),
                 "closing": amounts_text(calculation.closing),
+                "levels": approved_data.get("approval", {}).get("levels", []),
             },
             hashes={"proposal": row.hash},
         )
@@ -180,6 +185,45 @@ class Proposals:
         if row is None:
             raise NotFoundError(f"There is no position of {line} in this proposal.")
         return row
+
+    def by_hash(self, close_id: int, hash_: str) -> ProposalRow:
+        """The newest proposal of a close with this hash. Raises NotFoundError."""
+        row = self._session.exec(
+            select(ProposalRow)
+            .where(ProposalRow.close_id == close_id, ProposalRow.hash == hash_)
+            .order_by(desc(col(ProposalRow.id)))
+        ).first()
+        if row is None:
+            raise NotFoundError(f"This close has no proposal {hash_[:12]}.")
+        return row
+
+    def figures(self, proposal: ProposalRow) -> ProposalFigures:
+        """A proposal as people compare it with another."""
+        assert proposal.id is not None
+        total = func.sum(JournalLineRow.debit_minor)
+        journals = self._session.exec(
+            select(JournalRow, total)
+            .join(JournalLineRow, col(JournalLineRow.journal_id) == JournalRow.id)
+            .where(JournalRow.proposal_id == proposal.id)
+            .group_by(col(JournalRow.id))
+            .order_by(col(JournalRow.id))
+        )
+        config = self._session.get(ConfigRow, proposal.config_id)
+        return ProposalFigures(
+            journals=tuple(
+                JournalFigure(
+                    row.kind,
+                    row.date.isoformat(),
+                    Money(int(debits), row.currency).text(),
+                    row.content_hash,
+                )
+                for row, debits in journals
+            ),
+            closing=proposal.summary["closing"],
+            exceptions={(e.code, e.subject): e.message for e in self.exceptions(proposal.id)},
+            policy=config.sha256 if config else "",
+            engine=proposal.engine_version,
+        )
 
     def save_tie_out(self, rows: list[TieOutRow]) -> None:
         """Keep the newest tie-out of a proposal."""

@@ -16,7 +16,10 @@ def standing_of(work: Work, close: CloseRow) -> Standing | None:
     proposal = work.proposals.get(close.proposal_id)
     config = work.config.version(proposal.config_id)
     policy = config.entity(close.entity_id).approval_policy(config.sha256)
-    facts = facts_from(proposal.summary["approved"])
+    approved = proposal.summary["approved"]
+    facts = facts_from(approved)
+    # What was approved before reasons were asked for again counts as it was given.
+    asks_again = "approval" in approved
     return Standing(
         entity=close.entity_id,
         period=close.period,
@@ -28,6 +31,6 @@ def standing_of(work: Work, close: CloseRow) -> Standing | None:
         preparers=work.approvals.preparers(close.id),
         retriers=work.journals.retriers(proposal.id or 0),
         overridden=facts.override,
-        suspended=work.approvals.suspended(close.id, close.round - 1),
+        suspended=work.approvals.suspended(close.id, close.round - 1) if asks_again else (),
         now=work.now().isoformat(timespec="seconds"),
     )

@@ -110,6 +110,7 @@ def decide(person: ApiClient, path: str, close: dict[str, Any], verdict: str) ->
             "verdict": verdict,
             "proposal_hash": close["proposal_hash"],
             "reason": REASON,
+            "seen": close["seen"],
         },
     )
 

@@ -8,6 +8,7 @@ from activities.progress import ProgressActivities
 from controls.messages import Acted, Answer, PostedJournal, PostJournal, PostRequest, StepReached
 from controls.posting import JournalState
 from controls.steps import Action, Awaiting, Step, may
+from controls.verdicts import Fixed
 from workflows.options import POST, RECORD
 
 
@@ -73,6 +74,7 @@ class PostJournalsWorkflow:
         if acted.actor in self._request.deciders:
             raise ApplicationError(
                 "You prepared or approved this close; another operator retries.",
+                Fixed.FOUR_EYES,
                 type="own_proposal",
             )
         if acted.journal_id not in self._failed or acted.journal_id in self._retries:

@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from accounting.periods import ONE_DAY
 from api.actions import act, decide, resolve, start, start_group
 from api.close_page import close_page
-from api.contexts import BoardPage, ClosePage
+from api.contexts import BoardPage, ClosePage, SeenPage
 from api.deps import TheDoors, ThePerson, TheWork
 from api.errors import ActionRefusedError, BadInputError
 from api.rendering import render
+from api.seen import seen_figures
 from api.views import board, periods_of
 from controls.approval import Decision
 from controls.audit import Actor
@@ -116,6 +117,23 @@ async def _done_or_told(
     return RedirectResponse(f"/closes/{entity}/{period}", status_code=303)
 
 
+@router.get("/closes/{entity}/{period}/seen/{sha256}")
+def show_seen(entity: str, period: str, sha256: str, work: TheWork, person: ThePerson) -> Response:
+    """What somebody saw who decided."""
+    figures = seen_figures(work, entity, period, sha256)
+    page = SeenPage(
+        title=f"What was seen of {figures['name']}, {period}",
+        person=person.display_name,
+        sha256=sha256,
+        figures=figures,
+        balances=[
+            (role, figures["opening"].get(role, ""), closing)
+            for role, closing in figures["closing"].items()
+        ],
+    )
+    return render("closes/seen.html", page)
+
+
 @router.post("/closes/{entity}/{period}/decisions")
 async def decide_on_close(
     entity: str,
@@ -127,6 +145,7 @@ async def decide_on_close(
     proposal_hash: Annotated[str, Form()],
     nonce: Annotated[str, Form()],
     reason: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Submit, approve, reject, request a change, explain, sign off."""
     decision = Decision(
@@ -139,6 +158,7 @@ async def decide_on_close(
         reason=reason,
         proposal_hash=proposal_hash,
         nonce=nonce,
+        seen=seen,
     )
     return await _done_or_told(doors, person, entity, period, decide(doors, person, decision))
 

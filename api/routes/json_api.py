@@ -13,7 +13,8 @@ from api.explanation import JournalLineView, journal_lines
 from api.group_close_view import GroupCloseView, group_close_view
 from api.group_view import GroupView, group_view
 from api.line_view import LineInFull, LineView, line_in_full, line_view
-from api.views import CloseLine, CloseView, JournalView, board, close_view, journal_view
+from api.seen import seen_figures, shown
+from api.views import CloseLine, CloseView, JournalView, board, journal_view
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.messages import Acted, Resolution
@@ -74,6 +75,7 @@ class DecisionBody(NonceBody):
     verdict: str
     proposal_hash: str
     reason: str = ""
+    seen: str = ""
 
 
 class ResolutionBody(NonceBody):
@@ -183,8 +185,14 @@ async def start_close(body: StartBody, doors: TheDoors, person: ThePerson) -> Do
 
 @router.get("/closes/{entity}/{period}")
 def close(entity: str, period: str, work: TheWork) -> CloseView:
-    """One close in full."""
-    return close_view(work, entity, period)
+    """One close in full. `seen` is the hash of its figures: a decision on them gives it back."""
+    return shown(work, entity, period)
+
+
+@router.get("/closes/{entity}/{period}/seen/{sha256}")
+def seen(entity: str, period: str, sha256: str, work: TheWork) -> dict[str, Any]:
+    """The figures that somebody saw who decided, by their hash."""
+    return seen_figures(work, entity, period, sha256)
 
 
 @router.get("/closes/{entity}/{period}/journals/{journal_id}")

@@ -18,7 +18,8 @@ from controls.authenticity import Signer, Verifier, new_key_pair
 from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from controls.proposal import Versions, journal_hash, proposal_data
 from controls.steps import Awaiting, Step
-from store import Store
+from models import CloseRow
+from store import Store, Work
 from tests.builders import POLICY, contract, first_book, invoice, line
 from tieout.administration import read_configuration
 
@@ -105,29 +106,38 @@ class Site:
         with self.owner.unit_of_work(Actor("service", "test")) as work:
             if not work.config.entities():
                 work.config.apply(read_configuration(REPOSITORY / "examples" / "northwind.json"))
-            config = work.config.current()
             row = work.closes.open("us", PERIOD, Period.month(PERIOD), "priya")
             if row.proposal_id is None:
-                book = first_book(
-                    invoice(
-                        "INV-1", "2026-09-01", line("1200.00", **SEPTEMBER), counterparty=NASTY
-                    ),
-                    contract("OPP-1", "2026-09-01", line("600.00", **SEPTEMBER)),
-                )
-                calculation = calculate(book, POLICY, Period.month(PERIOD))
-                hashes = tuple(journal_hash("us", j) for j in calculation.journals)
-                versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
-                data = proposal_data("us", calculation, hashes, versions)
-                work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION)
+                _propose(work, row, "1200.00")
             work.closes.move(row.id or 0, step, awaiting, "as the test wants it")
             assert row.proposal_id is not None
             return work.proposals.get(row.proposal_id).hash
+
+    def propose_again(self) -> str:
+        """The same close calculated anew, its invoice twice as large; the new proposal's hash."""
+        with self.owner.unit_of_work(self.actor) as work:
+            row = work.closes.of("us", PERIOD)
+            _propose(work, row, "2400.00")
+            return work.proposals.get(row.proposal_id or 0).hash
 
     def events(self, chain: str, verb: str) -> list[dict[str, Any]]:
         """What is on record, newest first."""
         with self.store.unit_of_work(Actor("service", "test")) as work:
             found = work.audit.latest(chain, 500)
         return [{"actor": e.actor.name, **e.after} for e in found if e.verb == verb]
+
+
+def _propose(work: Work, row: CloseRow, invoiced: str) -> None:
+    config = work.config.current()
+    book = first_book(
+        invoice("INV-1", "2026-09-01", line(invoiced, **SEPTEMBER), counterparty=NASTY),
+        contract("OPP-1", "2026-09-01", line("600.00", **SEPTEMBER)),
+    )
+    calculation = calculate(book, POLICY, Period.month(PERIOD))
+    hashes = tuple(journal_hash("us", j) for j in calculation.journals)
+    versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
+    data = proposal_data("us", calculation, hashes, versions)
+    work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION)
 
 
 NASTY = "<script>alert('Acme & Sons')</script>"

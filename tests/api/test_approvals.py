@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from controls.approval import Decision, Verdict
+from controls.canonical import digest
 from controls.steps import Awaiting, Step
 from store import Store
 from tests.api.conftest import migrated
@@ -151,3 +152,79 @@ def test_terms_that_can_not_be_granted_are_refused(
     }  # fmt: skip
     answer = people["cleo"].post("/api/v1/entities/us/delegations", json=terms)
     assert answer.status_code == status
+
+
+# -- what was seen ------------------------------------------------------------------------------
+
+
+def test_what_was_shown_is_carried_with_the_decision_and_shown_again(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    before = people["rita"].get(CLOSE).json()
+    page = people["rita"].get(f"/closes/us/{PERIOD}").text
+    assert f'name="seen" value="{before["seen"]}"' in page  # page and JSON are of the same figures
+    answer = people["rita"].post(f"{CLOSE}/decisions", json=body(close, seen=before["seen"]))
+    assert answer.is_success
+    (carried,) = site.gateway.given
+    assert carried.seen == before["seen"]
+    assert site.verifier.valid(carried)
+    figures = people["dave"].get(f"{CLOSE}/seen/{carried.seen}").json()
+    assert digest(figures) == carried.seen
+    assert figures["proposal_hash"] == close
+    assert figures["closing"] == before["closing"]
+    assert [j["total"] for j in figures["journals"]] == [j["total"] for j in before["journals"]]
+    shown = people["dave"].get(f"/closes/us/{PERIOD}/seen/{carried.seen}")
+    assert shown.status_code == 200
+    assert "as they were shown, not as they are now" in shown.text
+
+
+def test_who_says_nothing_of_what_was_seen_decides_on_what_is_shown_now(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    assert people["rita"].post(f"{CLOSE}/decisions", json=body(close)).is_success
+    assert site.gateway.given[0].seen == people["rita"].get(CLOSE).json()["seen"]
+
+
+def test_figures_that_we_did_not_show_of_this_proposal_are_refused(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    answer = people["rita"].post(f"{CLOSE}/decisions", json=body(close, seen="0" * 64))
+    assert answer.status_code == 409
+    assert (answer.json()["error"], answer.json()["clause"]) == ("stale", "F3")
+    assert site.gateway.given == []
+
+
+def test_figures_are_shown_only_of_their_own_close(
+    people: dict[str, TestClient], close: str
+) -> None:
+    seen = people["rita"].get(CLOSE).json()["seen"]
+    assert people["rita"].get(f"/api/v1/closes/uk/{PERIOD}/seen/{seen}").status_code == 404
+    assert people["rita"].get(f"{CLOSE}/seen/{'0' * 64}").status_code == 404
+
+
+def test_looking_at_a_close_that_waits_for_nobody_keeps_nothing(
+    site: Site, people: dict[str, TestClient]
+) -> None:
+    site.close(Step.POST, Awaiting.NOTHING)
+    assert people["rita"].get(CLOSE).json()["seen"] == ""
+
+
+# -- suspension, with what changed --------------------------------------------------------------
+
+
+def test_a_suspended_decision_stays_beside_what_changed_since(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    now = site.propose_again()
+    found = people["dave"].get(CLOSE).json()
+    assert [(d["actor"], d["counts"]) for d in found["decisions"]] == [("pia", False)]
+    (earlier,) = found["suspended"]
+    assert (earlier["round"], earlier["proposal_hash"]) == (1, close)
+    assert earlier["decided_by"] == ["pia: submit"]
+    assert now != close
+    changed = {(c["what"], c["name"]): (c["before"], c["now"]) for c in earlier["changes"]}
+    assert changed["balance", "deferred_revenue"] == ("1101.37", "2202.74")
+    assert changed["journal", f"deferral of {PERIOD}-30"] == ("1101.37", "2202.74")
+    page = people["dave"].get(f"/closes/us/{PERIOD}").text
+    assert "What changed since round 1 (pia: submit)" in page
+    assert "2202.74" in page

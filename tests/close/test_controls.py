@@ -137,7 +137,7 @@ def test_a_signalled_decision_is_judged_alike_and_its_refusal_is_on_record(syste
                 "verdict": "approve",
                 "actor": actor,
                 "roles": (role,),
-                "reason": "",
+                "reason": "The adoption difference is explained",
                 "proposal_hash": close["proposal_hash"],
                 "nonce": nonce,
                 **other,
@@ -158,16 +158,19 @@ def test_a_signalled_decision_is_judged_alike_and_its_refusal_is_on_record(syste
             replace(honest, nonce="signal-forged"),  # the tag is another decision's
             decision("ruth", "auditor", "signal-role"),
             decision("ruth", "reviewer", "signal-stale", proposal_hash="1" * 64),
+            decision("ruth", "reviewer", "signal-silent", reason=""),  # de has an override
             honest,
             replace(honest),
         )
     )
     system.reach("de", waits_for_controller)
-    system.wait(lambda: len(system.events("de", "decision.refused")) == 4)
+    system.wait(lambda: len(system.events("de", "decision.refused")) == 5)
     on_record = {e["after"]["nonce"]: e for e in system.events("de", "decision.refused")}
     assert on_record["signal-forged"]["after"]["reason"] == "bad_tag"
     assert on_record["signal-role"]["after"]["reason"] == "wrong_role"
     assert on_record["signal-stale"]["after"]["reason"] == "stale"
+    assert on_record["signal-silent"]["after"]["reason"] == "reason_missing"
+    assert on_record["signal-silent"]["after"]["clause"] == "F6"
     assert on_record["signal-stale"]["actor"] == {"kind": "user", "name": "ruth"}
     assert [d["actor"] for d in system.close("de")["decisions"] if d["verdict"] == "approve"] == [
         "ruth"

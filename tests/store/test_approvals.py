@@ -10,7 +10,7 @@ from controls.audit import Actor
 from controls.delegation import Delegation
 from models import ResolutionRow
 from store import Store
-from store.errors import ConflictError
+from store.errors import ConflictError, FourEyesError
 
 WORKER_ACTOR = Actor("service", "worker")
 SEPTEMBER = Period.month("2026-09")
@@ -74,7 +74,7 @@ def test_the_event_names_clause_delegation_and_what_was_seen(store: Store) -> No
 
 def test_a_preparer_s_approval_is_a_conflict_in_words(store: Store) -> None:
     decide(store, replace(APPROVAL, verdict="submit", level=-1))
-    with pytest.raises(ConflictError, match="You prepared this proposal"):
+    with pytest.raises(FourEyesError, match="You prepared this proposal"):
         decide(store, replace(APPROVAL, nonce="form-2"))
     assert verbs(store) == ["close.started", "decision.submit"]
 

@@ -38,7 +38,7 @@ async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
         await _refuse(doors, person, entity, period, "start", _no_role("start closes"))
     await run_in_threadpool(_check_period, doors, entity, period)
     await doors.closes.start(CloseRequest(entity, period, person.name))
-    await _seen(doors, lambda work: work.closes.find(entity, period) is not None)
+    await _awaited(doors, lambda work: work.closes.find(entity, period) is not None)
 
 
 async def start_group(doors: Doors, person: Person, period: str) -> None:
@@ -52,7 +52,7 @@ async def start_group(doors: Doors, person: Person, period: str) -> None:
     for member in request.members:
         await run_in_threadpool(_check_period, doors, member.entity, member.period)
     await doors.closes.start_group(request)
-    await _seen(doors, lambda work: _group_on_record(work, request))
+    await _awaited(doors, lambda work: _group_on_record(work, request))
 
 
 def _group_request(doors: Doors, person: Person, period: str) -> GroupCloseRequest:
@@ -75,7 +75,7 @@ def _group_on_record(work: Work, request: GroupCloseRequest) -> bool:
     return row is not None and all(work.group_closes.closes(row).values())
 
 
-async def _seen(doors: Doors, holds: Callable[[Work], bool]) -> None:
+async def _awaited(doors: Doors, holds: Callable[[Work], bool]) -> None:
     """Wait until Postgres shows it; not for ever."""
 
     def look() -> bool:

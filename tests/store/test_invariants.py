@@ -179,8 +179,9 @@ def test_honest_month_ends_hold(books: Approved) -> None:
         ),
         pytest.param(
             "insert into decision (close_id, round, step, level, verdict, actor, roles, reason, "
-            "proposal_hash, nonce, tag) select close_id, round, step, level, verdict, 'mallory', "
-            "roles, reason, proposal_hash, 'forged', tag from decision where actor = 'carl' limit 1",
+            "proposal_hash, nonce, tag, clause, delegations, seen) select close_id, round, step, "
+            "level, verdict, 'mallory', roles, reason, proposal_hash, 'forged', tag, clause, "
+            "delegations, seen from decision where actor = 'carl' limit 1",
             "decision events",
             "of mallory is on record without its event",
             id="decision-without-event",

@@ -19,11 +19,13 @@ from store.closes import Closes
 from store.config import Config
 from store.connections import Connections
 from store.documents import Documents
+from store.drift import Drifts
 from store.errors import DatabaseUnavailableError, UnstorableError
 from store.evidence import Evidence
 from store.group import Groups
 from store.group_closes import GroupCloses
 from store.journals import Journals
+from store.outbox import Outbox
 from store.proposals import Proposals
 from store.rates import RateTable
 from store.reports import Reports
@@ -104,6 +106,16 @@ class Work:
     def journals(self) -> Journals:
         """Journals on their way to the ledger."""
         return Journals(self._session, self.audit)
+
+    @cached_property
+    def drift(self) -> Drifts:
+        """What people changed in the ledger by hand."""
+        return Drifts(self._session, self.audit)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What people are to be told."""
+        return Outbox(self._session, self.audit)
 
     @cached_property
     def users(self) -> Users:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.drift_view import DriftView
 from api.exceptions import ExceptionView
 from api.explanation import JournalLineView
 from api.group_close_view import GroupCloseView
@@ -100,6 +101,7 @@ class ClosePage:
     fx: str
     waiting: list[ExceptionForm]
     told: list[ExceptionView]
+    drift: list[DriftView]
     step_title: str
     step_purpose: str
     nonce: str

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -21,6 +21,7 @@ from connectors.errors import (
     PayloadError,
 )
 from connectors.ledger import Ledger
+from connectors.notifier import Notifier
 from controls.audit import Actor
 from controls.authenticity import Verifier
 from controls.configuration import CrmConfig, EntityConfig
@@ -34,12 +35,17 @@ HEARTBEAT_EVERY_S = 2
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The store, the ledgers and the CRM by configuration, and the public key for decisions."""
+    """Store, ledgers and CRM by configuration, the public key for decisions; a way to tell people."""
 
     store: Store
     ledger: Callable[[EntityConfig], Ledger]
     crm: Callable[[CrmConfig], Crm]
     verifier: Verifier
+    today: Callable[[tzinfo], date] = lambda zone: datetime.now(zone).date()
+    """The business date in a time zone: fixed for the demo."""
+    notifier: Notifier | None = None
+    page_url: str = ""
+    """Where the page is, for links."""
 
     @contextmanager
     def work(self) -> Iterator[Work]:

@@ -27,7 +27,13 @@ class ProgressActivities:
     def step_reached(self, reached: StepReached) -> None:
         """Record where the close stands now."""
         with told_to_temporal(), self._doors.work() as work:
-            work.closes.move(reached.close.close_id, reached.step, reached.awaiting, reached.detail)
+            work.closes.move(
+                reached.close.close_id,
+                reached.step,
+                reached.awaiting,
+                reached.detail,
+                reached.waits_for,
+            )
 
     @activity.defn
     def record_refusal(self, refusal: RecordRefusal) -> None:

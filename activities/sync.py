@@ -10,6 +10,7 @@ from temporalio import activity
 from accounting.documents import DocumentKind
 from accounting.policy import LateDocuments
 from activities.doors import Doors
+from activities.drift import look
 from connectors.crm import SourceReport
 from connectors.ledger import Ledger, SourceDocument, SourcePayment
 from controls.configuration import EntityConfig
@@ -38,7 +39,10 @@ class SyncActivities:
 
     @activity.defn
     def sync(self, close: CloseRef) -> Synced:
-        """Read documents and payments, the CRM's contracts and reports, the balances at adoption."""
+        """Read documents and payments, the CRM's contracts and reports, the balances at adoption.
+
+        And what people wrote by hand on the close's accounts: who approves sees it before.
+        """
         with self._doors.outside(close):
             with self._doors.work() as work:
                 config = work.config.current()
@@ -57,6 +61,7 @@ class SyncActivities:
             counts = [self._read(close.entity, kind, source) for kind, source in sources]
             stored, seen = (sum(column) for column in zip(*counts, strict=True))
             self._read_adoption_balances(entity, ledger)
+            look(self._doors, entity, ledger, deleted_too=False)
             with self._doors.work() as work:
                 work.audit.record(
                     close.entity,

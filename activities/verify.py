@@ -6,6 +6,7 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, RecognitionPolicy, Role
 from accounting.tie_out import tie_out
 from activities.doors import Doors
+from activities.drift import look
 from activities.post import comparable
 from connectors.ledger import Ledger
 from controls.messages import CloseRef, Verified
@@ -13,11 +14,12 @@ from controls.posting import JournalState, PostedLine, line_differences
 from models import CloseRow, JournalRow, TieOutRow
 from store import Work
 from store.books import on_normal_side
+from store.drift import sentence
 from store.positions import amounts_of
 
 
 class VerifyActivities:
-    """Proves that the ledger holds what was approved, and that the balances agree."""
+    """Proves that the ledger holds what was approved and nobody else's, and that balances agree."""
 
     def __init__(self, doors: Doors) -> None:
         self._doors = doors
@@ -34,10 +36,14 @@ class VerifyActivities:
                 journals = work.journals.of_proposal(row.proposal_id)
                 approved = {j.id: work.journals.posted_lines(j.id or 0) for j in journals}
             ledger = self._doors.ledger(entity)
-            problems = [
+            look(self._doors, entity, ledger, deleted_too=False)
+            with self._doors.work() as work:
+                drifted = work.drift.of_close(row)
+            told = {each.ledger_id for each in drifted}
+            problems = [sentence(each) for each in drifted] + [
                 problem
                 for journal in journals
-                if journal.state == JournalState.POSTED
+                if journal.state == JournalState.POSTED and journal.ledger_id not in told
                 for problem in _read_back(ledger, journal, approved[journal.id])
             ]
             policy = entity.policy(config.sha256)

@@ -20,7 +20,7 @@ from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Re
 from controls.steps import Action, may
 from store import Work
 from store.errors import NotFoundError
-from store.group import group_periods
+from store.group import group_periods, middle_of
 from store.standings import standing_of
 from store.users import Person
 
@@ -58,11 +58,11 @@ async def start_group(doors: Doors, person: Person, period: str) -> None:
 def _group_request(doors: Doors, person: Person, period: str) -> GroupCloseRequest:
     with doors.store.unit_of_work(Actor("service", "api")) as work:
         configuration = work.config.current().configuration
-    periods = group_periods(configuration, period)
+    periods, day = group_periods(configuration, period), middle_of(configuration, period)
     members = tuple(
         CloseRequest(entity.id, periods[entity.id], person.name)
         for entity in configuration.entities
-        if entity.calendar.named(periods[entity.id]).start > entity.adopted_on
+        if entity.calendar.containing(day).start > entity.adopted_on
     )
     if not members:
         raise BadInputError(f"No entity has adopted before {period}: there is nothing to close.")

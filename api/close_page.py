@@ -7,6 +7,7 @@ from accounting.exceptions import Remedy
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, LateDocuments, Role
 from api.contexts import BalanceRow, ClosePage, ExceptionForm, StepMark
+from api.drift_view import drift_of
 from api.exceptions import ExceptionView
 from api.rendering import grouped
 from api.seen import shown
@@ -63,6 +64,7 @@ def close_page(
             if each.blocks
         ],
         told=[each for each in close.exceptions if not each.blocks],
+        drift=drift_of(work, row),
         step_title=STEPS[Step(close.step)].title,
         step_purpose=STEPS[Step(close.step)].purpose,
         nonce=nonce,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from api.drift_view import DriftView
 from api.exceptions import ExceptionView
 from api.explanation import JournalLineView
 from api.group_close_view import GroupCloseView
@@ -104,6 +105,7 @@ class ClosePage:
     fx: str
     waiting: list[ExceptionForm]
     told: list[ExceptionView]
+    drift: list[DriftView]
     step_title: str
     step_purpose: str
     nonce: str

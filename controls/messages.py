@@ -164,12 +164,16 @@ class RecordResolution:
 
 @dataclass(frozen=True)
 class StepReached:
-    """Write where the close stands now, for the pages."""
+    """Write where the close stands now, for the pages.
+
+    `waits_for` are the roles that it waits for, where not everybody who could act is meant.
+    """
 
     close: CloseRef
     step: str
     awaiting: str
     detail: str = ""
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from models.audit import AuditEventRow
 from models.base import metadata
 from models.closes import CloseRow, ExceptionRow, PositionRow, ProposalRow, TieOutRow
 from models.documents import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
+from models.drift import DriftRow
 from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
 from models.group_closes import GroupCloseRow
 from models.journals import JournalLineRow, JournalPartRow, JournalRow
+from models.notifications import NotificationRow
 from models.rates import RateRow
 from models.reports import PaymentRow, ReportRow
 from models.users import SessionRow, UserRow
@@ -23,6 +25,7 @@ __all__ = [
     "DelegationRow",
     "DocumentLineRow",
     "DocumentRow",
+    "DriftRow",
     "EntityRow",
     "ExceptionRow",
     "GroupCloseRow",
@@ -31,6 +34,7 @@ __all__ = [
     "JournalPartRow",
     "JournalRow",
     "LedgerReadingRow",
+    "NotificationRow",
     "PaymentRow",
     "PositionRow",
     "ProposalRow",

@@ -10,6 +10,7 @@ from controls.steps import Step
 from models import CloseRow, EntityRow
 from store.audit import AuditTrail
 from store.errors import NotFoundError
+from store.outbox import Outbox
 
 
 class Closes:
@@ -119,8 +120,18 @@ class Closes:
         closed = self.last_closed(entity)
         return closed.period_end + ONE_DAY if closed is not None else None
 
-    def move(self, close_id: int, step: str, awaiting: str, detail: str) -> None:
-        """Record where the close stands; nothing is written when it stands there already."""
+    def move(
+        self,
+        close_id: int,
+        step: str,
+        awaiting: str,
+        detail: str,
+        waits_for: tuple[str, ...] = (),
+    ) -> None:
+        """Record where the close stands; nothing is written when it stands there already.
+
+        Whoever it waits for from now on is told: these roles, or all that can end the waiting.
+        """
         row = self.lock(close_id)
         if (row.step, row.awaiting, row.detail) == (step, awaiting, detail):
             return
@@ -135,6 +146,7 @@ class Closes:
             before=before,
             after={"step": step, "awaiting": awaiting},
         )
+        Outbox(self._session, self._audit).tell_of_waiting(row, waits_for)
 
     def stall(self, close_id: int, why: str) -> None:
         """Record what keeps the close from going on by itself; the same reason is kept once."""

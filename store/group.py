@@ -96,11 +96,12 @@ def group_periods(configuration: Configuration, period: str) -> dict[str, str]:
 
     Raises NotFoundError where no entity's calendar knows the name.
     """
-    middle = _middle(configuration, period)
+    middle = middle_of(configuration, period)
     return {entity.id: entity.calendar.name_at(middle) for entity in configuration.entities}
 
 
-def _middle(configuration: Configuration, name: str) -> date:
+def middle_of(configuration: Configuration, name: str) -> date:
+    """The day in the middle of the group's period. Raises NotFoundError."""
     for entity in configuration.entities:
         try:
             period = entity.calendar.named(name)

@@ -6,12 +6,16 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from controls.notices import NoticeKind
 from controls.posting import JournalEvent, JournalState, PostedLine, follow
 from controls.proposal import reference
+from controls.steps import WHO, Awaiting
 from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow
 from store.audit import AuditTrail
+from store.closes import Closes
 from store.document_rows import dimensions_of
 from store.errors import FencedError, NotFoundError
+from store.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,12 @@ class Journals:
             before=before,
             reason=outcome.message,
         )
+        if row.state == JournalState.FAILED:
+            close = Closes(self._session, self._audit).get(row.close_id)
+            words = f"journal {row.reference} was not posted"
+            Outbox(self._session, self._audit).tell(
+                close, NoticeKind.JOURNAL_FAILED, WHO[Awaiting.RETRY], words
+            )
         return row
 
     def retry(self, row: JournalRow, operator: str) -> None:

@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, desc, select
+from sqlmodel import Session, col, desc, func, select
 
 from accounting.book import BookedPart, Calculation, Journal, JournalPart
 from accounting.exceptions import AccountingException
 from accounting.money import Money
+from controls.approval import Verdict
 from controls.canonical import digest
+from controls.notices import NoticeKind
 from controls.proposal import gains_and_losses, journal_hash
 from controls.proposal_changes import JournalFigure, ProposalFigures
+from controls.steps import WHO, Awaiting
 from models import (
     CloseRow,
     ConfigRow,
+    DecisionRow,
     ExceptionRow,
     JournalLineRow,
     JournalPartRow,
@@ -26,6 +29,7 @@ from models import (
 from store.audit import AuditTrail
 from store.document_rows import dimensions_text
 from store.errors import NotFoundError
+from store.outbox import Outbox
 from store.positions import amounts_text, position_row
 
 
@@ -108,7 +112,22 @@ class Proposals:
             },
             hashes={"proposal": row.hash},
         )
+        self._tell_of_suspended(close)
         return row
+
+    def _tell_of_suspended(self, close: CloseRow) -> None:
+        """Whoever had approved the proposal before this one is asked again."""
+        given = self._session.exec(
+            select(DecisionRow.roles).where(
+                DecisionRow.close_id == close.id,
+                DecisionRow.round == close.round - 1,
+                DecisionRow.verdict == Verdict.APPROVE.value,
+            )
+        )
+        approvers = {role for roles in given for role in roles.split(",")}
+        roles = [role for role in WHO[Awaiting.APPROVAL] if role in approvers]
+        words = "approvals given are suspended, because the figures were made anew"
+        Outbox(self._session, self._audit).tell(close, NoticeKind.APPROVAL_SUSPENDED, roles, words)
 
     def _save_journal(self, proposal_id: int, close: CloseRow, journal: Journal) -> None:
         row = JournalRow(
@@ -226,8 +245,10 @@ class Proposals:
         )
 
     def save_tie_out(self, rows: list[TieOutRow]) -> None:
-        """Keep the newest tie-out of a proposal."""
+        """Keep the newest tie-out of a proposal, read now."""
+        now = self._session.scalar(select(func.clock_timestamp()))
         for row in rows:
+            row.read_at = now
             self._session.merge(row)
 
     def tie_out(self, proposal_id: int) -> list[TieOutRow]:

@@ -20,12 +20,14 @@ from store.config import Config
 from store.connections import Connections
 from store.delegations import Delegations
 from store.documents import Documents
+from store.drift import Drifts
 from store.errors import DatabaseUnavailableError, UnstorableError
 from store.evidence import Evidence
 from store.group import Groups
 from store.group_closes import GroupCloses
 from store.journals import Journals
 from store.locks import Locks
+from store.outbox import Outbox
 from store.proposals import Proposals
 from store.rates import RateTable
 from store.reports import Reports
@@ -117,6 +119,16 @@ class Work:
     def locks(self) -> Locks:
         """Lock dates as they were read."""
         return Locks(self._session, self.audit)
+
+    @cached_property
+    def drift(self) -> Drifts:
+        """What people changed in the ledger by hand."""
+        return Drifts(self._session, self.audit)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What people are to be told."""
+        return Outbox(self._session, self.audit)
 
     @cached_property
     def users(self) -> Users:

@@ -1,7 +1,7 @@
 """The composition root: the only place where settings become doors, and vendors become ledgers."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,22 @@ from temporalio.client import Client
 from activities import (
     CalculateActivities,
     Doors,
+    DriftActivities,
     GroupCloseActivities,
     LockCheckActivities,
+    NotifyActivities,
     PostActivities,
     ProgressActivities,
     ResolveActivities,
     ReviewActivities,
+    ScheduleActivities,
     SignOffActivities,
     SyncActivities,
     VerifyActivities,
 )
 from connectors.crm import Crm
 from connectors.ledger import Ledger
+from connectors.notifier import FileNotifier, Notifier
 from connectors.vault import Tokens, TokenVault
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier
@@ -112,16 +116,37 @@ def doors_from(settings: Settings) -> Doors:
     check_schema(dsn)
     store = Store(dsn)
     ledgers = Ledgers(connections_file, PostgresVault(store, box))
-    return Doors(store=store, ledger=ledgers.ledger, crm=ledgers.crm, verifier=verifier)
+    fixed = settings.today
+    return Doors(
+        store=store,
+        ledger=ledgers.ledger,
+        crm=ledgers.crm,
+        verifier=verifier,
+        today=lambda zone: fixed or datetime.now(zone).date(),
+        notifier=notifier_of(settings),
+        page_url=settings.url or "",
+    )
+
+
+def notifier_of(settings: Settings) -> Notifier | None:
+    """How people are told; None where no way is set. Raises TieoutError."""
+    if settings.notify_config is not None:
+        try:
+            from connectors.apprise_notifier import AppriseNotifier
+        except ImportError as error:
+            raise TieoutError(
+                "TIEOUT_NOTIFY_CONFIG needs Apprise: install tieout[notify]."
+            ) from error
+        return AppriseNotifier(settings.notify_config)
+    if settings.notify_file is not None:
+        return FileNotifier(settings.notify_file)
+    return None
 
 
 def activities_of(doors: Doors) -> list[Callable[..., Any]]:
     """Every activity of the close, bound to its doors."""
-    progress, post, group = (
-        ProgressActivities(doors),
-        PostActivities(doors),
-        GroupCloseActivities(doors),
-    )
+    progress, post = ProgressActivities(doors), PostActivities(doors)
+    group, drift = GroupCloseActivities(doors), DriftActivities(doors)
     return [
         progress.open_close,
         progress.step_reached,
@@ -137,6 +162,10 @@ def activities_of(doors: Doors) -> list[Callable[..., Any]]:
         SignOffActivities(doors).sign_off,
         group.open_group_close,
         group.look_at_group,
+        ScheduleActivities(doors).due_closes,
+        NotifyActivities(doors).notify,
+        drift.entities_to_look_at,
+        drift.look_for_drift,
     ]
 
 

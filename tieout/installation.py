@@ -102,6 +102,8 @@ def launch(
             "TIEOUT_DATABASE_URL": dsns[WORKER],
             "TIEOUT_SECRET_KEY_FILE": str(keys / SECRET_KEY),
             "TIEOUT_VERIFY_KEY_FILE": str(keys / VERIFY_KEY),
+            "TIEOUT_URL": f"http://127.0.0.1:{port}",
+            "TIEOUT_NOTIFY_FILE": str(data / "notifications.jsonl"),
         },
     )
     running.launch_worker()

@@ -27,6 +27,11 @@ from tieout.settings import read_settings
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.group_close import GroupCloseWorkflow
 from workflows.post_journals import PostJournalsWorkflow
+from workflows.scheduled import (
+    LookForDriftWorkflow,
+    NotifyWorkflow,
+    StartDueClosesWorkflow,
+)
 
 # Never `tieout` or `workflows`: the workflow files themselves must stay in the sandbox.
 PASS_THROUGH = (
@@ -45,6 +50,14 @@ PASS_THROUGH = (
     "sqlalchemy",
     "sqlmodel",
 )
+WORKFLOWS = [
+    EntityCloseWorkflow,
+    GroupCloseWorkflow,
+    LookForDriftWorkflow,
+    NotifyWorkflow,
+    PostJournalsWorkflow,
+    StartDueClosesWorkflow,
+]
 ACTIVITY_THREADS = 100
 
 
@@ -65,7 +78,7 @@ class TieoutPlugin(SimplePlugin):
     def __init__(self, doors: Doors | None = None) -> None:
         super().__init__(
             "tieout.TieoutPlugin",
-            workflows=[EntityCloseWorkflow, GroupCloseWorkflow, PostJournalsWorkflow],
+            workflows=WORKFLOWS,
             activities=activities_of(doors or doors_from(read_settings())),
             workflow_runner=_runner,
         )

@@ -48,7 +48,16 @@ class Settings(BaseSettings):
     today: date | None = Field(
         default=None, description="A fixed business date, for the demo; the real one else."
     )
-    url: str | None = Field(default=None, description="Where `tieout close …` finds the API.")
+    url: str | None = Field(
+        default=None, description="Where the page is: for `tieout close …`, for links in messages."
+    )
+    notify_config: Path | None = Field(
+        default=None, description="Apprise's file of addresses, each tagged with roles."
+    )
+    notify_file: Path | None = Field(
+        default=None,
+        description="A file that keeps the messages to people, one JSON object a line.",
+    )
     token: str | None = Field(
         default=None, repr=False, description="API token of `tieout close …`."
     )

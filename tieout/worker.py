@@ -9,6 +9,7 @@ from temporalio.worker import Worker
 
 from tieout.compose import connect, doors_from
 from tieout.plugin import TieoutPlugin
+from tieout.schedules import keep_schedules
 from tieout.settings import Settings, read_settings
 
 STICKY_TIMEOUT = timedelta(seconds=2)
@@ -25,6 +26,7 @@ async def run_worker(settings: Settings | None = None) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    await keep_schedules(client, settings.task_queue)
     async with Worker(
         client,
         task_queue=settings.task_queue,

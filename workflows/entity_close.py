@@ -128,7 +128,9 @@ class EntityCloseWorkflow:
             if not self._state.completed and not self._state.outdated:
                 standing = self._state.standing()
                 role = standing.levels[open_level(standing)].role
-                await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}")
+                await self._enter(
+                    Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}", (str(role),)
+                )
 
     async def _approved(self) -> bool:
         """Every level has approved, and nothing came late that belongs to the period.
@@ -220,13 +222,17 @@ class EntityCloseWorkflow:
             workflow.logger.debug("%s does not wait for us", whom)
 
     async def _enter(
-        self, step: Step, awaiting: Awaiting = Awaiting.NOTHING, detail: str = ""
+        self,
+        step: Step,
+        awaiting: Awaiting = Awaiting.NOTHING,
+        detail: str = "",
+        waits_for: tuple[str, ...] = (),
     ) -> None:
         self._state.step, self._state.awaiting = step, awaiting
         workflow.set_current_details(f"**{step}** {detail}")
         await workflow.execute_activity_method(
             ProgressActivities.step_reached,
-            StepReached(self._state.close, step, awaiting, detail),
+            StepReached(self._state.close, step, awaiting, detail, waits_for),
             **RECORD,
         )
 

@@ -4,15 +4,13 @@ import asyncio
 from dataclasses import replace
 
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ChildWorkflowError
 
 from activities.group_close import GroupCloseActivities
-from controls.messages import CloseRequest, GroupCloseRequest, GroupRef, GroupStanding, SignedOff
+from controls.messages import CloseRequest, GroupCloseRequest, GroupRef, GroupStanding
 from controls.steps import Step
-from workflows.entity_close import EntityCloseWorkflow
-from workflows.ids import close_id
 from workflows.options import GROUP_LOOK_EVERY, RECORD
+from workflows.starting import CloseHandle, start_close
 
 
 @workflow.defn
@@ -48,23 +46,11 @@ class GroupCloseWorkflow:
         return self._standing
 
     async def _start(self, member: CloseRequest) -> None:
-        """Start a member's close; one that runs, or is closed already, is the one meant."""
-        try:
-            close = await workflow.start_child_workflow(
-                EntityCloseWorkflow.run,
-                member,
-                id=close_id(member.entity, member.period),
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=f"{member.entity} {member.period}",
-            )
-        except WorkflowAlreadyStartedError:
-            return
-        self._watches.append(asyncio.create_task(self._watch(close)))
+        close = await start_close(member)
+        if close is not None:
+            self._watches.append(asyncio.create_task(self._watch(close)))
 
-    async def _watch(
-        self, close: workflow.ChildWorkflowHandle[EntityCloseWorkflow, SignedOff]
-    ) -> None:
+    async def _watch(self, close: CloseHandle) -> None:
         try:
             await close
         except ChildWorkflowError:

@@ -16,6 +16,9 @@ PATIENT = RetryPolicy(
 RECORD = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=PATIENT)
 """A short transaction in Postgres."""
 
+NOTIFY = ActivityConfig(start_to_close_timeout=timedelta(minutes=5), retry_policy=PATIENT)
+"""Messages to people, through somebody else's servers."""
+
 CALCULATE = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=30),
     heartbeat_timeout=timedelta(seconds=10),
@@ -29,6 +32,13 @@ OUTSIDE = ActivityConfig(
     retry_policy=PATIENT,
 )
 """Calls to a ledger or CRM; a worker that died is noticed by its missing heartbeat."""
+
+DAILY = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=30),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(maximum_attempts=10),
+)
+"""Calls to a ledger that tomorrow makes anew."""
 
 POST = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=2),

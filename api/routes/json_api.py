@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.actions import act, decide, resolve, start, start_group
 from api.auth import LogIns
 from api.deps import TheDoors, ThePerson, TheWork, token_of
+from api.drift_view import DriftView, drift_of
 from api.explanation import JournalLineView, journal_lines
 from api.group_close_view import GroupCloseView, group_close_view
 from api.group_view import GroupView, group_view
@@ -221,6 +222,12 @@ def one_line(entity: str, period: str, line: str, work: TheWork) -> LineInFull:
     row = work.proposals.position(close.proposal_id, line)
     currency = work.config.current().entity(entity).functional_currency
     return line_in_full(work, close, row, currency)
+
+
+@router.get("/closes/{entity}/{period}/drift")
+def drift(entity: str, period: str, work: TheWork) -> list[DriftView]:
+    """What people changed in the ledger by hand and is not settled, with the differences."""
+    return drift_of(work, work.closes.of(entity, period))
 
 
 @router.get("/group/{period}", tags=["group"])

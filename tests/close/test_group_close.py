@@ -1,20 +1,26 @@
-"""The group's close: every entity's side by side, none held up by another, attached when it runs."""
+"""The group's close and the schedule: side by side, none held up by another, attached when it runs."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
 
+from controls.configuration import parse_configuration
 from controls.messages import GroupStanding
-from tests.close.system import System, running_system
+from tests.close.system import System, eventually, running_system
 from tests.tieout.command import tieout
-from tieout.demo import ENTITIES, PERIOD
+from tieout.administration import administrator, read_configuration
+from tieout.demo import CONFIGURATION, ENTITIES, PERIOD
+from tieout.embedded.postgres import API
+from tieout.schedules import NOTIFY, START_DUE_CLOSES
 from tieout.settings import Settings
 from workflows.group_close import GroupCloseWorkflow
 from workflows.ids import close_id, group_close_id
 
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 pytestmark = pytest.mark.timeout(240)
 
 
@@ -49,10 +55,32 @@ def run_id(system: System, workflow_id: str) -> str:
     return str(temporal(system, ask))
 
 
+def test_the_schedule_starts_the_closes_whose_working_day_has_come_and_only_once(
+    system: System,
+) -> None:
+    """Here every day is a working day: 5 October 2026 is the fifth; de waits until the sixth."""
+    data = read_configuration(CONFIGURATION).model_dump(mode="json")
+    for entity, day in zip(data["entities"], (None, 5, 6), strict=True):
+        entity["start_on_working_day"] = day
+        entity["working_time"] = {"from_hour": 0, "to_hour": 24, "week": WEEK}
+    with administrator(system.running.dsns[API]) as work:
+        assert work.config.apply(parse_configuration(data))
+
+    async def trigger(client: Client) -> None:
+        await client.get_schedule_handle(START_DUE_CLOSES.id).trigger()
+
+    temporal(system, trigger)
+    system.wait(lambda: standing(system)["us"]["step"])
+    first = run_id(system, close_id("us", PERIOD))
+    temporal(system, trigger)
+    system.reach("us", lambda close: close["awaiting"] == "submission")
+    assert run_id(system, close_id("us", PERIOD)) == first
+    assert system.close("us")["started_by"] == "schedule"
+    assert [member["step"] for member in group(system)["members"]] == ["", "review", ""]
+
+
 def test_a_groups_close_starts_every_entity_and_attaches_to_what_runs(system: System) -> None:
     preparer = system.people["preparer"]
-    assert [member["step"] for member in group(system)["members"]] == ["", "", ""]
-    preparer.call("POST", "/closes", {"entity": "us", "period": PERIOD})
     first = run_id(system, close_id("us", PERIOD))
     preparer.call("POST", "/group-closes", {"period": PERIOD})
     assert all(member["step"] for member in standing(system).values())
@@ -88,6 +116,21 @@ def test_one_that_waits_holds_up_no_other_and_the_group_says_whom_it_waits_for(
     told = temporal(system, ask)
     assert [member.entity for member in told.members] == [*ENTITIES]
     assert not told.closed
+
+
+def test_whoever_is_waited_for_hears_of_it_with_a_link_to_the_page(system: System) -> None:
+    file = system.running.stack.data / "notifications.jsonl"
+
+    async def trigger(client: Client) -> None:
+        await client.get_schedule_handle(NOTIFY.id).trigger()
+
+    def told() -> dict[str, Any] | None:
+        temporal(system, trigger)
+        lines = file.read_text().splitlines() if file.exists() else []
+        return next((m for m in map(json.loads, lines) if m["role"] == "preparer"), None)
+
+    message = eventually(told)
+    assert f"{system.running.url}/closes/u" in message["body"]
 
 
 def test_it_ends_when_all_are_closed_and_the_groups_figures_are_on_record(system: System) -> None:

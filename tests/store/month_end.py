@@ -1,7 +1,7 @@
 """Month-ends of one entity on a real Postgres: the close's own activities, a ledger on paper."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from activities import (
     SyncActivities,
 )
 from connectors.crm import SourceReport
-from connectors.ledger import AccountBalance, SourceDocument
+from connectors.ledger import AccountBalance, LedgerJournal, SourceDocument
 from controls.audit import Actor
 from controls.authenticity import Verifier, new_key_pair
 from controls.configuration import Configuration, parse_configuration
@@ -72,6 +72,8 @@ class Paper:
     documents_told: list[SourceDocument] = field(default_factory=list)
     reports_told: list[SourceReport] = field(default_factory=list)
     held: dict[str, int] = field(default_factory=dict)
+    journals_told: list[LedgerJournal] = field(default_factory=list)
+    taken_away: frozenset[str] = frozenset()
 
     def _next(self) -> datetime:
         return T0 + timedelta(seconds=len(self.documents_told) + len(self.reports_told))
@@ -102,6 +104,15 @@ class Paper:
 
     def reports(self, _entity: str, _since: datetime | None) -> Iterator[SourceReport]:
         return iter({told.report.id: told for told in self.reports_told}.values())
+
+    def journals(self, _since: datetime) -> Iterator[LedgerJournal]:
+        return iter(self.journals_told)
+
+    def gone(self, ledger_ids: Sequence[str]) -> frozenset[str]:
+        return self.taken_away & {*ledger_ids}
+
+    def link(self, ledger_id: str) -> str:
+        return f"https://paper.example/{ledger_id}"
 
     def balances(self, _at: date) -> tuple[AccountBalance, ...]:
         return tuple(AccountBalance(account, minor) for account, minor in self.held.items())

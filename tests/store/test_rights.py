@@ -17,11 +17,13 @@ WORKERS = {
     "decision",
     "document",
     "document_line",
+    "drift",
     "group_close",
     "journal",
     "journal_line",
     "journal_part",
     "ledger_reading",
+    "notification",
     "payment",
     "position",
     "proposal",
@@ -44,7 +46,16 @@ APIS = {
     "session",
 }
 UPDATES = {
-    WORKER: {"close", "connection_token", "group_close", "journal", "sync_cursor", "tie_out"},
+    WORKER: {
+        "close",
+        "connection_token",
+        "drift",
+        "group_close",
+        "journal",
+        "notification",
+        "sync_cursor",
+        "tie_out",
+    },
     API: {"app_user", "entity", "session"},
 }
 

@@ -1,0 +1,86 @@
+"""Drift: what people changed in the ledger by hand, looked for at verify and every day."""
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+
+from activities.doors import Doors, beating, told_to_temporal
+from activities.post import comparable
+from connectors.ledger import Ledger, LedgerJournal
+from controls.configuration import EntityConfig
+from controls.drift import Held, drift_of_others, drift_of_ours
+from models import JournalRow
+from store import Work
+
+JOURNALS = "journal"
+"""The name of the cursor: when journals were last looked through."""
+FROM_THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+OVERLAP = timedelta(days=1)
+"""Looked through again: a ledger's clock is not ours, and a change may show late."""
+
+
+class DriftActivities:
+    """Compares the ledger's journals with what was approved."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    @activity.defn
+    def entities_to_look_at(self) -> tuple[str, ...]:
+        """Every entity that there is."""
+        with told_to_temporal(), self._doors.work() as work:
+            return tuple(row.id for row in work.config.entities())
+
+    @activity.defn
+    def look_for_drift(self, entity: str) -> int:
+        """How many journals of the entity's ledger are not as they should be."""
+        with told_to_temporal(), beating():
+            with self._doors.work() as work:
+                config = work.config.current().entity(entity)
+            look(self._doors, config, self._doors.ledger(config), deleted_too=True)
+            with self._doors.work() as work:
+                return len(work.drift.open(entity))
+
+
+def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: bool) -> None:
+    """Go through what changed since the last look; `deleted_too` asks for each of ours as well.
+
+    What is ours is read after the ledger was: a journal's reference is on record before it is
+    sent, so that none of ours is taken for a foreign one.
+    """
+    with doors.work() as work:
+        began = work.now()
+        last = work.documents.cursor(entity.id, JOURNALS)
+        asked = [*work.drift.posted(entity.id)]
+    changed = list(ledger.journals(last - OVERLAP if last else FROM_THE_BEGINNING))
+    gone = ledger.gone(asked) if deleted_too else frozenset()
+    with doors.work() as work:
+        ours = work.drift.posted(entity.id)
+        on_their_way = work.drift.on_their_way(entity.id)
+        for found in changed:
+            if found.id in ours or found.reference not in on_their_way:
+                _see(work, entity, ledger, found, ours.get(found.id))
+        for ledger_id in sorted(gone):
+            approved = _approved(work, ours[ledger_id])
+            deleted = drift_of_ours(approved, None)
+            work.drift.see(
+                entity.id, ledger_id, approved, deleted, ledger.link(ledger_id), work.now()
+            )
+        work.documents.move_cursor(entity.id, JOURNALS, began)
+
+
+def _see(
+    work: Work, entity: EntityConfig, ledger: Ledger, found: LedgerJournal, ours: JournalRow | None
+) -> None:
+    held = Held(found.reference, found.date, comparable(found.lines), found.posted)
+    if ours is not None:
+        approved = _approved(work, ours)
+        drift, about = drift_of_ours(approved, held), approved
+    else:
+        accounts = frozenset(entity.accounts.balances)
+        drift, about = drift_of_others(held, accounts, entity.adopted_on), held
+    work.drift.see(entity.id, found.id, about, drift, ledger.link(found.id), work.now())
+
+
+def _approved(work: Work, row: JournalRow) -> Held:
+    return Held(row.reference or "", row.date, work.journals.posted_lines(row.id or 0))

@@ -265,6 +265,7 @@ class EntityCloseWorkflow:
                     delegation=judged.delegation,
                     delegations=decision.delegations,
                     seen=decision.seen,
+                    kinds=decision.kinds,
                 ),
                 **RECORD,
             )

@@ -69,6 +69,7 @@ class CalculateActivities:
                     Coincidence(each.id, tuple(each.jobs)) for each in approvals.may_coincide
                 ),
                 overridden=override,
+                kinds=tuple(sorted({journal.kind.value for journal in calculation.journals})),
                 suspended=work.approvals.suspended(close.close_id, row.round),
             )
 

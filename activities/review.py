@@ -35,6 +35,7 @@ class ReviewActivities:
             level=record.level,
             delegations=record.delegations,
             seen=record.seen,
+            kinds=record.kinds,
         )
         with told_to_temporal():
             if not self._doors.verifier.valid(decision):

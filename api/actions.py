@@ -131,7 +131,12 @@ def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Re
         delegations = work.delegations.of_person(given.entity, person.name)
         seen, unseen = _seen(work, given)
     decision = replace(
-        given, actor=person.name, roles=person.roles, delegations=delegations, seen=seen
+        given,
+        actor=person.name,
+        roles=person.roles,
+        delegations=delegations,
+        seen=seen,
+        kinds=tuple(sorted(set(given.kinds))),
     )
     if standing is None:
         return decision, Refused(

@@ -13,7 +13,16 @@ from api.rendering import grouped
 from api.seen import shown
 from api.views import STEP_ORDER, CloseView
 from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
-from controls.approval import Accepted, Decision, Verdict, judge, needs_reason
+from controls.approval import (
+    Accepted,
+    Decision,
+    Standing,
+    Verdict,
+    judge,
+    needs_reason,
+    open_kinds,
+    open_level,
+)
 from controls.steps import STEPS, Action, Awaiting, Step, UserRole, may
 from store import Work
 from store.standings import standing_of
@@ -30,6 +39,8 @@ def close_page(
     standing = standing_of(work, row)
     delegations = work.delegations.of_person(entity, person.name)
 
+    kinds = _kinds(standing, person.name)
+
     def counts(verdict: Verdict) -> bool:
         """Whether this decision of the person would count now, given with a reason."""
         if standing is None:
@@ -45,6 +56,7 @@ def close_page(
             proposal_hash=close.proposal_hash,
             nonce="",
             delegations=delegations,
+            kinds=tuple(kinds) if (close.step, verdict) == (Step.REVIEW, Verdict.APPROVE) else (),
         )
         return isinstance(judge(tried, standing), Accepted)
 
@@ -72,6 +84,7 @@ def close_page(
         may_recalculate=waits == Awaiting.RESOLUTION and may(roles, Action.RECALCULATE),
         may_submit=waits == Awaiting.SUBMISSION and counts(Verdict.SUBMIT),
         may_decide=waits == Awaiting.APPROVAL and counts(Verdict.APPROVE),
+        kinds=kinds,
         needs_reason=standing is not None and needs_reason(person.name, standing),
         may_recheck=(waits == Awaiting.LOCKED and may(roles, Action.RECHECK_LOCK))
         or (waits == Awaiting.DIFFERENCE and may(roles, Action.RECHECK_DIFFERENCE)),
@@ -81,6 +94,18 @@ def close_page(
         moves_on=_moves_on(close),
         message=message,
     )
+
+
+def _kinds(standing: Standing | None, name: str) -> list[str]:
+    """The kinds of journal that wait for the level that is due, but for those the person gave.
+
+    None where there is nothing to choose among.
+    """
+    if standing is None or open_level(standing) == len(standing.levels) or len(standing.kinds) == 1:
+        return []
+    number = open_level(standing)
+    given = {k for d in standing.taken if (d.actor, d.level) == (name, number) for k in d.kinds}
+    return [kind for kind in open_kinds(standing, number) if kind and kind not in given]
 
 
 def _steps(close: CloseView) -> list[StepMark]:

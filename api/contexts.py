@@ -92,7 +92,7 @@ class ClosePage:
 
     `waiting` are the exceptions that keep it waiting, `told` those that only tell. `moves_on`
     where it waits for nobody: the page loads itself again until it does. `needs_reason`: an
-    approval by this person does.
+    approval by this person does. `kinds` are the kinds of journal that the person can approve now.
     """
 
     title: str
@@ -114,6 +114,7 @@ class ClosePage:
     may_submit: bool
     may_decide: bool
     needs_reason: bool
+    kinds: list[str]
     may_recheck: bool
     may_retry: bool
     may_explain: bool

@@ -15,6 +15,7 @@ from store import Work
 from store.errors import NotFoundError
 
 DECIDED_ON = (Awaiting.SUBMISSION, Awaiting.APPROVAL, Awaiting.DIFFERENCE, Awaiting.SIGN_OFF)
+NOT_THE_POLICY_S = frozenset({"given_by", "open_kinds"})
 NOT_FIGURES = frozenset(
     {
         "awaiting",
@@ -34,7 +35,7 @@ def figures_of(close: CloseView) -> dict[str, Any]:
     """The figures of a close's page: the same until the proposal or the ledger's answer changes."""
     figures = {name: value for name, value in asdict(close).items() if name not in NOT_FIGURES}
     figures["levels"] = [
-        {name: value for name, value in level.items() if name != "given_by"}
+        {name: value for name, value in level.items() if name not in NOT_THE_POLICY_S}
         for level in figures["levels"]
     ]
     return figures

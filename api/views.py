@@ -9,7 +9,7 @@ from api.catch_ups import CatchUpView, catch_ups_of
 from api.exceptions import ExceptionView, exceptions_of
 from api.lock_view import LockView, locks_of
 from api.suspension import SuspendedView, suspended_of
-from controls.approval import Standing, Verdict, open_level, submitted
+from controls.approval import Standing, Verdict, open_kinds, open_level, submitted
 from controls.posting import JournalState
 from controls.steps import Awaiting, Step
 from models import CloseRow, JournalRow, ProposalRow, TieOutRow
@@ -49,17 +49,22 @@ class DecisionView:
     clause: str
     round: int
     seen: str
+    kinds: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LevelView:
-    """A level of approval that the proposal needs: by which clause, why, and who gave it."""
+    """A level of approval that the proposal needs: by which clause, why, and who gave it.
+
+    `open_kinds` are the kinds of journal that it still lacks, where it was given for others.
+    """
 
     clause: str
     role: str
     count: int
     because: str
     given_by: list[str]
+    open_kinds: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
                 d.clause,
                 d.round,
                 d.seen,
+                d.kinds.split(",") if d.kinds else [],
             )
             for d in decisions
         ],
@@ -246,10 +252,20 @@ def _levels(standing: Standing | None) -> list[LevelView]:
             level.role.value,
             level.count,
             level.because,
-            [d.actor for d in given if d.level == number],
+            [f"{d.actor}{_only(d.kinds)}" for d in given if d.level == number],
+            _open_kinds(standing, number),
         )
         for number, level in enumerate(standing.levels)
     ]
+
+
+def _only(kinds: tuple[str, ...]) -> str:
+    return f" ({', '.join(kinds)})" if kinds else ""
+
+
+def _open_kinds(standing: Standing, number: int) -> list[str]:
+    kinds = [kind for kind in open_kinds(standing, number) if kind]
+    return kinds if kinds != list(standing.kinds) else []
 
 
 def _opening_non_current(work: Work, row: CloseRow) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "covered",
     "judge",
     "needs_reason",
+    "open_kinds",
     "open_level",
     "submitted",
 ]
@@ -38,7 +39,8 @@ class Decision:
     """A decision as a person made it. `nonce` is the form's, and the Temporal Update's id.
 
     `proposal_hash` is that of the proposal the person saw, `seen` the hash of the figures on the
-    page (empty where none were kept). `delegations` are what others granted to the person, in
+    page (empty where none were kept), `kinds` the kinds of journal that an approval is for, all of
+    them where it names none. `delegations` are what others granted to the person, in
     force or not. `level` is -1 until it is accepted, `at` the instant of its record.
     """
 
@@ -55,6 +57,7 @@ class Decision:
     level: int = -1
     delegations: tuple[Delegation, ...] = ()
     seen: str = ""
+    kinds: tuple[str, ...] = ()
     at: str = field(default="", compare=False)
 
     def signed_bytes(self) -> bytes:
@@ -67,6 +70,8 @@ class Decision:
             later["delegations"] = [asdict(each) for each in self.delegations]
         if self.seen:
             later["seen"] = self.seen
+        if self.kinds:
+            later["kinds"] = list(self.kinds)
         return canonical(
             {
                 **later,
@@ -87,7 +92,8 @@ class Decision:
 class Standing:
     """What a decision is judged against: where the close stands and what was decided before.
 
-    `levels` and `may_coincide` are what the policy asks of this proposal. `taken` are the decisions
+    `levels` and `may_coincide` are what the policy asks of this proposal, `kinds` its kinds of
+    journal: each level is given for each of them. `taken` are the decisions
     that count for it (none of a suspended round), `preparers` everybody who resolved or submitted
     anything in this close, `retriers` who sent failed journals again. `overridden`: an exception
     was answered by hand. `suspended` are those whose approval of an earlier proposal counts for
@@ -105,16 +111,32 @@ class Standing:
     retriers: tuple[str, ...] = ()
     overridden: bool = False
     suspended: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     now: str = ""
 
 
 def open_level(standing: Standing) -> int:
     """The number of the level that is due; as many as there are levels when all are complete."""
-    for number, level in enumerate(standing.levels):
-        given = [d for d in standing.taken if _approves(d) and d.level == number]
-        if len({d.actor for d in given}) < level.count:
+    for number in range(len(standing.levels)):
+        if open_kinds(standing, number):
             return number
     return len(standing.levels)
+
+
+def open_kinds(standing: Standing, number: int) -> tuple[str, ...]:
+    """The kinds of journal that a level has not approved yet; ("",) stands for a proposal without."""
+
+    def given(kind: str) -> int:
+        return len(
+            {
+                d.actor
+                for d in standing.taken
+                if _approves(d) and d.level == number and (not d.kinds or kind in d.kinds)
+            }
+        )
+
+    count = standing.levels[number].count
+    return tuple(kind for kind in standing.kinds or ("",) if given(kind) < count)
 
 
 def submitted(standing: Standing) -> bool:
@@ -153,6 +175,13 @@ def judge(decision: Decision, standing: Standing, *, tag_valid: bool = True) -> 
     if decision.verdict not in set(Verdict):
         return Refused(
             Reason.UNKNOWN_VERDICT, f"{decision.verdict} is not a decision.", Fixed.PLACE
+        )
+    partial = decision.verdict == Verdict.APPROVE and decision.step == Step.REVIEW
+    if decision.kinds and not (partial and {*decision.kinds} <= {*standing.kinds}):
+        return Refused(
+            Reason.UNKNOWN_KIND,
+            f"Choose which journals you approve: {', '.join(standing.kinds) or 'there are none'}.",
+            Fixed.PLACE,
         )
     if decision.verdict in (Verdict.REJECT, Verdict.REQUEST_CHANGE) and not decision.reason.strip():
         return Refused(Reason.REASON_MISSING, "Say why: a rejection needs a reason.", Fixed.REASON)
@@ -206,7 +235,7 @@ def _judge_review(decision: Decision, standing: Standing) -> Accepted | Refused:
             "You prepared this proposal; somebody else must decide on it.",
             Fixed.FOUR_EYES,
         )
-    if any(d.actor == decision.actor and _approves(d) for d in standing.taken):
+    if any(_clash(decision, number, d) for d in standing.taken):
         return Refused(
             Reason.ALREADY_DECIDED, "You have decided on this proposal already.", Fixed.ONCE
         )
@@ -214,9 +243,22 @@ def _judge_review(decision: Decision, standing: Standing) -> Accepted | Refused:
         return Accepted(number, completes=False, clause=level.clause, delegation=held)
     if needs_reason(decision.actor, standing) and not decision.reason.strip():
         return _say_why(standing)
-    last = number == len(standing.levels) - 1
-    given = sum(1 for d in standing.taken if _approves(d) and d.level == number)
-    return Accepted(number, last and given + 1 >= level.count, level.clause, held)
+    after = replace(standing, taken=(*standing.taken, at_level(decision, number)))
+    completes = open_level(after) == len(standing.levels)
+    return Accepted(number, completes, level.clause, held)
+
+
+def _clash(decision: Decision, number: int, earlier: Decision) -> bool:
+    """Whether an earlier approval leaves this person nothing to decide here.
+
+    Who approved some kinds may approve others at the same level, or send the proposal back.
+    """
+    if earlier.actor != decision.actor or not _approves(earlier):
+        return False
+    if earlier.level != number or not earlier.kinds:
+        return True
+    approves = decision.verdict == Verdict.APPROVE
+    return approves and (not decision.kinds or bool({*decision.kinds} & {*earlier.kinds}))
 
 
 def _judge_controller(decision: Decision, standing: Standing) -> Accepted | Refused:

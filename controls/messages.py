@@ -64,7 +64,7 @@ class Calculated:
     `exceptions` counts those that keep the close waiting; `late_documents` is the policy that
     applied. With `waits_for_predecessor` there is none: the period before is not closed yet.
     `overridden`: an exception was answered by hand in this close. `suspended` are those whose
-    approvals of earlier proposals count for nothing now.
+    approvals of earlier proposals count for nothing now, `kinds` the kinds of journal in it.
     """
 
     proposal_id: int = 0
@@ -79,6 +79,7 @@ class Calculated:
     may_coincide: tuple[Coincidence, ...] = ()
     overridden: bool = False
     suspended: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class RecordDecision:
     delegation: int = 0
     delegations: tuple[Delegation, ...] = ()
     seen: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

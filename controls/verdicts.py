@@ -27,6 +27,7 @@ class Reason(StrEnum):
     WRONG_CLOSE = "wrong_close"
     UNKNOWN_VERDICT = "unknown_verdict"
     DELEGATION_ENDED = "delegation_ended"
+    UNKNOWN_KIND = "unknown_kind"
 
 
 class Fixed(StrEnum):
@@ -41,7 +42,7 @@ class Fixed(StrEnum):
     FOUR_EYES = "F4"
     """Whoever prepared decides nothing; two jobs are two people's unless a clause joins them."""
     ONCE = "F5"
-    """One person decides once on a proposal."""
+    """One person decides once on a proposal, or once on each of its kinds of journal."""
     REASON = "F6"
     """A reason goes with a rejection, a request for change, an explanation; with an approval
     where somebody answered an exception by hand, or where the person approved an earlier proposal

@@ -44,18 +44,20 @@ class DecisionRow(Table, table=True):
 
     `clause` is the one of the policy, or the program's own, that asked for it; `delegations` the
     terms by which the person may have held the role, as they were signed; `seen` the hash of the
-    figures on the page. A trigger keeps four eyes (migration 0003).
+    figures on the page, `kinds` those of the journals that it approves, all where it is empty. A
+    trigger keeps four eyes (migration 0003).
     """
 
     __tablename__ = "decision"
     __table_args__ = (
-        UniqueConstraint("close_id", "round", "step", "level", "actor", "proposal_hash"),
+        UniqueConstraint("close_id", "round", "step", "level", "actor", "proposal_hash", "kinds"),
         Index(
             "uq_decision_one_approval_by_person",
             "close_id",
             "round",
             "step",
             "actor",
+            "kinds",
             unique=True,
             postgresql_where=text("verdict = 'approve'"),
         ),
@@ -76,6 +78,7 @@ class DecisionRow(Table, table=True):
     clause: str = ""
     delegations: list[Any] = Field(default_factory=list, sa_column=data())
     seen: str = ""
+    kinds: str = ""
     decided_at: datetime | None = Field(default=None, sa_column=now_column())
 
 

@@ -181,6 +181,7 @@ class Approvals:
             clause=clause,
             delegations=[asdict(each) for each in decision.delegations],
             seen=decision.seen,
+            kinds=",".join(decision.kinds),
         )
         self._add(row)
         self._audit.record(
@@ -194,6 +195,7 @@ class Approvals:
                 "roles": list(decision.roles),
                 "clause": clause,
                 **({"delegation": delegation} if delegation else {}),
+                **({"kinds": list(decision.kinds)} if decision.kinds else {}),
             },
             hashes={
                 "proposal": decision.proposal_hash,
@@ -236,6 +238,7 @@ class Approvals:
                 level=row.level,
                 delegations=tuple(Delegation(**each) for each in row.delegations),
                 seen=row.seen,
+                kinds=tuple(row.kinds.split(",")) if row.kinds else (),
                 at=row.decided_at.isoformat(timespec="seconds") if row.decided_at else "",
             )
             for row in self._session.exec(query.order_by(col(DecisionRow.id)))

@@ -32,5 +32,6 @@ def standing_of(work: Work, close: CloseRow) -> Standing | None:
         retriers=work.journals.retriers(proposal.id or 0),
         overridden=facts.override,
         suspended=work.approvals.suspended(close.id, close.round - 1) if asks_again else (),
+        kinds=tuple(sorted({row.kind for row in work.journals.of_proposal(proposal.id or 0)})),
         now=work.now().isoformat(timespec="seconds"),
     )

@@ -304,10 +304,12 @@ def close_decide(
     verdict: str,
     proposal_hash: str,
     reason: Annotated[str, typer.Option()] = "",
+    kind: Annotated[list[str] | None, typer.Option(help="Approve these journals alone.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Submit, approve, reject, request_change; in step review, verify or sign_off."""
-    body = {"step": step, "verdict": verdict, "proposal_hash": proposal_hash, "reason": reason}
+    body: dict[str, Any] = {"step": step, "verdict": verdict, "proposal_hash": proposal_hash}
+    body |= {"reason": reason, "kinds": kind or []}
     show(ask("POST", f"/closes/{entity}/{period}/decisions", body), as_json=as_json)
 
 

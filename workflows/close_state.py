@@ -41,6 +41,7 @@ class CloseState:
             retriers=self.retriers,
             overridden=self.proposal.overridden,
             suspended=self.proposal.suspended,
+            kinds=self.proposal.kinds,
             now=now,
         )
 

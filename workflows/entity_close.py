@@ -275,6 +275,7 @@ class EntityCloseWorkflow:
                     delegation=judged.delegation,
                     delegations=decision.delegations,
                     seen=decision.seen,
+                    kinds=decision.kinds,
                 ),
                 **RECORD,
             )

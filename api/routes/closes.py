@@ -18,7 +18,7 @@ from api.errors import ActionRefusedError, BadInputError
 from api.rendering import render
 from api.seen import seen_figures
 from api.views import board, periods_of
-from controls.approval import Decision
+from controls.approval import Decision, Verdict
 from controls.audit import Actor
 from controls.messages import Acted, Resolution
 from controls.steps import Action, may
@@ -146,6 +146,8 @@ async def decide_on_close(
     nonce: Annotated[str, Form()],
     reason: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
+    by_kind: Annotated[str, Form()] = "",
+    kinds: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Submit, approve, reject, request a change, explain, sign off."""
     decision = Decision(
@@ -159,6 +161,8 @@ async def decide_on_close(
         proposal_hash=proposal_hash,
         nonce=nonce,
         seen=seen,
+        # A form whose every kind was left out approves nothing: no kind is called nothing.
+        kinds=tuple(sorted(kinds or [""])) if by_kind and verdict == Verdict.APPROVE else (),
     )
     return await _done_or_told(doors, person, entity, period, decide(doors, person, decision))
 

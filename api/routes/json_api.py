@@ -77,6 +77,7 @@ class DecisionBody(NonceBody):
     proposal_hash: str
     reason: str = ""
     seen: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class ResolutionBody(NonceBody):

@@ -2,8 +2,8 @@
 
 Why: a decision says which clause of the policy asked for it, by which delegation the person held
 the role, and the hash of the figures on the page. Whoever prepared a close can't approve it, and
-nobody approves one proposal twice, whatever program or person writes the row: a trigger that fires
-for every role, and a unique index.
+nobody approves one proposal, or one of its kinds of journal, twice, whatever program or person writes
+the row: a trigger that fires for every role, and a unique index.
 
 Locks: a brief ACCESS EXCLUSIVE on decision (a table of a few rows a close; no rewrite, constants are
 kept in the catalogue). The index is built under it. Decisions that are there keep empty values.
@@ -39,6 +39,13 @@ begin
         raise exception 'Four eyes: % prepared this close and can not approve it.', new.actor
             using errcode = 'check_violation', constraint = 'decision_keeps_four_eyes';
     end if;
+    if exists (select from decision d where d.close_id = new.close_id and d.actor = new.actor
+            and d.round = new.round and d.step = new.step and d.verdict = 'approve'
+            and d.id <> new.id and (d.level <> new.level or d.kinds = '' or new.kinds = ''
+                or string_to_array(d.kinds, ',') && string_to_array(new.kinds, ','))) then
+        raise exception '% has approved this proposal already.', new.actor
+            using errcode = 'unique_violation', constraint = 'decision_keeps_four_eyes';
+    end if;
     return new;
 end $$;
 create trigger decision_keeps_four_eyes before insert or update on decision
@@ -70,8 +77,13 @@ def upgrade() -> None:
     constant('clause', sa.String(), '')
     constant('delegations', JSON, '[]')
     constant('seen', sa.String(), '')
+    constant('kinds', sa.String(), '')
+    op.drop_constraint(op.f('uq_decision_close_id_round_step_level_actor_proposal_hash'), 'decision')
+    op.create_unique_constraint(
+        op.f('uq_decision_close_id_round_step_level_actor_proposal_hash_kinds'), 'decision',
+        ['close_id', 'round', 'step', 'level', 'actor', 'proposal_hash', 'kinds'])
     op.create_index('uq_decision_one_approval_by_person', 'decision',
-        ['close_id', 'round', 'step', 'actor'], unique=True,
+        ['close_id', 'round', 'step', 'actor', 'kinds'], unique=True,
         postgresql_where=sa.text("verdict = 'approve'"))
     op.create_table('delegation',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -209,6 +209,54 @@ def test_looking_at_a_close_that_waits_for_nobody_keeps_nothing(
     assert people["rita"].get(CLOSE).json()["seen"] == ""
 
 
+# -- approval by kinds of journal -----------------------------------------------------------------
+
+FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def test_the_form_offers_the_kinds_and_carries_those_that_were_left(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    page = people["rita"].get(f"/closes/us/{PERIOD}").text
+    kinds = sorted({j["kind"] for j in people["rita"].get(CLOSE).json()["journals"]})
+    assert len(kinds) == 2
+    assert all(f'name="kinds" value="{kind}" checked' in page for kind in kinds)
+    form = {**body(close), "by_kind": "yes", "kinds": kinds[:1]}
+    sent = people["rita"].post(f"/closes/us/{PERIOD}/decisions", data=form, headers=FROM_HERE)
+    assert sent.status_code == 303
+    (carried,) = site.gateway.given
+    assert carried.kinds == (kinds[0],)
+    assert site.verifier.valid(carried)
+
+
+def test_a_form_whose_every_kind_was_left_out_approves_nothing(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    form = {**body(close), "by_kind": "yes"}
+    sent = people["rita"].post(f"/closes/us/{PERIOD}/decisions", data=form, headers=FROM_HERE)
+    assert sent.status_code == 409
+    assert "Choose which journals you approve" in sent.text
+    assert site.gateway.given == []
+
+
+def test_what_is_still_open_of_a_level_is_told_and_offered(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
+    first, second = sorted({j["kind"] for j in people["rita"].get(CLOSE).json()["journals"]})
+    made = Decision(
+        "us", PERIOD, Step.REVIEW, Verdict.APPROVE, "rita", ("reviewer",), "", close, "partly",
+        "t", level=0, kinds=(first,),
+    )  # fmt: skip
+    with site.owner.unit_of_work(site.actor) as work:
+        row = work.closes.of("us", PERIOD)
+        work.approvals.save_decision(row, row.round, made, "A1")
+    level = people["rita"].get(CLOSE).json()["levels"][0]
+    assert (level["given_by"], level["open_kinds"]) == ([f"rita ({first})"], [second])
+    page = people["rita"].get(f"/closes/us/{PERIOD}").text
+    assert f'name="kinds" value="{second}" checked' in page
+    assert f'name="kinds" value="{first}"' not in page
+
+
 # -- suspension, with what changed --------------------------------------------------------------
 
 
@@ -217,14 +265,16 @@ def test_a_suspended_decision_stays_beside_what_changed_since(
 ) -> None:
     now = site.propose_again()
     found = people["dave"].get(CLOSE).json()
-    assert [(d["actor"], d["counts"]) for d in found["decisions"]] == [("pia", False)]
+    assert [(d["actor"], d["counts"]) for d in found["decisions"]] == [
+        ("pia", False), ("rita", False),
+    ]  # fmt: skip
     (earlier,) = found["suspended"]
     assert (earlier["round"], earlier["proposal_hash"]) == (1, close)
-    assert earlier["decided_by"] == ["pia: submit"]
+    assert earlier["decided_by"] == ["pia: submit", "rita: approve"]
     assert now != close
     changed = {(c["what"], c["name"]): (c["before"], c["now"]) for c in earlier["changes"]}
     assert changed["balance", "deferred_revenue"] == ("1101.37", "2202.74")
     assert changed["journal", f"deferral of {PERIOD}-30"] == ("1101.37", "2202.74")
     page = people["dave"].get(f"/closes/us/{PERIOD}").text
-    assert "What changed since round 1 (pia: submit)" in page
+    assert "What changed since round 1 (pia: submit, rita: approve)" in page
     assert "2202.74" in page

@@ -16,6 +16,7 @@ from controls.approval import (
     at_level,
     covered,
     judge,
+    open_kinds,
 )
 from controls.approval_policy import Coincidence, Job
 from controls.authenticity import Signer, Verifier, new_key_pair
@@ -111,6 +112,82 @@ def test_an_approval_needs_a_reason_where_something_was_overruled(standing):
 def test_only_who_approved_before_says_why_again():
     again = replace(STANDING, suspended=("carl",))
     assert isinstance(judge(decision("ruth", "reviewer"), again), Accepted)
+
+
+# -- approval by kinds of journal ---------------------------------------------------------------
+
+KINDS = ("accrual", "deferral", "release")
+BY_KIND = replace(STANDING, kinds=KINDS)
+
+
+def approval(actor: str, role: str, *kinds: str) -> Decision:
+    return decision(actor, role, kinds=kinds)
+
+
+def with_given(standing: Standing, level: int, *given: Decision) -> Standing:
+    return replace(standing, taken=(*standing.taken, *(at_level(d, level) for d in given)))
+
+
+def test_what_is_left_out_of_an_approval_stays_open_and_the_level_waits_for_it():
+    all_but_accrual = approval("ruth", "reviewer", "deferral", "release")
+    assert judge(all_but_accrual, BY_KIND) == Accepted(0, completes=False, clause="A1")
+    partly = with_given(BY_KIND, 0, all_but_accrual)
+    assert open_kinds(partly, 0) == ("accrual",)
+    assert refusal(approval("carl", "controller"), partly) == (Reason.WRONG_ROLE, "A1")
+    rest = approval("ruth", "reviewer", "accrual")
+    assert isinstance(judge(rest, partly), Accepted)
+    whole = with_given(partly, 0, rest)
+    assert judge(approval("carl", "controller"), whole) == Accepted(1, completes=True, clause="A2")
+
+
+def test_the_last_level_completes_with_its_last_kind():
+    reviewed = with_given(BY_KIND, 0, approval("ruth", "reviewer"))
+    partly = approval("carl", "controller", "accrual", "release")
+    assert judge(partly, reviewed) == Accepted(1, completes=False, clause="A2")
+    others = judge(approval("cora", "controller", "deferral"), with_given(reviewed, 1, partly))
+    assert others == Accepted(1, completes=True, clause="A2")
+
+
+def test_a_person_decides_once_on_each_kind_and_may_send_the_rest_back():
+    partly = with_given(BY_KIND, 0, approval("ruth", "reviewer", "deferral", "release"))
+    for again in (approval("ruth", "reviewer", "accrual", "release"), approval("ruth", "reviewer")):
+        assert refusal(again, partly) == (Reason.ALREADY_DECIDED, Fixed.ONCE)
+    back = decision("ruth", "reviewer", Verdict.REQUEST_CHANGE, reason="Whose accrual?")
+    assert judge(back, partly) == Accepted(0, completes=False, clause="A1")
+
+
+def test_two_of_two_are_needed_for_each_kind():
+    two = replace(BY_KIND, levels=(Level(UserRole.REVIEWER, 2, "A1"),))
+    half = with_given(two, 0, approval("ruth", "reviewer"), approval("rosa", "reviewer", "accrual"))
+    assert open_kinds(half, 0) == ("deferral", "release")
+    assert judge(approval("rosa", "reviewer", "deferral", "release"), half) == Accepted(
+        0, completes=True, clause="A1"
+    )
+
+
+@pytest.mark.parametrize("kinds", [("adoption",), ("accrual", "adoption"), ("",)])
+def test_kinds_that_the_proposal_has_not_are_refused(kinds):
+    assert refusal(approval("ruth", "reviewer", *kinds), BY_KIND) == (
+        Reason.UNKNOWN_KIND,
+        Fixed.PLACE,
+    )
+
+
+@pytest.mark.parametrize("verdict", [Verdict.SUBMIT, Verdict.REJECT, Verdict.REQUEST_CHANGE])
+def test_only_an_approval_is_for_some_kinds(verdict):
+    asked = decision("ruth", "reviewer", verdict, kinds=("accrual",), reason="r")
+    assert refusal(asked, BY_KIND)[0] is Reason.UNKNOWN_KIND
+
+
+def test_approvals_by_kind_cover_a_posting_only_together():
+    given = (
+        SUBMITTED,
+        approval("ruth", "reviewer", "accrual"),
+        approval("ruth", "reviewer", "deferral", "release"),
+        approval("carl", "controller", "deferral", "release"),
+    )
+    assert covered(given, BY_KIND) is not None
+    assert covered((*given, approval("carl", "controller", "accrual")), BY_KIND) is None
 
 
 # -- which jobs one person may do in the same close ---------------------------------------------
@@ -229,6 +306,7 @@ def test_a_tag_holds_for_exactly_the_decision_it_was_made_for():
     longer = replace(OCTOBER, ends_at="2027-01-01T00:00:00+00:00")
     for changed in (
         {"actor": "carl"},
+        {"kinds": ("accrual",)},
         {"seen": ""},
         {"delegations": ()},
         {"delegations": (longer,)},

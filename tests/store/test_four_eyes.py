@@ -16,11 +16,18 @@ SEPTEMBER = Period.month("2026-09")
 ROLES = [WORKER, OWNER, SUPERUSER]
 INSERT = """
 insert into decision (close_id, round, step, level, verdict, actor, roles, reason, proposal_hash,
-    nonce, tag, clause, delegations, seen)
+    nonce, tag, clause, delegations, seen, kinds)
 values ((select id from close), %(round)s, %(step)s, %(level)s, %(verdict)s, %(actor)s, 'reviewer',
-    '', 'h', gen_random_uuid(), 'forged', 'A1', '[]', '')
+    '', 'h', gen_random_uuid(), 'forged', 'A1', '[]', '', %(kinds)s)
 """
-APPROVAL = {"round": 1, "step": "review", "level": 0, "verdict": "approve", "actor": "ruth"}
+APPROVAL = {
+    "round": 1,
+    "step": "review",
+    "level": 0,
+    "verdict": "approve",
+    "actor": "ruth",
+    "kinds": "",
+}
 SUBMISSION = {**APPROVAL, "verdict": "submit", "level": -1, "actor": "priya"}
 
 
@@ -64,6 +71,26 @@ def test_nobody_approves_a_proposal_twice_at_whatever_level(role: str, close: Da
         work.execute(INSERT, APPROVAL)
         with pytest.raises(errors.UniqueViolation):
             work.execute(INSERT, {**APPROVAL, "level": 1})
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"kinds": "accrual,release"}, {"kinds": "release"}),
+        ({"kinds": "release"}, {"kinds": ""}),
+        ({}, {"kinds": "release"}),
+        ({"kinds": "release"}, {"kinds": "accrual", "level": 1}),
+    ],
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_approves_a_kind_of_journal_twice_or_at_two_levels(
+    role: str, first: dict[str, object], second: dict[str, object], close: Database
+) -> None:
+    with psycopg.connect(close.of(role)) as work:
+        work.execute(INSERT, {**APPROVAL, **first})
+        work.execute(INSERT, {**APPROVAL, "kinds": "deferral"}) if first.get("kinds") else None
+        with pytest.raises(errors.UniqueViolation):
+            work.execute(INSERT, {**APPROVAL, **second})
 
 
 def test_not_even_with_triggers_switched_off_for_the_session(close: Database) -> None:

@@ -67,8 +67,8 @@ def test_what_a_first_version_holds_is_brought_along(empty: Database) -> None:
         told = "select open_from::text from {} order by id"
         assert asked(told.format("document")) == [(None,), ("2026-09-01",)]
         assert asked(told.format("resolution")) == [(None,), ("2026-09-01",)]
-        cited = asked("select actor, clause, delegations, seen from decision order by id")
-        assert cited == [("priya", "", [], ""), ("ruth", "", [], "")]
+        cited = asked("select actor, clause, delegations, seen, kinds from decision order by id")
+        assert cited == [("priya", "", [], "", ""), ("ruth", "", [], "", "")]
         assert asked("select details from document_line") == [({},)]
         assert asked(
             "select ahead_minor, in_a_year_minor, negative, held, account, dimensions, "

@@ -85,7 +85,7 @@ class System:
         found: Close = eventually(there)
         return found
 
-    def decide(self, role: str, close: Close, verdict: str, **other: str) -> None:
+    def decide(self, role: str, close: Close, verdict: str, **other: Any) -> None:
         """A decision by the person of a role on the close as read."""
         body = {
             "step": close["step"],

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -40,7 +41,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield running
 
 
-def refused(system: System, person: str, close: Close, verdict: str, **other: str) -> str:
+def refused(system: System, person: str, close: Close, verdict: str, **other: Any) -> str:
     """Why the decision does not count; the refusal is on record under the same name."""
     before = len(system.events(close["entity"], "decision.refused"))
     with pytest.raises(ApiRefusedError) as caught:
@@ -102,8 +103,14 @@ def test_a_rejection_suspends_what_was_approved_and_a_second_sync_stores_nothing
 
 def test_a_locked_period_waits_and_posts_once_the_ledger_is_open(system: System) -> None:
     close = system.drive("us", waits_for_controller)
+    last, *kinds = sorted({journal["kind"] for journal in close["journals"]})
+    system.decide("controller", close, "approve", kinds=kinds)
+    close = system.reach("us", lambda c: c["levels"][1]["given_by"] != [])
+    assert waits_for_controller(close)  # what was left out stays open
+    assert close["levels"][1]["open_kinds"] == [last]
+    assert refused(system, "controller", close, "approve") == "already_decided"
     system.sandbox("POST", "/lock-date", {"entity": "us", "date": "2026-09-30"})
-    system.decide("controller", close, "approve")
+    system.decide("controller", close, "approve", kinds=[last])
     close = system.reach("us", lambda c: c["awaiting"] == "locked")
     assert "the ledger is locked up to 2026-09-30" in close["detail"]
     assert all(journal["state"] == "proposed" for journal in close["journals"])
@@ -122,6 +129,13 @@ def test_a_locked_period_waits_and_posts_once_the_ledger_is_open(system: System)
     assert newest["moved_back"].startswith("The ledger was locked up to 2026-09-30")
     assert {lock["year_end"] for lock in earlier} == {"2026-09-30"}
     assert not any(lock["moved_back"] for lock in earlier)
+    given = [(d["actor"], d["clause"], len(d["seen"])) for d in close["decisions"] if d["counts"]]
+    assert given == [
+        ("priya", "F8", 64),
+        ("ruth", "A1", 64),
+        ("carl", "A2", 64),
+        ("carl", "A2", 64),
+    ]
 
 
 def test_a_signalled_decision_is_judged_alike_and_its_refusal_is_on_record(system: System) -> None:

@@ -84,7 +84,10 @@ def _waited_for(rows: list[NotificationRow]) -> list[str]:
 
 
 def _gather(work: Work, now: datetime) -> None:
-    """Put what waits into one message for each role whose turn it is, in its working hours."""
+    """Put what waits into one message for each role whose turn it is, in its working hours.
+
+    A role whose last message is still on its way gets no second one.
+    """
     configuration = work.config.current().configuration
     entities = {each.id: each for each in configuration.entities}
     interval = timedelta(minutes=configuration.notifications.digest_minutes)
@@ -93,7 +96,8 @@ def _gather(work: Work, now: datetime) -> None:
         entity = entities.get(row.entity_id)
         if entity is not None and entity.working.is_open(now):
             by_role.setdefault(row.role, []).append(row)
+    on_the_way = {rows[0].role for rows in work.outbox.open_messages().values()}
     for role, rows in by_role.items():
         last = work.outbox.last_message_at(role)
-        if last is None or now - last >= interval:
+        if role not in on_the_way and (last is None or now - last >= interval):
             work.outbox.put_into_message(rows)

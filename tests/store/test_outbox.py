@@ -168,6 +168,10 @@ def test_a_message_that_was_not_taken_is_sent_again_under_its_name(office: Offic
     office.stands(Step.RESOLVE, Awaiting.RESOLUTION)
     with pytest.raises(Exception, match="preparer can't be reached"):
         office.notify(Broken())
+    office.stands(Step.REVIEW, Awaiting.SUBMISSION)
+    with pytest.raises(Exception, match="preparer can't be reached"):
+        office.notify(Broken())
+    assert len({name for (name,) in office.rows("message") if name}) == 1
     assert office.notify() == 1
     # A worker that died after the target took it, and before it wrote so down: the name is known.
     with psycopg.connect(office.database.owner) as work:

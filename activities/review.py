@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors, told_to_temporal
 from controls.approval import Decision
 from controls.messages import Answer, RecordDecision
@@ -46,6 +47,8 @@ class ReviewActivities:
                             False, "The numbers have changed meanwhile. Look again.", "stale"
                         )
                     work.approvals.save_decision(close, record.round, decision)
+                    reached(CrashPoint.DECISION_WRITTEN)
+                reached(CrashPoint.DECISION_COMMITTED)
             except ConflictError as error:
                 return Answer(False, str(error), "already_decided")
             return Answer(True)

@@ -5,6 +5,7 @@ from temporalio import activity
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, RecognitionPolicy, Role
 from accounting.tie_out import tie_out
+from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from activities.post import comparable
 from connectors.ledger import Ledger
@@ -42,6 +43,7 @@ class VerifyActivities:
             ]
             policy = entity.policy(config.sha256)
             held = {r.account: r.balance_minor for r in ledger.balances(row.period_end)}
+            reached(CrashPoint.VERIFY_READ)
             with self._doors.work() as work:
                 ledger_balances = on_normal_side(held, policy)
                 rows = _tie_out(work, row, journals, ledger_balances, policy)
@@ -69,6 +71,8 @@ class VerifyActivities:
                         "unexplained": {t.role: str(t.unexplained_minor) for t in rows},
                     },
                 )
+                reached(CrashPoint.VERIFY_WRITTEN)
+            reached(CrashPoint.VERIFY_COMMITTED)
             return Verified(len(problems), problems[0] if problems else "")
 
 

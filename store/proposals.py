@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from accounting.book import BookedPart, Calculation, Journal, JournalPart
@@ -182,8 +183,10 @@ class Proposals:
         return row
 
     def save_tie_out(self, rows: list[TieOutRow]) -> None:
-        """Keep the newest tie-out of a proposal."""
+        """Keep the newest tie-out of a proposal, in the place of an earlier one."""
+        now = self._session.connection().scalar(text("select clock_timestamp()"))
         for row in rows:
+            row.read_at = now
             self._session.merge(row)
 
     def tie_out(self, proposal_id: int) -> list[TieOutRow]:

@@ -5,6 +5,7 @@ from activities.doors import Doors
 from activities.lock_check import LockCheckActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
+from activities.recover import RecoverActivities
 from activities.resolve import ResolveActivities
 from activities.review import ReviewActivities
 from activities.sign_off import SignOffActivities
@@ -17,6 +18,7 @@ __all__ = [
     "LockCheckActivities",
     "PostActivities",
     "ProgressActivities",
+    "RecoverActivities",
     "ResolveActivities",
     "ReviewActivities",
     "SignOffActivities",

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from accounting.book import Calculation
 from accounting.engine import ENGINE_VERSION, calculate
+from accounting.exceptions import ONLY_TELL, ExceptionCode
 from accounting.periods import Period
 from accounting.policy import RecognitionPolicy
 from activities.doors import Doors
@@ -15,7 +16,6 @@ from models import CloseRow
 from store import Work
 from store.books import seen_hash
 from store.config import AppliedConfig
-from store.proposals import once_each
 
 SEAL_DIGITS = 12
 
@@ -48,18 +48,27 @@ class CalculateActivities:
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
             }
-            proposal = work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
-            assert proposal.id is not None
-            return Calculated(
-                proposal_id=proposal.id,
-                proposal_hash=proposal.hash,
-                round=row.round,
-                journals=len(calculation.journals),
-                exceptions=sum(1 for e in once_each(calculation.exceptions) if e.blocks),
-                levels=tuple(Level(level.role, level.count) for level in entity.approval),
-                policy_version=config.sha256,
-                late_documents=policy.late_documents.value,
-            )
+            work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
+            return as_calculated(work, row)
+
+
+def as_calculated(work: Work, row: CloseRow) -> Calculated:
+    """The close's current proposal as the workflow keeps it in mind."""
+    assert row.proposal_id is not None
+    proposal = work.proposals.get(row.proposal_id)
+    config = work.config.version(proposal.config_id)
+    levels = config.entity(row.entity_id).approval
+    problems = work.proposals.exceptions(row.proposal_id)
+    return Calculated(
+        proposal_id=row.proposal_id,
+        proposal_hash=proposal.hash,
+        round=row.round,
+        journals=len(work.journals.of_proposal(row.proposal_id)),
+        exceptions=sum(1 for e in problems if ExceptionCode(e.code) not in ONLY_TELL),
+        levels=tuple(Level(level.role, level.count) for level in levels),
+        policy_version=config.sha256,
+        late_documents=str(proposal.summary.get("late_documents", "")),
+    )
 
 
 def _keep_averages(

@@ -17,7 +17,7 @@ from api.views import standing_of
 from controls.approval import Decision, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, Resolution
-from controls.steps import Action, may
+from controls.steps import Action, Step, may
 from store.users import Person
 
 LOOK_EVERY_S = 0.05
@@ -38,6 +38,24 @@ async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
         if await run_in_threadpool(_on_record, doors, entity, period):
             return
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def recover(doors: Doors, person: Person, entity: str, period: str) -> None:
+    """Take a close up again where Postgres says it stands; one that runs is left alone.
+
+    Raises ActionRefusedError, NotFoundError for a close that was never started.
+    """
+    if not may(person.roles, Action.RECOVER):
+        await _refuse(doors, person, entity, period, "recover", _no_role("recover closes"))
+    if await run_in_threadpool(_is_closed, doors, entity, period):
+        closed = Answer(False, f"{entity} {period} is closed: there is nothing to recover.")
+        await _refuse(doors, person, entity, period, "recover", closed)
+    await doors.closes.start(CloseRequest(entity, period, person.name, recover=True))
+
+
+def _is_closed(doors: Doors, entity: str, period: str) -> bool:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        return work.closes.of(entity, period).step == Step.CLOSED
 
 
 def _on_record(doors: Doors, entity: str, period: str) -> bool:

@@ -13,6 +13,7 @@ from tieout.adoption_cli import commands as adoption
 from tieout.check_cli import check
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
+from tieout.recover_cli import recover
 from tieout.scenario_cli import commands as scenario
 from tieout.settings import read_settings, required
 
@@ -39,6 +40,7 @@ app.add_typer(scenario, name="scenario")
 app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
 app.command()(check)
+closes.command("recover")(recover)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDirectory = Annotated[

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from controls.approval import ApprovalPolicy, Decision, Level, Standing
-from controls.messages import Acted, Answer, Calculated, CloseRef
+from controls.messages import Acted, Answer, Calculated, CloseRef, Stands
 from controls.steps import FIGURES_OPEN, Action, Awaiting, Step, UserRole, may
 
 
@@ -21,6 +21,16 @@ class CloseState:
     resync: bool = True
     completed: bool = False
     recheck: bool = False
+    decided: tuple[str, ...] = ()
+
+    def take_up(self, stands: Stands) -> None:
+        """Go on from where the close stands by Postgres."""
+        self.step = Step(stands.step)
+        self.proposal = stands.proposal
+        self.taken, self.preparers = stands.taken, stands.preparers
+        self.completed = stands.completed
+        self.outdated, self.resync = stands.outdated, stands.resync
+        self.decided = stands.decided
 
     def standing(self) -> Standing:
         """What a decision is judged against now."""

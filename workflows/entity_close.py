@@ -11,6 +11,7 @@ from activities.calculate import CalculateActivities
 from activities.lock_check import LockCheckActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
+from activities.recover import RecoverActivities
 from activities.resolve import ResolveActivities
 from activities.review import ReviewActivities
 from activities.sign_off import SignOffActivities
@@ -39,7 +40,7 @@ from controls.messages import (
     SignedOff,
     StepReached,
 )
-from controls.steps import Action, Awaiting, Step, may
+from controls.steps import FIGURES_OPEN, POSTED, Action, Awaiting, Step, may
 from workflows.close_state import CloseState
 from workflows.ids import close_id, posting_id
 from workflows.options import (
@@ -72,14 +73,22 @@ class EntityCloseWorkflow:
         self._state.close = await workflow.execute_activity_method(
             ProgressActivities.open_close, request, **RECORD
         )
-        while not await self._approved():
-            await self._sync()
-            await self._calculate()
-            await self._resolve()
-            await self._review()
-        await self._lock_check()
-        await self._post()
-        await self._verify()
+        if request.recover:
+            stands = await workflow.execute_activity_method(
+                RecoverActivities.where_it_stands, request, **RECORD
+            )
+            self._state.take_up(stands)
+        if self._state.step in FIGURES_OPEN:
+            while not await self._approved():
+                await self._sync()
+                await self._calculate()
+                await self._resolve()
+                await self._review()
+        if self._state.step not in POSTED:
+            await self._lock_check()
+            await self._post()
+        if self._state.step is not Step.SIGN_OFF:
+            await self._verify()
         return await self._sign_off()
 
     async def _sync(self) -> None:
@@ -90,6 +99,8 @@ class EntityCloseWorkflow:
         self._state.resync = False
 
     async def _calculate(self) -> None:
+        if not self._state.outdated:
+            return
         while True:
             await self._enter(Step.CALCULATE)
             async with self._lock:
@@ -119,16 +130,23 @@ class EntityCloseWorkflow:
     async def _review(self) -> None:
         if self._state.outdated:
             return
-        await self._enter(Step.REVIEW, Awaiting.SUBMISSION, "The preparer submits the proposal")
+        if not self._state.taken:
+            words = "The preparer submits the proposal"
+            await self._enter(Step.REVIEW, Awaiting.SUBMISSION, words)
+        else:
+            await self._wait_for_approval()
         while not self._state.completed and not self._state.outdated:
             before = self._state.taken
             await workflow.wait_condition(
                 lambda before=before: self._state.taken != before or self._state.outdated  # type: ignore[misc]
             )
             if not self._state.completed and not self._state.outdated:
-                standing = self._state.standing()
-                role = standing.policy.levels[open_level(standing)].role
-                await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}")
+                await self._wait_for_approval()
+
+    async def _wait_for_approval(self) -> None:
+        standing = self._state.standing()
+        role = standing.policy.levels[open_level(standing)].role
+        await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}")
 
     async def _approved(self) -> bool:
         """Every level has approved, and nothing came late that belongs to the period.
@@ -178,7 +196,7 @@ class EntityCloseWorkflow:
         )
 
     async def _verify(self) -> None:
-        self._state.completed = False
+        self._state.completed = Step.VERIFY in self._state.decided
         while not self._state.completed:
             await self._enter(Step.VERIFY)
             verified = await workflow.execute_activity_method(
@@ -191,7 +209,7 @@ class EntityCloseWorkflow:
             self._state.recheck = False
 
     async def _sign_off(self) -> SignedOff:
-        self._state.completed = False
+        self._state.completed = Step.SIGN_OFF in self._state.decided
         await self._enter(Step.SIGN_OFF, Awaiting.SIGN_OFF, "The controller closes the period")
         await workflow.wait_condition(lambda: self._state.completed)
         signed = await workflow.execute_activity_method(

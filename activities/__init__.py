@@ -8,6 +8,7 @@ from activities.lock_check import LockCheckActivities
 from activities.notify import NotifyActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
+from activities.recover import RecoverActivities
 from activities.resolve import ResolveActivities
 from activities.review import ReviewActivities
 from activities.schedule import ScheduleActivities
@@ -24,6 +25,7 @@ __all__ = [
     "NotifyActivities",
     "PostActivities",
     "ProgressActivities",
+    "RecoverActivities",
     "ResolveActivities",
     "ReviewActivities",
     "ScheduleActivities",

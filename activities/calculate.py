@@ -6,17 +6,17 @@ from temporalio import activity
 
 from accounting.book import Calculation
 from accounting.engine import ENGINE_VERSION, calculate
+from accounting.exceptions import ONLY_TELL, ExceptionCode
 from accounting.periods import Period
 from accounting.policy import RecognitionPolicy
 from activities.doors import Doors
-from controls.approval_policy import approval_data, required
+from controls.approval_policy import approval_data, facts_from, required
 from controls.messages import Calculated, CloseRef, Coincidence, Level
 from controls.proposal import Versions, facts_of, journal_hash, proposal_data
 from models import CloseRow
 from store import Work
 from store.books import seen_hash
 from store.config import AppliedConfig
-from store.proposals import once_each
 
 SEAL_DIGITS = 12
 
@@ -54,24 +54,36 @@ class CalculateActivities:
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
             }
-            proposal = work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
-            assert proposal.id is not None
-            return Calculated(
-                proposal_id=proposal.id,
-                proposal_hash=proposal.hash,
-                round=row.round,
-                journals=len(calculation.journals),
-                exceptions=sum(1 for e in once_each(calculation.exceptions) if e.blocks),
-                levels=tuple(Level(le.role, le.count, le.clause, le.because) for le in levels),
-                policy_version=config.sha256,
-                late_documents=policy.late_documents.value,
-                may_coincide=tuple(
-                    Coincidence(each.id, tuple(each.jobs)) for each in approvals.may_coincide
-                ),
-                overridden=override,
-                kinds=tuple(sorted({journal.kind.value for journal in calculation.journals})),
-                suspended=work.approvals.suspended(close.close_id, row.round),
-            )
+            work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
+            return as_calculated(work, row)
+
+
+def as_calculated(work: Work, row: CloseRow) -> Calculated:
+    """The close's current proposal as the workflow keeps it in mind."""
+    assert row.id is not None
+    assert row.proposal_id is not None
+    proposal = work.proposals.get(row.proposal_id)
+    config = work.config.version(proposal.config_id)
+    policy = config.entity(row.entity_id).approval_policy(config.sha256)
+    facts = facts_from(proposal.summary["approved"])
+    problems = work.proposals.exceptions(row.proposal_id)
+    journals = work.journals.of_proposal(row.proposal_id)
+    return Calculated(
+        proposal_id=row.proposal_id,
+        proposal_hash=proposal.hash,
+        round=row.round,
+        journals=len(journals),
+        exceptions=sum(1 for e in problems if ExceptionCode(e.code) not in ONLY_TELL),
+        levels=tuple(
+            Level(le.role, le.count, le.clause, le.because) for le in required(policy, facts)
+        ),
+        policy_version=config.sha256,
+        late_documents=str(proposal.summary.get("late_documents", "")),
+        may_coincide=tuple(Coincidence(each.id, tuple(each.jobs)) for each in policy.may_coincide),
+        overridden=facts.override,
+        kinds=tuple(sorted({journal.kind for journal in journals})),
+        suspended=work.approvals.suspended(row.id, row.round - 1),
+    )
 
 
 def _keep_averages(

@@ -30,7 +30,7 @@ from controls.messages import CloseRef
 from store import Store, Work
 from store.errors import DatabaseUnavailableError, StoreError
 
-HEARTBEAT_EVERY_S = 2
+BEATS_PER_TIMEOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,16 @@ class Doors:
 @contextmanager
 def beating() -> Iterator[None]:
     """Heartbeats while a blocking call runs: a worker that died is noticed within seconds."""
+    timeout = activity.info().heartbeat_timeout
+    if timeout is None:
+        yield
+        return
+    every_s = timeout.total_seconds() / BEATS_PER_TIMEOUT
     done = threading.Event()
     context = contextvars.copy_context()
 
     def beat() -> None:
-        while not done.wait(HEARTBEAT_EVERY_S):
+        while not done.wait(every_s):
             activity.heartbeat()
 
     thread = threading.Thread(target=context.run, args=(beat,), daemon=True)

@@ -10,7 +10,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.cover import refuse_unless_covered
-from activities.doors import Doors, told_to_temporal
+from activities.crash_points import CrashPoint, reached
+from activities.doors import Doors
 from connectors.ledger import (
     JournalToPost,
     Ledger,
@@ -52,16 +53,20 @@ class PostActivities:
     @activity.defn
     def approve_journals(self, close: CloseRef) -> Approved:
         """Number the journals of an approved proposal; refused unless its approvals cover it."""
-        with told_to_temporal(), self._doors.work() as work:
+        reached(CrashPoint.APPROVE_BEGUN)
+        with self._doors.outside(close), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
             refuse_unless_covered(work, row, self._doors.verifier)
             journals = work.journals.approve(row)
-            return Approved(tuple(journal.id for journal in journals if journal.id is not None))
+            reached(CrashPoint.APPROVE_WRITTEN)
+        reached(CrashPoint.APPROVE_COMMITTED)
+        return Approved(tuple(journal.id for journal in journals if journal.id is not None))
 
     @activity.defn
     def post_journal(self, request: PostJournal) -> PostedJournal:
         """Bring one journal to `posted` or `failed`; raises to be tried again otherwise."""
         with self._doors.outside(request.close):
+            reached(CrashPoint.POST_BEGUN)
             with self._doors.work() as work:
                 config = work.config.current()
                 entity = config.entity(request.close.entity)
@@ -74,10 +79,13 @@ class PostActivities:
                     return _result(journal)
                 wanted = _to_post(work, journal)
                 in_doubt = journal.state in (JournalState.POSTING, JournalState.UNKNOWN)
+            reached(CrashPoint.POST_COVERED)
             ledger = self._doors.ledger(entity)
             new_key = not in_doubt and journal.key is None
             if in_doubt:
+                reached(CrashPoint.SEARCH_BEGUN)
                 found = ledger.find(wanted)
+                reached(CrashPoint.SEARCH_ANSWERED)
                 if found is not None:
                     return self._settle(journal, journal.attempt, _compared(wanted, found))
                 new_key = self._after_absent(journal, entity, ledger)
@@ -95,6 +103,8 @@ class PostActivities:
             attempt = Attempt(row.key_first_sent_at, row.absent_since)
             follows = after_absent(attempt, windows, now)
             work.journals.absent(row, now)
+            reached(CrashPoint.ABSENT_WRITTEN)
+        reached(CrashPoint.ABSENT_COMMITTED)
         match follows:
             case SendSameKey():
                 return False
@@ -116,8 +126,12 @@ class PostActivities:
             row = work.journals.lock(journal_id)
             key = f"{row.reference}-{row.attempt + 1}" if new_key else None
             attempt = work.journals.intend(row, key, work.now())
+            reached(CrashPoint.INTENT_WRITTEN)
+        reached(CrashPoint.INTENT_COMMITTED)
         assert row.key is not None
-        match ledger.post(wanted, row.key):
+        answer = ledger.post(wanted, row.key)
+        reached(CrashPoint.SENT)
+        match answer:
             case Posted(journal=journal):
                 outcome = _compared(wanted, journal, heard=True)
             case Refused(message=message, raw=raw):
@@ -142,7 +156,10 @@ class PostActivities:
     def _settle(self, journal: JournalRow, attempt: int, outcome: Outcome) -> PostedJournal:
         with self._doors.work() as work:
             now: datetime = work.now()
-            return _result(work.journals.settle(journal.id or 0, attempt, outcome, now))
+            settled = work.journals.settle(journal.id or 0, attempt, outcome, now)
+            reached(CrashPoint.SETTLE_WRITTEN)
+        reached(CrashPoint.SETTLE_COMMITTED)
+        return _result(settled)
 
 
 def _result(journal: JournalRow) -> PostedJournal:

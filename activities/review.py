@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors, told_to_temporal
 from controls.approval import Decision, Fixed, Reason
 from controls.messages import Answer, RecordDecision
@@ -61,6 +62,8 @@ class ReviewActivities:
                     work.approvals.save_decision(
                         close, record.round, decision, record.clause, record.delegation
                     )
+                    reached(CrashPoint.DECISION_WRITTEN)
+                reached(CrashPoint.DECISION_COMMITTED)
             except FourEyesError as error:
                 return Answer(False, str(error), Reason.OWN_PROPOSAL, Fixed.FOUR_EYES)
             except ConflictError as error:

@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from accounting.periods import ONE_DAY
+from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors, told_to_temporal
 from controls.messages import CloseRef, GroupRef, SignedOff
 from controls.steps import Awaiting, Step
@@ -22,6 +23,7 @@ class SignOffActivities:
 
         The seal is the hash of the event that tells of it: the head of the entity's chain then.
         """
+        reached(CrashPoint.SIGN_OFF_BEGUN)
         with told_to_temporal(), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
             following, groups = _following(work, row), _groups(work, row)
@@ -51,7 +53,9 @@ class SignOffActivities:
             row.step, row.awaiting, row.detail = Step.CLOSED, Awaiting.NOTHING, ""
             row.seal = event.hash
             row.closed_at = work.now()
-            return SignedOff(event.hash, following, groups)
+            reached(CrashPoint.SIGN_OFF_WRITTEN)
+        reached(CrashPoint.SIGN_OFF_COMMITTED)
+        return SignedOff(event.hash, following, groups)
 
 
 def _following(work: Work, row: CloseRow) -> str:

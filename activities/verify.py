@@ -5,6 +5,7 @@ from temporalio import activity
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, RecognitionPolicy, Role
 from accounting.tie_out import tie_out
+from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from activities.drift import look
 from activities.post import comparable
@@ -48,6 +49,7 @@ class VerifyActivities:
             ]
             policy = entity.policy(config.sha256)
             held = {r.account: r.balance_minor for r in ledger.balances(row.period_end)}
+            reached(CrashPoint.VERIFY_READ)
             with self._doors.work() as work:
                 ledger_balances = on_normal_side(held, policy)
                 rows = _tie_out(work, row, journals, ledger_balances, policy)
@@ -76,6 +78,8 @@ class VerifyActivities:
                     },
                 )
                 retried_by = work.journals.retriers(row.proposal_id)
+                reached(CrashPoint.VERIFY_WRITTEN)
+            reached(CrashPoint.VERIFY_COMMITTED)
             return Verified(len(problems), problems[0] if problems else "", retried_by)
 
 

@@ -17,7 +17,7 @@ from api.seen import seen_figures, shown
 from controls.approval import Decision, Fixed, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
-from controls.steps import Action, may
+from controls.steps import Action, Step, may
 from store import Work
 from store.errors import NotFoundError
 from store.group import group_periods, middle_of
@@ -86,6 +86,24 @@ async def _awaited(doors: Doors, holds: Callable[[Work], bool]) -> None:
         if await run_in_threadpool(look):
             return
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def recover(doors: Doors, person: Person, entity: str, period: str) -> None:
+    """Take a close up again where Postgres says it stands; one that runs is left alone.
+
+    Raises ActionRefusedError, NotFoundError for a close that was never started.
+    """
+    if not may(person.roles, Action.RECOVER):
+        await _refuse(doors, person, entity, period, "recover", _no_role("recover closes"))
+    if await run_in_threadpool(_is_closed, doors, entity, period):
+        closed = Answer(False, f"{entity} {period} is closed: there is nothing to recover.")
+        await _refuse(doors, person, entity, period, "recover", closed)
+    await doors.closes.start(CloseRequest(entity, period, person.name, recover=True))
+
+
+def _is_closed(doors: Doors, entity: str, period: str) -> bool:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        return work.closes.of(entity, period).step == Step.CLOSED
 
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:

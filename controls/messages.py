@@ -6,16 +6,21 @@ history carries an amount or a document. Dates are ISO text; new fields have def
 
 from dataclasses import dataclass
 
+from controls.approval import Decision
 from controls.delegation import Delegation
 
 
 @dataclass(frozen=True)
 class CloseRequest:
-    """Start the close of an entity's period, by its calendar's name ("2026-09", "2026-P09")."""
+    """Start the close of an entity's period, by its calendar's name ("2026-09", "2026-P09").
+
+    With `recover` it is taken up again where it stands by Postgres.
+    """
 
     entity: str
     period: str
     started_by: str = ""
+    recover: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,25 @@ class Calculated:
     overridden: bool = False
     suspended: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where a close stands by Postgres: its step, its proposal, and the decisions that count.
+
+    `completed` when the review is; `outdated` when it must calculate anew, `resync` when it must
+    read anew before; `decided` names the steps after posting in which a controller has decided.
+    """
+
+    step: str
+    proposal: Calculated = Calculated()
+    taken: tuple[Decision, ...] = ()
+    preparers: tuple[str, ...] = ()
+    completed: bool = False
+    outdated: bool = True
+    resync: bool = True
+    decided: tuple[str, ...] = ()
+    retriers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,10 @@ FIGURES_OPEN = frozenset({Step.SYNC, Step.CALCULATE, Step.RESOLVE, Step.REVIEW})
 """While a close stands here its figures can still change; what was approved of them is suspended."""
 
 
+POSTED = frozenset({Step.VERIFY, Step.SIGN_OFF, Step.CLOSED})
+"""Once a close stands here every journal of it is in the ledger."""
+
+
 class UserRole(StrEnum):
     """What a person is here. One person may hold several; four eyes go by person."""
 
@@ -93,6 +97,7 @@ class Action(StrEnum):
     IMPORT_ADOPTION = "import_adoption"
     CHECK_HEALTH = "check_health"
     DELEGATE = "delegate"
+    RECOVER = "recover"
 
 
 MAY: dict[Action, frozenset[UserRole]] = {
@@ -104,6 +109,7 @@ MAY: dict[Action, frozenset[UserRole]] = {
     Action.RETRY: frozenset({UserRole.OPERATOR}),
     Action.RECHECK_DIFFERENCE: frozenset(WHO[Awaiting.DIFFERENCE]),
     Action.IMPORT_ADOPTION: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
+    Action.RECOVER: frozenset({UserRole.CONTROLLER, UserRole.OPERATOR}),
     Action.CHECK_HEALTH: frozenset({UserRole.AUDITOR, UserRole.CONTROLLER, UserRole.OPERATOR}),
     Action.DELEGATE: frozenset({UserRole.CONTROLLER}),
 }

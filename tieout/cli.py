@@ -14,8 +14,10 @@ from tieout.check_cli import check
 from tieout.delegate_cli import commands as delegate
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
+from tieout.recover_cli import recover
 from tieout.scenario_cli import commands as scenario
 from tieout.settings import data_directory, read_settings, required
+from tieout.user_cli import commands as users
 
 app = typer.Typer(
     name="tieout",
@@ -25,7 +27,6 @@ app = typer.Typer(
     add_completion=False,
 )
 database = typer.Typer(help="The schema of the database.", no_args_is_help=True)
-users = typer.Typer(help="People and their roles.", no_args_is_help=True)
 config = typer.Typer(help="The versioned configuration file.", no_args_is_help=True)
 closes = typer.Typer(help="Closes, through the JSON API.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
@@ -41,6 +42,7 @@ app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
 app.command()(check)
 app.add_typer(delegate, name="delegate")
+closes.command("recover")(recover)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDirectory = Annotated[
@@ -166,42 +168,6 @@ def config_show() -> None:
     with administrator() as work:
         found = work.config.current()
     say(json.dumps(found.configuration.model_dump(mode="json"), indent=2, ensure_ascii=False))
-
-
-@users.command("add")
-def user_add(
-    name: str,
-    role: Annotated[list[str], typer.Option(help="May be given more than once.")],
-    display_name: Annotated[str, typer.Option("--display-name")] = "",
-) -> None:
-    """Add a person; prints the path of a one-time link that sets the password."""
-    from tieout.administration import administrator, new_link, roles_of
-
-    link = new_link()
-    with administrator() as work:
-        work.users.add(name, display_name or name, roles_of(role), link)
-    say(f"/welcome/{link}")
-
-
-@users.command("reset")
-def user_reset(name: str) -> None:
-    """End a person's password and log-ins; prints the path of a new one-time link."""
-    from tieout.administration import administrator, new_link
-
-    link = new_link()
-    with administrator() as work:
-        work.users.reset(name, link)
-    say(f"/welcome/{link}")
-
-
-@users.command("disable")
-def user_disable(name: str) -> None:
-    """A person can't log in any more; all their log-ins end at once."""
-    from tieout.administration import administrator
-
-    with administrator() as work:
-        work.users.disable(name)
-    say(f"{name} is disabled.")
 
 
 @audit.command("verify")

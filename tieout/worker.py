@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
 
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 
 from tieout.compose import connect, doors_from
 from tieout.plugin import TieoutPlugin
@@ -17,7 +18,12 @@ STICKY_TIMEOUT = timedelta(seconds=2)
 CONCURRENT_ACTIVITIES = 50
 
 
-async def run_worker(settings: Settings | None = None) -> None:
+async def run_worker(
+    settings: Settings | None = None,
+    *,
+    interceptors: Sequence[Interceptor] = (),
+    sticky_timeout: timedelta = STICKY_TIMEOUT,
+) -> None:
     """Run closes until SIGINT or SIGTERM: our own worker is the plugin's first user."""
     settings = settings or read_settings()
     plugin = TieoutPlugin(doors_from(settings))
@@ -31,7 +37,8 @@ async def run_worker(settings: Settings | None = None) -> None:
         client,
         task_queue=settings.task_queue,
         max_concurrent_activities=CONCURRENT_ACTIVITIES,
-        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        interceptors=interceptors,
+        sticky_queue_schedule_to_start_timeout=sticky_timeout,
         graceful_shutdown_timeout=timedelta(seconds=5),
     ):
         print("The worker is ready.", flush=True)  # noqa: T201

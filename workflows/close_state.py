@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from controls.approval import Decision, Level, Standing
 from controls.approval_policy import BY_DEFAULT, JOB_OF, Coincidence, Job, coincidence
-from controls.messages import Acted, Answer, Calculated, CloseRef
+from controls.messages import Acted, Answer, Calculated, CloseRef, Stands
 from controls.steps import FIGURES_OPEN, Action, Awaiting, Step, UserRole, may
 
 
@@ -23,6 +23,16 @@ class CloseState:
     completed: bool = False
     recheck: bool = False
     retriers: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
+
+    def take_up(self, stands: Stands) -> None:
+        """Go on from where the close stands by Postgres."""
+        self.step = Step(stands.step)
+        self.proposal = stands.proposal
+        self.taken, self.preparers = stands.taken, stands.preparers
+        self.completed = stands.completed
+        self.outdated, self.resync = stands.outdated, stands.resync
+        self.decided, self.retriers = stands.decided, stands.retriers
 
     def standing(self, now: str = "") -> Standing:
         """What a decision is judged against; `now` is ISO text in UTC."""

@@ -1,6 +1,7 @@
 """The close of one entity's period, from sync to sign-off, for days if people need days."""
 
 import asyncio
+from contextlib import suppress
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -11,6 +12,7 @@ from activities.calculate import CalculateActivities
 from activities.lock_check import LockCheckActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
+from activities.recover import RecoverActivities
 from activities.resolve import ResolveActivities
 from activities.review import ReviewActivities
 from activities.sign_off import SignOffActivities
@@ -39,7 +41,7 @@ from controls.messages import (
     SignedOff,
     StepReached,
 )
-from controls.steps import Action, Awaiting, Step, may
+from controls.steps import FIGURES_OPEN, POSTED, Action, Awaiting, Step, may
 from workflows.close_state import CloseState
 from workflows.ids import close_id, group_close_id, posting_id
 from workflows.options import (
@@ -72,14 +74,22 @@ class EntityCloseWorkflow:
         self._state.close = await workflow.execute_activity_method(
             ProgressActivities.open_close, request, **RECORD
         )
-        while not await self._approved():
-            await self._sync()
-            await self._calculate()
-            await self._resolve()
-            await self._review()
-        await self._lock_check()
-        await self._post()
-        await self._verify()
+        if request.recover:
+            stands = await workflow.execute_activity_method(
+                RecoverActivities.where_it_stands, request, **RECORD
+            )
+            self._state.take_up(stands)
+        if self._state.step in FIGURES_OPEN:
+            while not await self._approved():
+                await self._sync()
+                await self._calculate()
+                await self._resolve()
+                await self._review()
+        if self._state.step not in POSTED:
+            await self._lock_check()
+            await self._post()
+        if self._state.step is not Step.SIGN_OFF:
+            await self._verify()
         return await self._sign_off()
 
     async def _sync(self) -> None:
@@ -90,6 +100,8 @@ class EntityCloseWorkflow:
         self._state.resync = False
 
     async def _calculate(self) -> None:
+        if not self._state.outdated:
+            return
         while True:
             await self._enter(Step.CALCULATE)
             async with self._lock:
@@ -119,18 +131,23 @@ class EntityCloseWorkflow:
     async def _review(self) -> None:
         if self._state.outdated:
             return
-        await self._enter(Step.REVIEW, Awaiting.SUBMISSION, "The preparer submits the proposal")
+        if not self._state.taken:
+            words = "The preparer submits the proposal"
+            await self._enter(Step.REVIEW, Awaiting.SUBMISSION, words)
+        else:
+            await self._wait_for_approval()
         while not self._state.completed and not self._state.outdated:
             before = self._state.taken
             await workflow.wait_condition(
                 lambda before=before: self._state.taken != before or self._state.outdated  # type: ignore[misc]
             )
             if not self._state.completed and not self._state.outdated:
-                standing = self._state.standing()
-                role = standing.levels[open_level(standing)].role
-                await self._enter(
-                    Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}", (str(role),)
-                )
+                await self._wait_for_approval()
+
+    async def _wait_for_approval(self) -> None:
+        standing = self._state.standing()
+        role = standing.levels[open_level(standing)].role
+        await self._enter(Step.REVIEW, Awaiting.APPROVAL, f"Waits for a {role}", (str(role),))
 
     async def _approved(self) -> bool:
         """Every level has approved, and nothing came late that belongs to the period.
@@ -179,7 +196,7 @@ class EntityCloseWorkflow:
         )
 
     async def _verify(self) -> None:
-        self._state.completed = False
+        self._state.completed = Step.VERIFY in self._state.decided
         while not self._state.completed:
             await self._enter(Step.VERIFY)
             verified = await workflow.execute_activity_method(
@@ -193,7 +210,7 @@ class EntityCloseWorkflow:
             self._state.recheck = False
 
     async def _sign_off(self) -> SignedOff:
-        self._state.completed = False
+        self._state.completed = Step.SIGN_OFF in self._state.decided
         await self._enter(Step.SIGN_OFF, Awaiting.SIGN_OFF, "The controller closes the period")
         await workflow.wait_condition(lambda: self._state.completed)
         signed = await workflow.execute_activity_method(
@@ -216,10 +233,8 @@ class EntityCloseWorkflow:
         await self._tell(close_id(close.entity, following), "predecessor_closed")
 
     async def _tell(self, whom: str, what: str) -> None:
-        try:
+        with suppress(ApplicationError):  # it does not wait for us
             await workflow.get_external_workflow_handle(whom).signal(what)
-        except ApplicationError:
-            workflow.logger.debug("%s does not wait for us", whom)
 
     async def _enter(
         self,
@@ -237,10 +252,8 @@ class EntityCloseWorkflow:
         )
 
     async def _wait_for_recheck(self, timeout_s: float) -> None:
-        try:
+        with suppress(TimeoutError):  # then it looks again by the clock
             await workflow.wait_condition(lambda: self._state.recheck, timeout=timeout_s)
-        except TimeoutError:
-            workflow.logger.debug("looking again by the clock")
         self._state.recheck = False
 
     def _judged(self, decision: Decision) -> Accepted | Refused:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.actions import act, decide, resolve, start, start_group
+from api.actions import act, decide, recover, resolve, start, start_group
 from api.auth import LogIns
 from api.deps import TheDoors, ThePerson, TheWork, token_of
 from api.drift_view import DriftView, drift_of
@@ -182,6 +182,13 @@ def closes(work: TheWork) -> list[CloseLine]:
 async def start_close(body: StartBody, doors: TheDoors, person: ThePerson) -> Done:
     """Start a close, or attach to the one that runs."""
     await start(doors, person, body.entity, body.period)
+    return Done()
+
+
+@router.post("/closes/{entity}/{period}/recovery", status_code=202)
+async def recover_close(entity: str, period: str, doors: TheDoors, person: ThePerson) -> Done:
+    """Take a close up again where Postgres says it stands, after Temporal's database was lost."""
+    await recover(doors, person, entity, period)
     return Done()
 
 

@@ -240,6 +240,21 @@ def test_a_close_that_nothing_carries_any_more_has_no_owner(
     assert "owners" not in broken(books.store)
 
 
+def test_a_tie_out_takes_the_place_of_the_one_before(books: Approved) -> None:
+    with books.store.unit_of_work(WORKER_ACTOR) as work:
+        proposal = work.closes.of("uk", "2026-10").proposal_id or 0
+        (before,) = work.proposals.tie_out(proposal)
+    for unexplained in (0, 7):
+        with books.store.unit_of_work(WORKER_ACTOR) as work:
+            work.proposals.save_tie_out([_tied(proposal, unexplained)])
+    with books.store.unit_of_work(WORKER_ACTOR) as work:
+        (after,) = work.proposals.tie_out(proposal)
+    assert (before.unexplained_minor, after.unexplained_minor) == (0, 7)
+    assert after.read_at is not None
+    assert before.read_at is not None
+    assert after.read_at > before.read_at
+
+
 def test_every_invariant_has_a_name_of_its_own() -> None:
     names = [each.name for each in INVARIANTS]
     assert len(set(names)) == len(names)

@@ -1,0 +1,109 @@
+"""Workers for the fault tests: forked from a parent that has imported all, impatient, mortal."""
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+from datetime import timedelta
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+
+from temporalio.worker import (
+    Interceptor,
+    StartActivityInput,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
+)
+
+from activities.crash_points import CRASH_AT
+from tests.tieout.command import FORKS, REPOSITORY
+
+HEARTBEAT = timedelta(seconds=1.2)
+TRANSACTION = timedelta(seconds=2)
+RETRY_SOON, RETRY_LATE = timedelta(seconds=0.1), timedelta(seconds=1)
+STICKY = timedelta(seconds=1)
+
+
+class _Outbound(WorkflowOutboundInterceptor):
+    def start_activity(self, input: StartActivityInput) -> Any:  # noqa: A002
+        if input.heartbeat_timeout is not None:
+            input.heartbeat_timeout = HEARTBEAT
+        else:
+            input.start_to_close_timeout = TRANSACTION
+        if input.retry_policy is not None:
+            input.retry_policy = replace(
+                input.retry_policy, initial_interval=RETRY_SOON, maximum_interval=RETRY_LATE
+            )
+        return super().start_activity(input)
+
+
+class _Inbound(WorkflowInboundInterceptor):
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        super().init(_Outbound(outbound))
+
+
+class Impatient(Interceptor):
+    """Short time-outs: a dead worker's activities are tried again within a second or two.
+
+    Time-outs are attributes of a command, which a replay does not compare: the workflows are the
+    product's own.
+    """
+
+    def workflow_interceptor_class(
+        self,
+        input: WorkflowInterceptorClassInput,  # noqa: A002
+    ) -> type[WorkflowInboundInterceptor]:
+        return _Inbound
+
+
+def prepare() -> None:
+    """Have the parent of the forks import everything, while other things start."""
+    os.environ["PYTHONPATH"] = str(REPOSITORY)  # the parent imports by it
+    FORKS.set_forkserver_preload(["tests.tieout.preloaded", "tests.faults.preloaded"])
+    forkserver.ensure_running()
+
+
+class Life:
+    """One worker's process, from its start to its death. `crash_at` is "point:n" or empty."""
+
+    def __init__(self, environment: dict[str, str], log: Path, crash_at: str = "") -> None:
+        given = {**environment, **({CRASH_AT: crash_at} if crash_at else {})}
+        self._process = FORKS.Process(target=_live, args=(given, log), daemon=True)
+        self._process.start()
+
+    @property
+    def over(self) -> bool:
+        return self._process.exitcode is not None
+
+    @property
+    def crashed(self) -> bool:
+        """It died by its crash point; anything else that ended it is an error of the test."""
+        code = self._process.exitcode
+        assert code in (None, -signal.SIGKILL), f"the worker ended with {code}"
+        return code is not None
+
+    def freeze(self) -> None:
+        os.kill(self._process.pid or 0, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self._process.pid or 0, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """As a machine that loses power would."""
+        self._process.kill()
+        self._process.join()
+
+
+def _live(given: dict[str, str], log: Path) -> None:
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.setsid()
+    for name in [name for name in os.environ if name.startswith("TIEOUT_")]:
+        del os.environ[name]
+    os.environ.update(given)
+    from tieout.worker import run_worker
+
+    asyncio.run(run_worker(interceptors=[Impatient()], sticky_timeout=STICKY))

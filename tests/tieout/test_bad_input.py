@@ -82,7 +82,8 @@ def worker(installed: Installed, **other: str) -> str:
     [
         (["closs"], "No such command 'closs'"),
         (["demo", "--aprove"], "No such option: --aprove"),
-        (["close", "start", "uk"], "Missing argument 'period'"),
+        (["close", "start", "uk"], "Say which close to start: ENTITY PERIOD, or --group PERIOD."),
+        (["close", "recover", "uk"], "Missing argument 'period'"),
         (["config", "check", "nowhere.json"], "nowhere.json can't be read"),
         (["user", "add", "eve", "--role", "king"], "TIEOUT_DATABASE_URL"),
         (["db", "migrate"], "Set TIEOUT_OWNER_DATABASE_URL"),

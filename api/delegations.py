@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from api.doors import Doors
 from api.errors import BadInputError, ForbiddenError
+from controls.audit import SYSTEM_CHAIN, Actor
 from controls.steps import Action, may
 from store import Work
 from store.delegations import terms_of
@@ -58,6 +60,7 @@ def delegation_views(work: Work, entity: str) -> list[DelegationView]:
 
 
 def grant(
+    doors: Doors,
     work: Work,
     person: Person,
     entity: str,
@@ -68,7 +71,7 @@ def grant(
     reason: str,
 ) -> int:
     """A controller lets somebody hold a role; its number. Raises ForbiddenError, BadInputError."""
-    _only_controllers(person)
+    _only_controllers(doors, person, entity)
     try:
         first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
     except ValueError as error:
@@ -76,14 +79,28 @@ def grant(
     return work.delegations.grant(entity, role, delegate, first, last, reason)
 
 
-def revoke(work: Work, person: Person, entity: str, delegation_id: int, reason: str) -> None:
+def revoke(
+    doors: Doors, work: Work, person: Person, entity: str, delegation_id: int, reason: str
+) -> None:
     """A controller takes a delegation back. Raises ForbiddenError, NotFoundError, ConflictError."""
-    _only_controllers(person)
+    _only_controllers(doors, person, entity)
     if delegation_id not in {row.id for row in work.delegations.all(entity)}:
         raise NotFoundError(f"There is no delegation {delegation_id} for {entity}.")
     work.delegations.revoke(delegation_id, reason)
 
 
-def _only_controllers(person: Person) -> None:
-    if not may(person.roles, Action.DELEGATE):
-        raise ForbiddenError("Only a controller grants and revokes delegations.")
+def _only_controllers(doors: Doors, person: Person, entity: str) -> None:
+    """Raise ForbiddenError for anybody else; the attempt is on record, in a transaction of its own."""
+    if may(person.roles, Action.DELEGATE):
+        return
+    message = "Only a controller grants and revokes delegations."
+    with doors.store.unit_of_work(Actor("user", person.name)) as work:
+        known = {row.id for row in work.config.entities()}
+        work.audit.record(
+            entity if entity in known else SYSTEM_CHAIN,
+            "delegation.refused",
+            f"user/{person.name}",
+            reason=message,
+            after={"reason": "wrong_role", "roles": list(person.roles)},
+        )
+    raise ForbiddenError(message)

@@ -13,6 +13,8 @@ from store.config import Config
 from store.errors import ConflictError, NotFoundError
 
 DAYS_MAX = timedelta(days=366)
+YEARS = range(2000, 3000)
+"""Beyond them a slip of the finger, and days that have no instant."""
 
 
 class Delegations:
@@ -40,7 +42,7 @@ class Delegations:
             raise ConflictError(f"Only {' and '.join(DELEGABLE)} are delegated, not {role}.")
         if delegate == self._audit.actor.name:
             raise ConflictError("Nobody delegates to themselves.")
-        if not first <= last < first + DAYS_MAX:
+        if first.year not in YEARS or not first <= last < first + DAYS_MAX:
             raise ConflictError("Give the first and the last day, in this order, a year at most.")
         if not reason.strip():
             raise ConflictError("Say why: a delegation needs a reason.")

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from api.delegations import DelegationView, delegation_views, grant, revoke
-from api.deps import ThePerson, TheWork
+from api.deps import TheDoors, ThePerson, TheWork
 from api.rendering import render
 from controls.delegation import DELEGABLE
 from controls.steps import Action, may
@@ -64,18 +64,23 @@ def delegations(entity: str, work: TheWork) -> list[DelegationView]:
 
 @router.post("/api/v1/entities/{entity}/delegations", tags=["people"], status_code=201)
 def grant_delegation(
-    entity: str, body: DelegationBody, work: TheWork, person: ThePerson
+    entity: str, body: DelegationBody, doors: TheDoors, work: TheWork, person: ThePerson
 ) -> Granted:
     """Let somebody hold a role for the entity. Controllers only."""
-    return Granted(id=grant(work, person, entity, **body.model_dump()))
+    return Granted(id=grant(doors, work, person, entity, **body.model_dump()))
 
 
 @router.post("/api/v1/entities/{entity}/delegations/{delegation_id}/revoke", tags=["people"])
 def revoke_delegation(
-    entity: str, delegation_id: int, body: RevocationBody, work: TheWork, person: ThePerson
+    entity: str,
+    delegation_id: int,
+    body: RevocationBody,
+    doors: TheDoors,
+    work: TheWork,
+    person: ThePerson,
 ) -> Revoked:
     """Take a delegation back, from now on. Controllers only."""
-    revoke(work, person, entity, delegation_id, body.reason)
+    revoke(doors, work, person, entity, delegation_id, body.reason)
     return Revoked()
 
 
@@ -97,6 +102,7 @@ def show_delegations(entity: str, work: TheWork, person: ThePerson) -> Response:
 @router.post("/entities/{entity}/delegations", include_in_schema=False)
 def grant_by_form(
     entity: str,
+    doors: TheDoors,
     work: TheWork,
     person: ThePerson,
     role: Annotated[str, Form()],
@@ -106,7 +112,7 @@ def grant_by_form(
     reason: Annotated[str, Form()],
 ) -> Response:
     """Grant what the form says."""
-    grant(work, person, entity, role, delegate, first_day, last_day, reason)
+    grant(doors, work, person, entity, role, delegate, first_day, last_day, reason)
     return RedirectResponse(f"/entities/{entity}/delegations", status_code=303)
 
 
@@ -114,10 +120,11 @@ def grant_by_form(
 def revoke_by_form(
     entity: str,
     delegation_id: int,
+    doors: TheDoors,
     work: TheWork,
     person: ThePerson,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Revoke the one whose button was pressed."""
-    revoke(work, person, entity, delegation_id, reason)
+    revoke(doors, work, person, entity, delegation_id, reason)
     return RedirectResponse(f"/entities/{entity}/delegations", status_code=303)

@@ -94,11 +94,14 @@ def test_a_refusal_cites_its_clause_to_the_person_and_on_record(
     assert (event["reason"], event["clause"], event["actor"]) == ("wrong_role", "A1", "cleo")
 
 
-def test_only_a_controller_delegates(people: dict[str, TestClient]) -> None:
+def test_only_a_controller_delegates_and_other_attempts_are_on_record(
+    site: Site, people: dict[str, TestClient], close: str
+) -> None:
     for name in ("pia", "rita", "dave"):
         answer = delegate(people, 3, name)
         assert answer.status_code == 403
         assert "Only a controller" in answer.json()["message"]
+        assert site.events("us", "delegation.refused")[0]["actor"] == name
 
 
 def test_a_delegate_decides_until_it_is_revoked(

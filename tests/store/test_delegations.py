@@ -90,6 +90,8 @@ def test_a_revoked_one_holds_no_more_and_is_revoked_once(api: Store, store: Stor
         ({"role": "preparer"}, "Only reviewer and controller are delegated"),
         ({"delegate": "carl"}, "Nobody delegates to themselves"),
         ({"last": date(2026, 9, 30)}, "in this order"),
+        ({"first": date.max, "last": date.max}, "in this order"),
+        ({"first": date.min, "last": date.min}, "in this order"),
         ({"last": date(2027, 10, 2)}, "a year at most"),
         ({"reason": " "}, "needs a reason"),
     ],

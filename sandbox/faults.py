@@ -23,6 +23,10 @@ Kind = Literal[
     "reset_before_commit",
     "reset_after_commit",
     "hold_after_commit",
+    "error_500_after_commit",
+    "cut_answer",
+    "repeat_answer",
+    "show_nothing",
     "latency",
     "expire_tokens",
 ]
@@ -100,6 +104,7 @@ class Vendor:
     target: str
     throttled: Callable[[int], Response]
     broken: Callable[[int], Response]
+    nothing: Callable[[], Response]
     expire: Callable[[], None]
     transports: dict[tuple[str, int], asyncio.Transport]
 
@@ -107,7 +112,7 @@ class Vendor:
 class Gate:
     """ASGI wrapper of a vendor's app: strikes with faults and logs calls.
 
-    "After commit" holds because the app commits before it answers: the gate runs the app to its
+    "show_nothing" answers a search as a ledger does that shows late: nothing fits.     "After commit" holds because the app commits before it answers: the gate runs the app to its
     end, keeps the answer, and only then resets or holds.
     """
 
@@ -155,6 +160,15 @@ class Gate:
                 if await self._held(receive):
                     for message in kept:
                         await logged(message)
+            case "error_500_after_commit":
+                await self._run(scope, receive)
+                await self.vendor.broken(500)(scope, receive, logged)
+            case "cut_answer" | "repeat_answer":
+                assert fault is not None
+                kept = await self._run(scope, receive)
+                await _garbled(kept, fault.kind)(scope, receive, logged)
+            case "show_nothing":
+                await self.vendor.nothing()(scope, receive, logged)
             case "latency":
                 assert fault is not None
                 await asyncio.sleep(fault.seconds)
@@ -188,6 +202,16 @@ class Gate:
         if transport is not None:
             transport.abort()
         await _disconnect(receive)
+
+
+def _garbled(kept: list[Message], kind: str) -> Response:
+    """The answer with its body cut in the middle, or said twice."""
+    body = b"".join(message.get("body", b"") for message in kept)
+    told = body[: len(body) // 2] if kind == "cut_answer" else body + body
+    start = next(message for message in kept if message["type"] == "http.response.start")
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    headers.pop("content-length", None)
+    return Response(told, int(start["status"]), headers)
 
 
 async def _disconnect(receive: Callable[[], Awaitable[Message]]) -> None:

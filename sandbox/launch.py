@@ -190,6 +190,7 @@ async def serve(
                 name,
                 served.throttled,
                 served.broken,
+                served.nothing,
                 lambda target=name: tokens.expire(target),  # type: ignore[misc]
                 transports,
             )

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp
 
 @dataclass(frozen=True)
 class Served:
-    """An app, its entries of connections.json, and its words for refusal by fault."""
+    """An app, its entries of connections.json, and its words by fault: refusals, and nothing found."""
 
     app: ASGIApp
     connections: dict[str, dict[str, Any]]
     throttled: Callable[[int], Response]
     broken: Callable[[int], Response]
+    nothing: Callable[[], Response]

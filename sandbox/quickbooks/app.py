@@ -284,4 +284,6 @@ def quickbooks_app(state: State, tokens: Tokens, base_url: str) -> Served:
         "discovery_url": f"{base_url}/.well-known/openid_configuration",
     }
     app = Starlette(routes=routes, exception_handlers={404: nothing_there})
-    return Served(app, {"quickbooks-us": connection}, faults.throttled, faults.broken)
+    return Served(
+        app, {"quickbooks-us": connection}, faults.throttled, faults.broken, faults.nothing
+    )

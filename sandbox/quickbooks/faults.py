@@ -142,6 +142,11 @@ def throttled(retry_after_s: int) -> Response:
     return response
 
 
+def nothing() -> Response:
+    """A query that nothing fits: the list is left out."""
+    return answer({"QueryResponse": {}})
+
+
 def broken(status: int) -> Response:
     text = "An application error has occurred while processing your request"
     return FaultError("10000", text, text, kind="SystemFault", status=status).answer()

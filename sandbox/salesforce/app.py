@@ -41,6 +41,11 @@ def throttled(_retry_after_s: int) -> Response:
     return error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
 
+def nothing() -> Response:
+    """A query without records."""
+    return answer({"totalSize": 0, "done": True, "records": []})
+
+
 def broken(status: int) -> Response:
     if status == 503:
         return error(503, "SERVER_UNAVAILABLE", "Service Unavailable")
@@ -206,4 +211,4 @@ def salesforce_app(state: State, tokens: Tokens, base_url: str) -> Served:
         "domain": DOMAIN,
     }
     app = Starlette(routes=routes, exception_handlers={404: missing})
-    return Served(app, {"salesforce": connection}, throttled, broken)
+    return Served(app, {"salesforce": connection}, throttled, broken, nothing)

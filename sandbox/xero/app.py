@@ -347,4 +347,4 @@ def xero_app(state: State, tokens: Tokens, base_url: str) -> Served:
         for org, client in xero.clients.items()
     }
     app = Starlette(routes=routes, exception_handlers={404: missing})
-    return Served(app, connections, errors.throttled, errors.broken)
+    return Served(app, connections, errors.throttled, errors.broken, errors.nothing)

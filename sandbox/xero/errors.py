@@ -51,6 +51,11 @@ def throttled(retry_after_s: int) -> Response:
     )
 
 
+def nothing() -> Response:
+    """An empty list of journals."""
+    return answer({"ManualJournals": []})
+
+
 def broken(status: int) -> Response:
     """500 and 503; bodies are our reading."""
     if status == 503:

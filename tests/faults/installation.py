@@ -30,6 +30,7 @@ longer than that, but where a test says so."""
 
 CREATES = {"xero": ("PUT", "/ManualJournals"), "quickbooks": ("POST", "/journalentry")}
 LOOK_EVERY_S = 0.1
+NOT_LET_IN = 401
 LEDGERS = {"uk": "xero", "us": "quickbooks", "de": "xero"}
 
 
@@ -119,12 +120,18 @@ class Installation:
             assert creates <= sent[target], f"{seed}: {target}: {creates} creates, {sent[target]}"
 
     def creates(self) -> dict[str, int]:
-        """How many journals each vendor was asked to make, by its own log."""
+        """How many journals each vendor was asked to make, by its own log; whoever was not let in
+        asked for nothing.
+        """
         found = {}
         for target, (method, path) in CREATES.items():
             calls = self.system.sandbox("GET", f"/calls?target={target}")
             found[target] = sum(
-                1 for call in calls if call["method"] == method and call["path"].endswith(path)
+                1
+                for call in calls
+                if call["method"] == method
+                and call["path"].endswith(path)
+                and call["status"] != NOT_LET_IN
             )
         return found
 

@@ -85,7 +85,7 @@ def act(close: dict[str, Any], people: dict[str, ApiClient]) -> None:
                 people["preparer"].call("POST", f"{path}/resolutions", answer_to(problem))
         case "submission":
             decide(people["preparer"], path, close, "submit")
-        case "approval" if close["next_level"]:  # none when the last one was given just now
+        case "approval" if close["next_level"]:  # else the last one has approved a moment ago
             decide(people[close["next_level"]], path, close, "approve")
         case "locked":
             people["controller"].call("POST", f"{path}/lock-check", {})

@@ -1,12 +1,17 @@
 """The invariants on a real Postgres: they hold of honest month-ends, and each names what breaks it."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
 
+from connectors.ledger import LedgerJournal, LedgerLine
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier, new_key_pair
@@ -16,6 +21,8 @@ from store import Store
 from store.invariants import INVARIANTS, findings
 from tests.store.database import Database
 from tests.store.month_end import WORKER_ACTOR, MonthEnd, configured, invoice, line, over
+from tests.tieout.command import tieout
+from tieout.check import in_ledgers
 
 _numbers = itertools.count(1)
 PRIVATE, PUBLIC = new_key_pair()
@@ -253,6 +260,85 @@ def test_a_tie_out_takes_the_place_of_the_one_before(books: Approved) -> None:
     assert after.read_at is not None
     assert before.read_at is not None
     assert after.read_at > before.read_at
+
+
+def in_ledger(books: Approved) -> list[LedgerJournal]:
+    """The ledger's journals as an honest ledger would hold them."""
+    with books.store.unit_of_work(WORKER_ACTOR) as work:
+        return [
+            LedgerJournal(
+                id=row.ledger_id or "",
+                reference=row.reference or "",
+                date=row.date,
+                lines=tuple(
+                    LedgerLine(each.account, each.debit_minor, each.credit_minor, each.dimensions)
+                    for each in work.journals.posted_lines(row.id or 0)
+                ),
+                posted=True,
+                raw="{}",
+            )
+            for row in work.journals.all()
+        ]
+
+
+def compared(books: Approved, held: list[LedgerJournal]) -> list[str]:
+    """What `tieout check` says of `uk` with this in its ledger; the others' ledgers are empty."""
+    ledger = SimpleNamespace(journals=lambda _since: iter(held))
+    empty = SimpleNamespace(journals=lambda _since: iter(()))
+    opened: Any = lambda config: ledger if config.id == "uk" else empty  # noqa: E731
+    return list(in_ledgers(books.store, opened))
+
+
+def test_a_ledger_that_holds_what_was_posted_and_what_is_others_is_right(books: Approved) -> None:
+    held = in_ledger(books)
+    others = replace(held[0], id="L-99", reference="Depreciation")
+    assert compared(books, [*held, others]) == []
+
+
+def test_every_way_in_which_a_ledger_differs_is_named(books: Approved) -> None:
+    first, second, *rest = in_ledger(books)
+    assert compared(books, [second, *rest]) == [
+        f"uk journal {first.reference} is posted by our record, and not in the ledger."
+    ]
+    (twice, *_other) = compared(books, [first, replace(first, id="L-99"), second, *rest])
+    assert twice == f"uk journal {first.reference} stands 2 times in the ledger."
+    foreign = replace(first, id="L-99", reference="T2609-0099-00000000")
+    assert compared(books, [first, second, *rest, foreign]) == [
+        "uk: the ledger holds T2609-0099-00000000, which is no journal of ours."
+    ]
+    voided = replace(first, posted=False)
+    assert "is a draft, or voided" in compared(books, [voided, second, *rest])[0]
+    changed = replace(first, lines=(replace(first.lines[0], account="XXX"), *first.lines[1:]))
+    told = "\n".join(compared(books, [changed, second, *rest]))
+    assert "approved but not in the ledger: account" in told
+    assert "in the ledger but not approved: account XXX" in told
+
+
+def test_the_command_prints_a_line_each_and_says_what_it_left_out(
+    books: Approved, database: Database, tmp_path: Path
+) -> None:
+    key = tmp_path / "verify.key"
+    key.write_bytes(PUBLIC)
+    settings = {"database_url": database.worker, "verify_key_file": str(key)}
+    done = tieout("check", **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(INVARIANTS) + 1
+    assert all(each.endswith(": holds") for each in lines[:-1])
+    assert lines[-1].startswith("left out")
+    assert "TIEOUT_CONNECTIONS_FILE" in lines[-1]
+    with psycopg.connect(database.superuser) as work:
+        work.execute("update journal_line set debit_minor = debit_minor + 1 where debit_minor > 0")
+    done = tieout("check", "--json", **settings)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["holds"]) == (1, False)
+    assert {each["name"] for each in told["invariants"] if not each["holds"]} == {
+        "approvals",
+        "balanced",
+    }
+    without_key = tieout("check", database_url=database.worker)
+    assert without_key.returncode == 1
+    assert "TIEOUT_VERIFY_KEY_FILE" in without_key.stderr
 
 
 def test_every_invariant_has_a_name_of_its_own() -> None:

@@ -121,7 +121,9 @@ def test_tokens_of_a_key_that_is_gone_are_told_without_showing_any(store: Store)
 
 
 @pytest.mark.parametrize(
-    "keys", ["", "not a key", "A" * 44, "A" * 43 + "=", NEW_KEY + " " + "A" * 43 + "="]
+    "keys",
+    ["", "not a key", "A" * 44, "A" * 43 + "=", NEW_KEY + " " + "A" * 43 + "="],
+    ids=["empty", "no key", "too long", "all zero", "a zero one behind a good one"],
 )
 def test_a_key_file_without_a_key_is_refused(keys: str) -> None:
     with pytest.raises(StoreError, match="no usable key"):

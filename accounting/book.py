@@ -59,7 +59,8 @@ class BookedPart:
     """What the books already hold for a line, in one balance account.
 
     `amount` is on the role's normal side. `account` is the result account on the other side,
-    `posted_on` its journal's date, None of what was adopted.
+    `posted_on` its journal's date, None of what was adopted. `open_gain` says that a remeasurement
+    of the very period put it there, which no close has frozen yet.
     """
 
     line: str
@@ -69,6 +70,7 @@ class BookedPart:
     dimensions: Dimensions
     amount: Money
     posted_on: date | None = None
+    open_gain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def movements(
     """
     rows = list(rows)
     now, ahead = _parted(booked, period.end)
-    wanted, held, gains = by_key(target, currency), by_key(now, currency), _gains(rows, currency)
+    wanted, held = by_key(target, currency), by_key(now, currency)
+    gains = _gains(rows, [part for part in now if part.open_gain], currency)
     catch_up = {row.line: row.catch_up for row in rows}
     auto = policy.accruals is Accruals.AUTO_REVERSE
     zero = Money.zero(currency)
@@ -184,15 +185,22 @@ def _part(key: PartKey, amount: Money, late: Money) -> JournalPart:
     )
 
 
-def _gains(rows: Iterable[LinePosition], currency: str) -> dict[PartKey, Money]:
-    """What a gain puts on the accrued balance of its line: it raises an asset, lowers a debt."""
+def _gains(
+    rows: Iterable[LinePosition], posted: Iterable[BookedPart], currency: str
+) -> dict[PartKey, Money]:
+    """What a gain puts on the accrued balance of its line: it raises an asset, lowers a debt.
+
+    Less what is posted of it: a period that is calculated again gains nothing twice.
+    """
     gains: dict[PartKey, Money] = {}
     for row in rows:
         if row.fx:
             role = COST_SIDE.behind if row.is_cost else REVENUE_SIDE.behind
             key = PartKey(row.line, row.unit, role, row.account, row.dimensions)
             gains[key] = gains.get(key, Money.zero(currency)) + (-row.fx if row.is_cost else row.fx)
-    return gains
+    for key, amount in by_key(posted, currency).items():
+        gains[key] = gains.get(key, Money.zero(currency)) - amount
+    return {key: gain for key, gain in gains.items() if gain}
 
 
 def _order(key: PartKey) -> tuple[str, str, str, str, Dimensions]:

@@ -1,11 +1,12 @@
 """The book that a calculation starts from: everything that is known of an entity, from its rows."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session, col, select
 
-from accounting.book import Adoption, Book, BookedPart, FrozenLine, LinePosition
+from accounting.book import Adoption, Book, BookedPart, FrozenLine, JournalKind, LinePosition
 from accounting.documents import Document, Report, Void
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, CREDIT_NORMAL, RecognitionPolicy, Role
@@ -92,7 +93,7 @@ class Books:
             voids=reports.voids(entity.id),
             rates=rates.table(entity.id, self.pairs(entity.id, currency), close.period_end),
             frozen=self.frozen(last, currency),
-            booked=self._booked(entity.id, currency),
+            booked=self._booked(entity.id, currency, close),
             adoption=self._adoption(entity, policy) if last is None else None,
             imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
             last_closed=self._closes.closed_to(entity.id),
@@ -180,10 +181,14 @@ class Books:
             )
         }
 
-    def _booked(self, entity: str, currency: str) -> tuple[BookedPart, ...]:
-        """Parts of posted journals, and what stood in the books at adoption once it is frozen."""
+    def _booked(self, entity: str, currency: str, close: CloseRow) -> tuple[BookedPart, ...]:
+        """Parts of posted journals, and what stood in the books at adoption once it is frozen.
+
+        What a close that is still open has posted as the period's gains is marked so.
+        """
+        calculating = close.id if close.step != Step.CLOSED else None
         posted = self._session.exec(
-            select(JournalPartRow, col(JournalRow.date))
+            select(JournalPartRow, JournalRow)
             .join(JournalRow, col(JournalPartRow.journal_id) == JournalRow.id)
             .where(JournalRow.entity_id == entity, JournalRow.state == JournalState.POSTED)
         ).all()
@@ -196,8 +201,15 @@ class Books:
                 col(JournalPartRow.journal_id).is_(None),
             )
         ).all()
-        dated = [*posted, *((row, None) for row in adopted)]
-        return tuple(_booked_part(row, day, currency) for row, day in dated)
+        parts = [
+            replace(
+                _booked_part(row, journal.date, currency),
+                open_gain=journal.kind == JournalKind.REMEASUREMENT
+                and journal.close_id == calculating,
+            )
+            for row, journal in posted
+        ]
+        return (*parts, *(_booked_part(row, None, currency) for row in adopted))
 
     def reconciling(self, entity: str, currency: str) -> dict[Role, Money]:
         """Differences accepted at adoption, positions − ledger by role, once frozen."""

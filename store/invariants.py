@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from accounting.book import JournalKind
 from accounting.engine import calculate
 from accounting.money import Money
 from accounting.periods import Period
@@ -248,14 +249,24 @@ def _tie_outs(ground: Ground) -> Iterable[str]:
 
 
 def _rerun(ground: Ground) -> Iterable[str]:
-    """What is closed leaves nothing to post. Asked of an entity's newest close, if it is closed."""
+    """What is posted in full leaves nothing to post. Asked of each entity's newest close.
+
+    Not of one that has posted an opening adjustment and is not frozen yet: until sign-off the
+    balances at adoption stand as they were read.
+    """
     newest: dict[str, CloseRow] = {}
     for close in ground.closes:
         known = newest.setdefault(close.entity_id, close)
         if (close.period_end, close.number) > (known.period_end, known.number):
             newest[close.entity_id] = close
     for entity, close in newest.items():
-        if close.step != Step.CLOSED or close.proposal_id is None:
+        if close.step not in (Step.SIGN_OFF, Step.CLOSED) or close.proposal_id is None:
+            continue
+        rows = ground.work.journals.of_proposal(close.proposal_id)
+        is_open = close.step == Step.SIGN_OFF
+        if is_open and any(row.kind == JournalKind.ADOPTION for row in rows):
+            continue
+        if any(row.state != JournalState.POSTED for row in rows):
             continue
         config = ground.work.config.version(ground.work.proposals.get(close.proposal_id).config_id)
         policy = config.entity(entity).policy(config.sha256)

@@ -1,11 +1,13 @@
 """What stands in the accounts, and what its journals say of it, by hand (docs/accounting.md §§5, 6, 8)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from accounting.book import Journal, JournalKind
+from accounting.book import BookedPart, Journal, JournalKind
+from accounting.engine import calculate
 from accounting.errors import UnbalancedJournalError
 from accounting.journals import balanced
 from accounting.recognition import a_year_on
@@ -129,6 +131,34 @@ def test_a_credit_that_stands_alone_has_a_non_current_part_below_zero() -> None:
     found = run(book(alone, close=["2026-01"]))["2026-01"]["main"]
     # 31 and 396 of 730 days are earned by 31 January of this year and of the next.
     assert (found["deferred"], found["deferred_non_current"]) == ("-95.75", "-45.75")
+
+
+def test_a_gain_that_is_posted_is_not_posted_again_before_the_period_is_frozen() -> None:
+    """Accrued 31.00 euros at 1.2 and at 1.3: 3.10 of gain, once."""
+    rates = [
+        {"from": "EUR", "to": "USD", "period": "2026-01", "kind": kind, "rate": rate}
+        for kind, rate in (("average", "1.2"), ("closing", "1.3"))
+    ]
+    scenario = book(
+        contract(line("90.00", **QUARTER), currency="EUR"), close=["2026-01"], rates=rates
+    )
+    (entity,) = scenario.entities
+    before = entity.book(scenario.rates)
+    first = calculate(before, entity.policy, entity.periods[0])
+    assert [(journal.kind, journal.total.text()) for journal in first.journals] == [
+        (JournalKind.ACCRUAL, "37.20"),
+        (JournalKind.REMEASUREMENT, "3.10"),
+    ]
+    posted = [
+        BookedPart(
+            part.line, part.unit, part.role, part.account, part.dimensions, part.amount,
+            journal.date, open_gain=journal.kind is JournalKind.REMEASUREMENT,
+        )
+        for journal in first.journals
+        for part in journal.parts
+    ]  # fmt: skip
+    again = calculate(replace(before, booked=tuple(posted)), entity.policy, entity.periods[0])
+    assert again.journals == ()
 
 
 @pytest.mark.parametrize(

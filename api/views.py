@@ -186,6 +186,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
     summary = proposal.summary if proposal else {}
     catch_ups = catch_ups_of(work, row, currency)
     decisions = work.approvals.decision_rows(row.id or 0)
+    counting = {decision.nonce for decision in standing.taken} if standing else set()
     return CloseView(
         entity=entity,
         name=settings.name,
@@ -225,7 +226,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
                 d.reason,
                 _instant(d.decided_at),
                 d.level,
-                d.round == row.round,
+                d.nonce in counting,
                 d.clause,
                 d.round,
                 d.seen,

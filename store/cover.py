@@ -16,6 +16,8 @@ from store.document_rows import dimensions_of
 from store.standings import standing_of
 from store.unit_of_work import Work
 
+FORGED = "A decision on record does not carry the seal of our own server, and counts for nothing."
+
 
 def why_uncovered(
     work: Work, close: CloseRow, verifier: Verifier, journal: JournalRow | None = None
@@ -31,18 +33,18 @@ def why_uncovered(
     approved = proposal.summary["approved"]
     if digest(approved) != proposal.hash:
         return "The proposal on record does not have the hash that was approved."
-    decisions = tuple(
+    review = [
         decision
         for decision in work.approvals.decisions(close.id, close.round)
         if decision.step == Step.REVIEW
-    )
-    if not all(verifier.valid(decision) for decision in decisions):
-        return "A decision on record does not carry the seal of our own server."
+    ]
+    genuine = tuple(decision for decision in review if verifier.valid(decision))
     standing = standing_of(work, close)
     assert standing is not None
-    refused = covered(decisions, standing)
+    refused = covered(genuine, standing)
     if isinstance(refused, Refused):
-        return f"{refused.message} ({refused.clause})"
+        forged = "" if len(genuine) == len(review) else f" {FORGED}"
+        return f"{refused.message} ({refused.clause}){forged}"
     if journal is None:
         return ""
     if journal.proposal_id != proposal.id:

@@ -27,7 +27,7 @@ def standing_of(work: Work, close: CloseRow) -> Standing | None:
         proposal_hash=proposal.hash,
         levels=required(policy, facts),
         may_coincide=policy.may_coincide,
-        taken=work.approvals.decisions(close.id, close.round),
+        taken=work.genuine(work.approvals.decisions(close.id, close.round)),
         preparers=work.approvals.preparers(close.id),
         retriers=work.journals.retriers(proposal.id or 0),
         overridden=facts.override,

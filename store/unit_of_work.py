@@ -1,6 +1,6 @@
 """One transaction per request or activity: the change and its audit event, together or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
+from controls.approval import Decision
 from controls.audit import Actor
+from controls.authenticity import Verifier
 from store.adoption import AdoptionImports
 from store.approvals import Approvals
 from store.audit import AuditTrail
@@ -41,8 +43,11 @@ ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}
 class Work:
     """What can be read and changed inside one transaction, on behalf of one actor."""
 
-    def __init__(self, session: Session, actor: Actor, request_id: str) -> None:
+    def __init__(
+        self, session: Session, actor: Actor, request_id: str, verifier: Verifier | None = None
+    ) -> None:
         self._session = session
+        self._verifier = verifier
         self.audit = AuditTrail(session, actor, request_id)
 
     @cached_property
@@ -140,6 +145,13 @@ class Work:
         """Encrypted tokens of connections."""
         return Connections(self._session)
 
+    def genuine(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """Those that carry our own seal: a row that somebody wrote by hand counts for nothing.
+
+        All of them where this process has no key to check by.
+        """
+        return tuple(d for d in decisions if self._verifier is None or self._verifier.valid(d))
+
     def now(self) -> datetime:
         """The database's clock, in UTC: the only clock that the record knows."""
         value: datetime = self._session.connection().scalar(text("select clock_timestamp()"))
@@ -147,10 +159,14 @@ class Work:
 
 
 class Store:
-    """The door to Postgres. `dsn` is libpq's; it may hold a password and is never logged."""
+    """The door to Postgres. `dsn` is libpq's; it may hold a password and is never logged.
 
-    def __init__(self, dsn: str) -> None:
+    With a `verifier` decisions count only where they carry our own seal.
+    """
+
+    def __init__(self, dsn: str, verifier: Verifier | None = None) -> None:
         self._dsn = dsn
+        self._verifier = verifier
         self._engine = create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -181,7 +197,7 @@ class Store:
             ) from error
         try:
             with session:
-                yield Work(session, actor, request_id)
+                yield Work(session, actor, request_id, self._verifier)
                 session.commit()
         except (DataError, UnicodeEncodeError) as error:
             raise UnstorableError(

@@ -48,7 +48,7 @@ def _report(settings: Settings) -> "Report":
     public = read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False)
     verifier = Verifier(public.encode())
     check_schema(dsn)
-    store = Store(dsn)
+    store = Store(dsn, verifier)
     try:
         if settings.connections_file is None or settings.secret_key_file is None:
             return look(store, verifier, None)

@@ -115,7 +115,7 @@ def doors_from(settings: Settings) -> Doors:
     public = read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False)
     verifier = Verifier(public.encode())
     check_schema(dsn)
-    store = Store(dsn)
+    store = Store(dsn, verifier)
     ledgers = Ledgers(connections_file, PostgresVault(store, box))
     fixed = settings.today
     return Doors(
@@ -205,7 +205,7 @@ def web_application(settings: Settings) -> Any:
     check_schema(dsn)
     return create_app(
         WebDoors(
-            store=Store(dsn),
+            store=Store(dsn, signer.verifier),
             closes=TemporalGateway(lambda: connect(settings), settings.task_queue),
             signer=signer,
             today=today_of(settings),

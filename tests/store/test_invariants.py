@@ -12,13 +12,15 @@ import psycopg
 import pytest
 
 from connectors.ledger import LedgerJournal, LedgerLine
-from controls.approval import Decision
+from controls.approval import Decision, open_level
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier, new_key_pair
 from controls.messages import CloseRef
 from models import TieOutRow
 from store import Store
+from store.cover import FORGED, why_uncovered
 from store.invariants import INVARIANTS, findings
+from store.standings import standing_of
 from tests.store.database import Database
 from tests.store.month_end import WORKER_ACTOR, MonthEnd, configured, invoice, line, over
 from tests.tieout.command import tieout
@@ -116,6 +118,46 @@ def broken(store: Store) -> dict[str, tuple[str, ...]]:
     """What does not hold, by the invariant's name."""
     with store.unit_of_work(Actor("service", "test"), one_moment=True) as work:
         return {f.name: f.broken for f in findings(work, Verifier(PUBLIC)) if not f.holds}
+
+
+FORGE = """
+    insert into decision select (jsonb_populate_record(d, jsonb_build_object(
+        'id', 999999, 'actor', 'mallory', 'roles', 'controller', 'level', 1, 'nonce', 'forged'
+    ))).* from decision d where actor = 'ruth' and nonce like '2026-10-%'
+"""
+
+
+def test_an_approval_that_was_written_by_hand_counts_for_nothing(
+    books: Approved, database: Database
+) -> None:
+    with psycopg.connect(database.superuser) as work:
+        (carl,) = work.execute(
+            "delete from decision where nonce = '2026-10-carl' returning to_jsonb(decision.*)"
+        ).fetchone() or ({},)
+        work.execute(FORGE)
+    verifier = Verifier(PUBLIC)
+    page = Store(database.api, verifier)
+
+    def stands() -> tuple[list[str], int, str]:
+        with page.unit_of_work(Actor("service", "test")) as work:
+            close = work.closes.of("uk", "2026-10")
+            standing = standing_of(work, close)
+            assert standing is not None
+            judged = replace(standing, step="review")
+            counting = [decision.actor for decision in standing.taken]
+            return counting, open_level(judged), why_uncovered(work, close, verifier)
+
+    counting, due, why = stands()
+    assert (counting, due) == (["priya", "ruth"], 1)  # the page still waits for a controller
+    assert why.endswith(FORGED)
+    with psycopg.connect(database.superuser) as work:
+        work.execute(
+            "insert into decision select (jsonb_populate_record(null::decision, %s)).*",
+            [json.dumps(carl)],
+        )
+    counting, _due, why = stands()
+    assert (sorted(counting), why) == (["carl", "priya", "ruth"], "")
+    page.close()
 
 
 def test_honest_month_ends_hold(books: Approved) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from controls.approval import Decision, Level, Standing
+from controls.approval import Accepted, Decision, Level, Standing
 from controls.approval_policy import BY_DEFAULT, JOB_OF, Coincidence, Job, coincidence
-from controls.messages import Acted, Answer, Calculated, CloseRef, Stands
+from controls.messages import Acted, Answer, Calculated, CloseRef, RecordDecision, Stands
 from controls.steps import FIGURES_OPEN, Action, Awaiting, Step, UserRole, may
 
 
@@ -76,6 +76,27 @@ class CloseState:
             actor for actor, job in jobs.items() if not coincidence(clauses, job, Job.RETRY)
         }
         return tuple(sorted({*self.preparers, *kept_apart}))
+
+    def to_record(self, decision: Decision, judged: Accepted) -> RecordDecision:
+        """The decision as it is written, at its level, in the present round."""
+        return RecordDecision(
+            close=self.close,
+            round=self.proposal.round,
+            step=decision.step,
+            verdict=decision.verdict,
+            actor=decision.actor,
+            roles=decision.roles,
+            reason=decision.reason,
+            proposal_hash=decision.proposal_hash,
+            nonce=decision.nonce,
+            tag=decision.tag,
+            level=judged.level,
+            clause=judged.clause,
+            delegation=judged.delegation,
+            delegations=decision.delegations,
+            seen=decision.seen,
+            kinds=decision.kinds,
+        )
 
     def outdate(self, acted: Acted) -> Answer:
         """Let the close calculate anew for who changed its start: who did prepared it, too.

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from accounting.periods import Period
 from accounting.policy import LateDocuments
@@ -34,7 +34,6 @@ from controls.messages import (
     CloseRef,
     CloseRequest,
     PostRequest,
-    RecordDecision,
     RecordRefusal,
     RecordResolution,
     Resolution,
@@ -51,7 +50,7 @@ from workflows.options import (
     PREDECESSOR_RECHECK_EVERY,
     RECORD,
 )
-from workflows.post_journals import PostJournalsWorkflow
+from workflows.post_journals import PostJournalsWorkflow, why_uncovered
 
 # Patches: sign-off says which period follows; the ledger is read again after the approvals.
 FOLLOWING_PERIOD, LATE_DOCUMENTS = "following-period", "late-documents"
@@ -80,17 +79,22 @@ class EntityCloseWorkflow:
             )
             self._state.take_up(stands)
         if self._state.step in FIGURES_OPEN:
-            while not await self._approved():
-                await self._sync()
-                await self._calculate()
-                await self._resolve()
-                await self._review()
-        if self._state.step not in POSTED:
+            await self._until_approved()
+        while self._state.step not in POSTED:
             await self._lock_check()
-            await self._post()
+            if await self._post():
+                break
+            await self._until_approved()
         if self._state.step is not Step.SIGN_OFF:
             await self._verify()
         return await self._sign_off()
+
+    async def _until_approved(self) -> None:
+        while not await self._approved():
+            await self._sync()
+            await self._calculate()
+            await self._resolve()
+            await self._review()
 
     async def _sync(self) -> None:
         if not self._state.resync:
@@ -179,11 +183,18 @@ class EntityCloseWorkflow:
             await self._enter(Step.LOCK_CHECK, Awaiting.LOCKED, checked.message)
             await self._wait_for_recheck(LOCK_RECHECK_EVERY.total_seconds())
 
-    async def _post(self) -> None:
+    async def _post(self) -> bool:
+        """Post every journal; or, where Postgres holds no approvals that cover them, ask anew."""
         await self._enter(Step.POST)
-        approved = await workflow.execute_activity_method(
-            PostActivities.approve_journals, self._state.close, **RECORD
-        )
+        try:
+            approved = await workflow.execute_activity_method(
+                PostActivities.approve_journals, self._state.close, **RECORD
+            )
+        except ActivityError as error:
+            if not why_uncovered(error):
+                raise
+            self._state.completed, self._state.outdated = False, True
+            return False
         await workflow.execute_child_workflow(
             PostJournalsWorkflow.run,
             PostRequest(
@@ -194,6 +205,7 @@ class EntityCloseWorkflow:
             id=posting_id(self._state.close.entity, self._state.close.period),
             static_summary=f"{len(approved.journal_ids)} journals",
         )
+        return True
 
     async def _verify(self) -> None:
         self._state.completed = Step.VERIFY in self._state.decided
@@ -272,24 +284,7 @@ class EntityCloseWorkflow:
                 return Answer(False, judged.message, judged.reason, judged.clause)
             answer = await workflow.execute_activity_method(
                 ReviewActivities.record_decision,
-                RecordDecision(
-                    close=self._state.close,
-                    round=self._state.proposal.round,
-                    step=decision.step,
-                    verdict=decision.verdict,
-                    actor=decision.actor,
-                    roles=decision.roles,
-                    reason=decision.reason,
-                    proposal_hash=decision.proposal_hash,
-                    nonce=decision.nonce,
-                    tag=decision.tag,
-                    level=judged.level,
-                    clause=judged.clause,
-                    delegation=judged.delegation,
-                    delegations=decision.delegations,
-                    seen=decision.seen,
-                    kinds=decision.kinds,
-                ),
+                self._state.to_record(decision, judged),
                 **RECORD,
             )
             if answer.accepted:

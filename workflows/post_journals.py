@@ -1,7 +1,7 @@
 """The posting of a close's journals: each to the ledger once; failed ones wait for an operator."""
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
@@ -10,6 +10,13 @@ from controls.posting import JournalState
 from controls.steps import Action, Awaiting, Step, may
 from controls.verdicts import Fixed
 from workflows.options import POST, RECORD
+
+
+def why_uncovered(error: ActivityError) -> str:
+    """Why Postgres holds no approvals that cover what was to be posted; empty for other errors."""
+    cause = error.cause
+    is_it = isinstance(cause, ApplicationError) and cause.type == "ApprovalMissing"
+    return str(cause) if is_it else ""
 
 
 @workflow.defn
@@ -35,14 +42,23 @@ class PostJournalsWorkflow:
     async def _post(self, journals: dict[int, str]) -> None:
         await self._reached(Awaiting.NOTHING, f"Posting {len(journals)} journals")
         for journal_id, retried_by in journals.items():
-            posted = await workflow.execute_activity_method(
+            posted = await self._post_one(journal_id, retried_by)
+            self._failed.pop(journal_id, None)
+            if posted.state != JournalState.POSTED:
+                self._failed[journal_id] = posted
+
+    async def _post_one(self, journal_id: int, retried_by: str) -> PostedJournal:
+        try:
+            return await workflow.execute_activity_method(
                 PostActivities.post_journal,
                 PostJournal(self._request.close, journal_id, retried_by),
                 **POST,
             )
-            self._failed.pop(journal_id, None)
-            if posted.state != JournalState.POSTED:
-                self._failed[journal_id] = posted
+        except ActivityError as error:
+            why = why_uncovered(error)
+            if not why:
+                raise
+            return PostedJournal(journal_id, JournalState.FAILED, why)
 
     async def _wait_for_operator(self) -> None:
         total, failed = len(self._request.journal_ids), len(self._failed)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from temporalio.client import Client
 
@@ -25,7 +26,7 @@ from tests.close.system import (
 from tieout.administration import SIGNING_KEY
 from tieout.client import ApiRefusedError
 from tieout.demo import ENTITIES, PERIOD
-from tieout.embedded.postgres import OWNER
+from tieout.embedded.postgres import OWNER, SUPERUSER, EmbeddedPostgres
 from tieout.settings import Settings
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.ids import close_id
@@ -189,6 +190,31 @@ def test_a_signalled_decision_is_judged_alike_and_its_refusal_is_on_record(syste
     assert [d["actor"] for d in system.close("de")["decisions"] if d["verdict"] == "approve"] == [
         "ruth"
     ]
+
+
+def test_an_approval_that_loses_its_seal_posts_nothing_and_is_asked_for_anew(
+    system: System,
+) -> None:
+    seen = system.drive("de", waits_for_controller)
+    system.sandbox("POST", "/lock-date", {"entity": "de", "date": "2026-09-30"})
+    system.decide("controller", seen, "approve")
+    system.reach("de", lambda c: c["awaiting"] == "locked")
+    with psycopg.connect(EmbeddedPostgres(system.running.stack.data).dsn(SUPERUSER)) as work:
+        work.execute(
+            "update decision set tag = repeat('0', 128) where actor = 'carl' and close_id = "
+            "(select id from close where entity_id = 'de')"
+        )
+    system.sandbox("POST", "/lock-date", {"entity": "de", "date": "2026-08-31"})
+    system.act("operator", "de", "lock-check")
+    close = system.reach("de", lambda c: c["round"] > seen["round"] and c["awaiting"] != "nothing")
+    assert close["awaiting"] == "submission"
+    assert {journal["state"] for journal in close["journals"]} == {"proposed"}
+    assert not any(decision["counts"] for decision in close["decisions"])
+    stalled = system.events("de", "close.stalled")[0]["reason"]
+    assert stalled.startswith("Not posted.")
+    assert "does not carry the seal of our own server" in stalled
+    close = system.drive("de", waits_for_sign_off)
+    assert {journal["state"] for journal in close["journals"]} == {"posted"}
 
 
 def test_a_rerun_proposes_nothing_before_and_after_sign_off(system: System) -> None:

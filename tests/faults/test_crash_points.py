@@ -19,7 +19,7 @@ from tests.faults.installation import LOOK_EVERY_S, Installation, installation
 
 SEED, DEATHS = "TIEOUT_FAULT_SEED", "TIEOUT_FAULT_DEATHS"
 """In the environment: go the same way again; go a longer one."""
-DEATHS_USUAL = 8
+DEATHS_USUAL = 3
 LIFE_MIN_S, LIFE_MAX_S = 1.0, 4.0
 log = logging.getLogger(__name__)
 pytestmark = pytest.mark.timeout(280)

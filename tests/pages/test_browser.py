@@ -100,7 +100,7 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
 ) -> None:
     priya = Desk(browser, system, "priya")
     priya.page.get_by_role("combobox", name="Entity").select_option("de")
-    priya.page.get_by_role("textbox", name="Period").fill(PERIOD)
+    priya.page.get_by_role("textbox", name="Period", exact=True).fill(PERIOD)
     priya.press("Start the close")
     priya.picture("board")
     priya.open("de")
@@ -170,7 +170,7 @@ def test_the_page_says_what_keeps_a_close_waiting_for_its_ledger(
     system.fault(target="quickbooks", kind="error_503", path="query", times=3)
     priya = Desk(browser, system, "priya")
     priya.page.get_by_role("combobox", name="Entity").select_option("us")
-    priya.page.get_by_role("textbox", name="Period").fill(PERIOD)
+    priya.page.get_by_role("textbox", name="Period", exact=True).fill(PERIOD)
     priya.press("Start the close")
     priya.open("us")
     priya.sees("QuickBooks had an internal error (503). It is tried again by itself.")

@@ -112,7 +112,7 @@ class Drifts:
         self._audit.record(
             row.entity_id,
             verb,
-            f"journal/{row.reference or row.ledger_id}",
+            f"drift/{row.reference or row.ledger_id}",
             after={
                 "kind": row.kind,
                 "ledger_id": row.ledger_id,

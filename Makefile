@@ -16,7 +16,7 @@ BIN := .venv/bin
 STAMP := .venv/.requirements.sha256
 PACKAGES := accounting controls scenario models store connectors activities workflows api tieout sandbox
 
-.PHONY: help demo setup test check lock
+.PHONY: help demo setup test check soak lock
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ check: setup  ## static checks only
 	@$(BIN)/mypy $(PACKAGES) worker.py hatch_build.py migrations/env.py tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry .
+
+soak: setup  ## the long way: laws on ten times the books, a worker that dies at any moment
+	@TIEOUT_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/laws tests/faults --timeout 3600 $(SOAK)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 lock: setup  ## both locks from pyproject.toml; UPGRADE=1 takes the newest of all

@@ -79,7 +79,12 @@ class System:
         """Wait until the close stands as wanted; nobody acts."""
 
         def there() -> Close | None:
-            close = self.close(entity, period)
+            try:
+                close = self.close(entity, period)
+            except ApiRefusedError as refused:
+                if refused.status != 404:  # it was started, and no worker has taken it up yet
+                    raise
+                return None
             return close if until(close) else None
 
         found: Close = eventually(there)

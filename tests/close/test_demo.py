@@ -96,8 +96,6 @@ def test_the_demos_people_close_september_in_three_ledgers_to_the_cent(data: Pat
     posted = {close["entity"]: close["journals_posted"] for close in result["closes"]}
     assert posted == JOURNALS
     assert result["audit"]["verified"]
-    again = json.loads(tieout("demo", "--approve", "--json", data=data).stdout)
-    assert {c["entity"]: c["journals_posted"] for c in again["closes"]} == JOURNALS
     for entity in JOURNALS:
         book = data.with_name(f"{entity}.json")
         where = ("-o", str(book), "--data", str(data))

@@ -24,7 +24,7 @@ from tieout.settings import Settings
 from tieout.stack import Stack
 
 PATIENCE_S = 60
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.25
 SAVE_HISTORIES = "TIEOUT_SAVE_HISTORIES"
 """Names a folder: what ran is kept there for tests/histories/test_replay.py."""
 

@@ -10,6 +10,7 @@ from controls.messages import CloseRequest, Stands
 from controls.steps import FIGURES_OPEN, Step
 from models import CloseRow
 from store import Work
+from store.audit import close_subject
 from store.cover import why_uncovered
 
 TAKES_BACK = (Verdict.REJECT, Verdict.REQUEST_CHANGE)
@@ -34,7 +35,7 @@ class RecoverActivities:
             work.audit.record(
                 row.entity_id,
                 "close.recovered",
-                f"close/{row.entity_id}/{row.period}",
+                close_subject(row),
                 after={"step": row.step, "round": row.round, "decisions": len(stands.taken)},
                 actor=Actor("user", request.started_by),
             )
@@ -45,11 +46,7 @@ class RecoverActivities:
         preparers = work.approvals.preparers(row.id)
         if row.proposal_id is None:
             return Stands(step=row.step, preparers=preparers)
-        decisions = tuple(
-            decision
-            for decision in work.approvals.decisions(row.id, row.round)
-            if self._doors.verifier.valid(decision)
-        )
+        decisions = self._doors.verifier.genuine(work.approvals.decisions(row.id, row.round))
         review = tuple(decision for decision in decisions if decision.step == Step.REVIEW)
         covered = not why_uncovered(work, row, self._doors.verifier)
         taken_back = any(decision.verdict in TAKES_BACK for decision in review)

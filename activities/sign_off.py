@@ -9,6 +9,7 @@ from controls.messages import CloseRef, GroupRef, SignedOff
 from controls.steps import Awaiting, Step
 from models import CloseRow
 from store import Work
+from store.audit import close_subject
 
 
 class SignOffActivities:
@@ -35,7 +36,7 @@ class SignOffActivities:
             event = work.audit.record(
                 close.entity,
                 "close.closed",
-                f"close/{close.entity}/{close.period}",
+                close_subject(row),
                 before={"step": row.step},
                 after={
                     "step": Step.CLOSED.value,

@@ -14,6 +14,7 @@ from controls.messages import CloseRef, Verified
 from controls.posting import JournalState, PostedLine, line_differences
 from models import CloseRow, JournalRow, TieOutRow
 from store import Work
+from store.audit import close_subject
 from store.books import on_normal_side
 from store.drift import sentence
 from store.positions import amounts_of
@@ -71,7 +72,7 @@ class VerifyActivities:
                 work.audit.record(
                     close.entity,
                     "close.verified",
-                    f"close/{close.entity}/{close.period}",
+                    close_subject(row),
                     after={
                         "problems": problems,
                         "unexplained": {t.role: str(t.unexplained_minor) for t in rows},

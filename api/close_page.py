@@ -10,8 +10,8 @@ from api.contexts import BalanceRow, ClosePage, ExceptionForm, StepMark
 from api.drift_view import drift_of
 from api.exceptions import ExceptionView
 from api.rendering import grouped
-from api.seen import shown
-from api.views import STEP_ORDER, CloseView
+from api.seen import kept
+from api.views import STEP_ORDER, CloseView, view_of
 from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
 from controls.approval import (
     Accepted,
@@ -33,10 +33,10 @@ def close_page(
     work: Work, person: Person, entity: str, period: str, message: str = ""
 ) -> ClosePage:
     """The close as this person sees it, with what was refused on top. Raises NotFoundError."""
-    close = shown(work, entity, period)
     row = work.closes.of(entity, period)
-    roles, waits = person.roles, close.awaiting
     standing = standing_of(work, row)
+    close = kept(work, view_of(work, row, standing))
+    roles, waits = person.roles, close.awaiting
     delegations = work.delegations.of_person(entity, person.name)
 
     kinds = _kinds(standing, person.name)

@@ -46,7 +46,11 @@ def shown(work: Work, entity: str, period: str) -> CloseView:
 
     Raises NotFoundError.
     """
-    close = close_view(work, entity, period)
+    return kept(work, close_view(work, entity, period))
+
+
+def kept(work: Work, close: CloseView) -> CloseView:
+    """The close as shown, with the hash under which what is seen of it is kept."""
     if close.awaiting not in DECIDED_ON or not close.proposal_hash:
         return close
     return replace(close, seen=work.approvals.keep_seen(canonical(figures_of(close))))

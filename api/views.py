@@ -179,9 +179,14 @@ def next_level_of(standing: Standing | None, close: CloseRow) -> str:
 def close_view(work: Work, entity: str, period: str) -> CloseView:
     """One close in full. Raises NotFoundError."""
     row = work.closes.of(entity, period)
+    return view_of(work, row, standing_of(work, row))
+
+
+def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
+    """The same of a close whose standing has been read."""
+    entity = row.entity_id
     settings = work.config.current().entity(entity)
     currency = settings.functional_currency
-    standing = standing_of(work, row)
     proposal = work.proposals.get(row.proposal_id) if row.proposal_id else None
     summary = proposal.summary if proposal else {}
     catch_ups = catch_ups_of(work, row, currency)
@@ -190,7 +195,7 @@ def close_view(work: Work, entity: str, period: str) -> CloseView:
     return CloseView(
         entity=entity,
         name=settings.name,
-        period=period,
+        period=row.period,
         period_start=row.period_start.isoformat(),
         period_end=row.period_end.isoformat(),
         ledger=settings.ledger.vendor,

@@ -1,5 +1,7 @@
 """The tag on a decision: an Ed25519 signature that only the API can make and anyone can check."""
 
+from collections.abc import Iterable
+
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -62,6 +64,10 @@ class Verifier:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+    def genuine(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """Those whose tag is ours: what somebody wrote by hand counts for nothing."""
+        return tuple(decision for decision in decisions if self.valid(decision))
 
 
 def new_key_pair() -> tuple[bytes, bytes]:

@@ -18,14 +18,9 @@ from controls.delegation import Delegation
 from controls.steps import Step
 from models import CloseRow, DecisionRow, ResolutionRow, SeenRow
 from store.adoption import importers
-from store.audit import AuditTrail
+from store.audit import AuditTrail, close_subject
 from store.closes import Closes
 from store.errors import ConflictError, FourEyesError, NotFoundError
-
-
-def close_subject(close: CloseRow) -> str:
-    """How the audit trail names a close."""
-    return f"close/{close.entity_id}/{close.period}"
 
 
 class Approvals:

@@ -8,7 +8,12 @@ from sqlalchemy import func, or_, text
 from sqlmodel import Session, col, desc, select
 
 from controls.audit import NO_HASH, Actor, Break, Event, chained, verify
-from models import AuditEventRow
+from models import AuditEventRow, CloseRow
+
+
+def close_subject(close: CloseRow) -> str:
+    """How the audit trail names a close."""
+    return f"close/{close.entity_id}/{close.period}"
 
 
 class AuditTrail:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, desc, select
 from accounting.periods import ONE_DAY, Period
 from controls.steps import Step
 from models import CloseRow, EntityRow
-from store.audit import AuditTrail
+from store.audit import AuditTrail, close_subject
 from store.errors import NotFoundError
 from store.outbox import Outbox
 
@@ -38,9 +38,7 @@ class Closes:
                 self._session.flush()
         except IntegrityError:
             return self.of(entity, name)  # somebody started it at the same moment
-        self._audit.record(
-            entity, "close.started", f"close/{entity}/{name}", after={"by": started_by}
-        )
+        self._audit.record(entity, "close.started", close_subject(row), after={"by": started_by})
         return row
 
     def find(self, entity: str, period: str) -> CloseRow | None:
@@ -141,7 +139,7 @@ class Closes:
         self._audit.record(
             row.entity_id,
             "close.moved",
-            f"close/{row.entity_id}/{row.period}",
+            close_subject(row),
             reason=detail,
             before=before,
             after={"step": step, "awaiting": awaiting},
@@ -158,7 +156,7 @@ class Closes:
         self._audit.record(
             row.entity_id,
             "close.stalled",
-            f"close/{row.entity_id}/{row.period}",
+            close_subject(row),
             reason=why,
             after={"step": row.step},
         )

@@ -26,30 +26,40 @@ def why_uncovered(
 
     And, where a journal is given, why its lines are none of those that were approved.
     """
+    why = _why_unapproved(work, close, verifier)
+    return why or (why_unlike(work, close, journal) if journal is not None else "")
+
+
+def _why_unapproved(work: Work, close: CloseRow, verifier: Verifier) -> str:
     assert close.id is not None
     if close.proposal_id is None:
         return "The close has no proposal."
     proposal = work.proposals.get(close.proposal_id)
-    approved = proposal.summary["approved"]
-    if digest(approved) != proposal.hash:
+    if digest(proposal.summary["approved"]) != proposal.hash:
         return "The proposal on record does not have the hash that was approved."
     review = [
         decision
         for decision in work.approvals.decisions(close.id, close.round)
         if decision.step == Step.REVIEW
     ]
-    genuine = tuple(decision for decision in review if verifier.valid(decision))
+    genuine = verifier.genuine(review)
     standing = standing_of(work, close)
     assert standing is not None
     refused = covered(genuine, standing)
     if isinstance(refused, Refused):
         forged = "" if len(genuine) == len(review) else f" {FORGED}"
         return f"{refused.message} ({refused.clause}){forged}"
-    if journal is None:
-        return ""
+    return ""
+
+
+def why_unlike(work: Work, close: CloseRow, journal: JournalRow) -> str:
+    """Why a journal is none of the close's proposal, as it was approved; empty when it is."""
+    assert close.proposal_id is not None
+    proposal = work.proposals.get(close.proposal_id)
     if journal.proposal_id != proposal.id:
         return f"{journal.reference} belongs to an earlier proposal."
-    if journal_hash(close.entity_id, _journal(work, journal)) not in approved["journals"]:
+    approved = proposal.summary["approved"]["journals"]
+    if journal_hash(close.entity_id, _journal(work, journal)) not in approved:
         return f"{journal.reference} is not as it was approved."
     return ""
 

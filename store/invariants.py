@@ -27,8 +27,8 @@ from controls.invariants import (
 from controls.posting import JournalState
 from controls.steps import WHO, Awaiting, Step
 from models import CloseRow, JournalRow, PositionRow
-from store.approvals import close_subject
-from store.cover import why_uncovered
+from store.audit import close_subject
+from store.cover import why_uncovered, why_unlike
 from store.positions import amounts_of
 from store.unit_of_work import Work
 
@@ -101,12 +101,18 @@ def _attempts(ground: Ground) -> Iterable[str]:
 
 
 def _approvals(ground: Ground) -> Iterable[str]:
+    """The approvals are judged once for each close, then every journal against what they cover."""
     closes = {close.id: close for close in ground.closes}
+    unapproved: dict[int, str] = {}
     for row in ground.journals:
-        if row.state not in NEVER_SENT:
-            why = why_uncovered(ground.work, closes[row.close_id], ground.verifier, row)
-            if why:
-                yield f"{_named(row)} was sent to the ledger without full approval. {why}"
+        if row.state in NEVER_SENT:
+            continue
+        close = closes[row.close_id]
+        if row.close_id not in unapproved:
+            unapproved[row.close_id] = why_uncovered(ground.work, close, ground.verifier)
+        why = unapproved[row.close_id] or why_unlike(ground.work, close, row)
+        if why:
+            yield f"{_named(row)} was sent to the ledger without full approval. {why}"
 
 
 def _balances(ground: Ground) -> Iterable[str]:

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
-
 from controls.audit import Event
 from controls.period_lock import moved_back
 from models import CloseRow
-from store.approvals import close_subject
-from store.audit import AuditTrail
+from store.audit import AuditTrail, close_subject
 
 READ, ROLLED_BACK = "lock.read", "lock.rolled_back"
 
@@ -26,7 +23,7 @@ class Reading:
 class Locks:
     """Keeps readings of locks in the entity's chain of the audit trail."""
 
-    def __init__(self, _session: Session, audit: AuditTrail) -> None:
+    def __init__(self, audit: AuditTrail) -> None:
         self._audit = audit
 
     def read(self, close: CloseRow, reading: Reading) -> None:

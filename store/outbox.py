@@ -9,7 +9,7 @@ from controls.audit import SYSTEM_CHAIN
 from controls.notices import WHILE_WAITING, Notice, NoticeKind, about_close, waits
 from controls.steps import WHO, Awaiting
 from models import CloseRow, NotificationRow
-from store.audit import AuditTrail
+from store.audit import AuditTrail, close_subject
 
 
 class Outbox:
@@ -44,7 +44,7 @@ class Outbox:
         self._audit.record(
             close.entity_id,
             f"close.{kind}",
-            f"close/{close.entity_id}/{close.period}",
+            close_subject(close),
             after={"step": close.step, "awaiting": close.awaiting, "told": told},
         )
 

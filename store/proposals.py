@@ -26,7 +26,7 @@ from models import (
     ProposalRow,
     TieOutRow,
 )
-from store.audit import AuditTrail
+from store.audit import AuditTrail, close_subject
 from store.document_rows import dimensions_text
 from store.errors import NotFoundError
 from store.outbox import Outbox
@@ -102,7 +102,7 @@ class Proposals:
         self._audit.record(
             close.entity_id,
             "proposal.made",
-            f"close/{close.entity_id}/{close.period}",
+            close_subject(close),
             after={
                 "round": close.round,
                 "journals": len(calculation.journals),

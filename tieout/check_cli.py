@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tieout.settings import Settings, read_key, read_settings, required
+from tieout.settings import Settings, read_settings, required
 
 if TYPE_CHECKING:
     from tieout.check import Report
@@ -36,26 +36,19 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 
 def _report(settings: Settings) -> "Report":
-    from controls.authenticity import Verifier
     from store import Store
-    from store.connections import secret_box
     from tieout.check import check as look
-    from tieout.compose import Ledgers, PostgresVault
+    from tieout.compose import Ledgers, PostgresVault, box_of, verifier_of
     from tieout.database import check_schema
 
     dsn = required(settings.database_url, "database_url", "the worker's own Postgres log-in")
-    purpose = "the public key that decisions are checked by"
-    public = read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False)
-    verifier = Verifier(public.encode())
+    verifier = verifier_of(settings)
     check_schema(dsn)
     store = Store(dsn, verifier)
     try:
         if settings.connections_file is None or settings.secret_key_file is None:
             return look(store, verifier, None)
-        box = secret_box(
-            read_key(settings.secret_key_file, "secret_key_file", "the key for stored tokens")
-        )
-        ledgers = Ledgers(settings.connections_file, PostgresVault(store, box))
+        ledgers = Ledgers(settings.connections_file, PostgresVault(store, box_of(settings)))
         return look(store, verifier, ledgers.ledger)
     finally:
         store.close()

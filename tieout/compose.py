@@ -108,12 +108,7 @@ def doors_from(settings: Settings) -> Doors:
     connections_file = required(
         settings.connections_file, "connections_file", "how to reach ledgers and CRM"
     )
-    box = secret_box(
-        read_key(settings.secret_key_file, "secret_key_file", "the key for stored tokens")
-    )
-    purpose = "the public key that decisions are checked by"
-    public = read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False)
-    verifier = Verifier(public.encode())
+    box, verifier = box_of(settings), verifier_of(settings)
     check_schema(dsn)
     store = Store(dsn, verifier)
     ledgers = Ledgers(connections_file, PostgresVault(store, box))
@@ -126,6 +121,21 @@ def doors_from(settings: Settings) -> Doors:
         today=lambda zone: fixed or datetime.now(zone).date(),
         notifier=notifier_of(settings),
         page_url=settings.url or "",
+    )
+
+
+def verifier_of(settings: Settings) -> Verifier:
+    """What decisions are checked by. Raises TieoutError, KeyMaterialError."""
+    purpose = "the public key that decisions are checked by"
+    return Verifier(
+        read_key(settings.verify_key_file, "verify_key_file", purpose, secret=False).encode()
+    )
+
+
+def box_of(settings: Settings) -> MultiFernet:
+    """What stored tokens are encrypted by. Raises TieoutError, StoreError."""
+    return secret_box(
+        read_key(settings.secret_key_file, "secret_key_file", "the key for stored tokens")
     )
 
 

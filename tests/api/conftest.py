@@ -27,20 +27,24 @@ def migrated(folder: Path) -> Iterator[Database]:
     postgres.reset()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with migrated(tmp_path_factory.mktemp("data")) as database:
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[Database, Site]]:
+    """A site on a database of its own."""
+    with migrated(folder) as database:
         store, owner = Store(database.api), Store(database.owner)
-        yield Site(store, owner)
+        yield database, Site(store, owner)
         store.close()
         owner.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(tmp_path_factory.mktemp("data")) as (_, found):
+        yield found
 
 
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Closes of three entities with everything in them that a page explains."""
-    with migrated(tmp_path_factory.mktemp("story")) as database:
-        store, owner = Store(database.api), Store(database.owner)
-        yield from tell(database, Site(store, owner))
-        store.close()
-        owner.close()
+    with served(tmp_path_factory.mktemp("story")) as (database, found):
+        yield from tell(database, found)

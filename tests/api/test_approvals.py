@@ -10,8 +10,7 @@ from starlette.testclient import TestClient
 from controls.approval import Decision, Verdict
 from controls.canonical import digest
 from controls.steps import Awaiting, Step
-from store import Store
-from tests.api.conftest import migrated
+from tests.api.conftest import served
 from tests.api.site import PERIOD, Site
 
 CLOSE = f"/api/v1/closes/us/{PERIOD}"
@@ -21,11 +20,8 @@ TODAY = datetime.now(UTC).date()
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of its own: what is decided here is nobody else's."""
-    with migrated(tmp_path_factory.mktemp("approvals")) as database:
-        store, owner = Store(database.api), Store(database.owner)
-        yield Site(store, owner)
-        store.close()
-        owner.close()
+    with served(tmp_path_factory.mktemp("approvals")) as (_, found):
+        yield found
 
 
 @pytest.fixture(scope="module")

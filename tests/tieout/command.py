@@ -29,7 +29,8 @@ def words(*given: str) -> list[str]:
 
 def started(*given: str, out: Path, err: Path, **settings: str) -> BaseProcess:
     """Start it in a process of its own, forked from one that has imported it already: what it
-    does is the same, without the seconds that each import takes.
+    does is the same, without the seconds that each import takes. From one thread only: each start
+    looks after all that were started, and an end that two threads look for is lost to one.
     """
     os.environ["PYTHONPATH"] = str(REPOSITORY)  # the parent of the forks imports by it
     process = FORKS.Process(target=_become, args=(given, environment(**settings), out, err))

@@ -80,6 +80,7 @@ class XeroLedger:
 
     vendor = "xero"
     key_window_s = KEY_WINDOW_S
+    keeps_drafts = True
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from tests.tieout.command import tieout
 from tieout.client import ApiClient, ApiRefusedError
-from tieout.demo import ENTITIES, PERIOD, add_people, forget, start_everything
+from tieout.demo import ENTITIES, PERIOD, TODAY, add_people, forget, start_everything
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
 from tieout.installation import Running
@@ -154,10 +154,10 @@ class System:
 
 
 @contextmanager
-def running_system(data: Path) -> Iterator[System]:
+def running_system(data: Path, today: str = TODAY) -> Iterator[System]:
     """Everything started, the demo's people logged in, no close started yet."""
     with Stack(data) as stack:
-        running = start_everything(stack, crowd=False)
+        running = start_everything(stack, crowd=False, today=today)
         passwords = add_people(data, running.url)
         people = {}
         for person in PEOPLE:

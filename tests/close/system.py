@@ -34,11 +34,15 @@ JOURNALS = {"uk": 9, "us": 8, "de": 8}
 Close = dict[str, Any]
 
 
-def eventually(holds: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
-    """The first true answer of `holds`."""
+def eventually(
+    holds: Callable[[], Any],
+    patience_s: float = PATIENCE_S,
+    stands: Callable[[], Any] = lambda: "",
+) -> Any:
+    """The first true answer of `holds`; `stands` says how it is instead when there is none."""
     deadline = time.monotonic() + patience_s
     while not (found := holds()):
-        assert time.monotonic() < deadline, "it did not come true in time"
+        assert time.monotonic() < deadline, f"it did not come true in time: {stands()}"
         time.sleep(LOOK_EVERY_S)
     return found
 
@@ -72,7 +76,7 @@ class System:
                     raise
             return None
 
-        found: Close = eventually(there)
+        found: Close = eventually(there, stands=lambda: self._stands(entity, period))
         return found
 
     def reach(self, entity: str, until: Callable[[Close], bool], period: str = PERIOD) -> Close:
@@ -87,8 +91,12 @@ class System:
                 return None
             return close if until(close) else None
 
-        found: Close = eventually(there)
+        found: Close = eventually(there, stands=lambda: self._stands(entity, period))
         return found
+
+    def _stands(self, entity: str, period: str) -> str:
+        close = self.close(entity, period)
+        return " ".join(str(close[k]) for k in ("number", "round", "step", "awaiting", "detail"))
 
     def decide(self, role: str, close: Close, verdict: str, **other: Any) -> None:
         """A decision by the person of a role on the close as read."""
@@ -124,6 +132,13 @@ class System:
         password = secrets.token_urlsafe(12)
         client.call("POST", "/password", {"link": link, "password": password})
         client.log_in(name, password)
+
+    def terminal(self, role: str, *words: str) -> str:
+        """What a command prints for the person of a role; it ends well and has no complaint."""
+        token = self.people[role]._http.headers["Authorization"].removeprefix("Bearer ")
+        done = tieout(*words, url=self.running.url, token=token)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
 
     def sandbox(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The sandbox's control door."""

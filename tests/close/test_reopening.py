@@ -91,7 +91,7 @@ def test_a_period_is_opened_again_with_every_later_one(system: System, entity: s
 
 def test_what_is_refused_leaves_the_period_closed(system: System) -> None:
     first = system.drive("uk", closed, OCTOBER)
-    ask(system, "controller", "uk", OCTOBER)
+    system.terminal("controller", "close", "reopen", "uk", OCTOBER, "--reason", "a second look")
     close = system.reach("uk", lambda now: now["awaiting"] == "reopening", OCTOBER)
     with pytest.raises(ApiRefusedError, match="You prepared this close"):
         system.decide("controller", close, "approve")

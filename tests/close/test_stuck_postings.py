@@ -100,7 +100,7 @@ def test_a_journal_waits_as_a_draft_until_somebody_posts_it_in_the_ledger(system
     system.act("operator", "uk", retry)  # still a draft: looked at, nothing sent
     system.sandbox("POST", "/journals/post", {"entity": "uk", "reference": first["reference"]})
     system.reach("uk", lambda now: now["awaiting"] == "retry")
-    system.people["operator"].call("POST", "/closes/uk/2026-09/retry", {})
+    system.terminal("operator", "close", "retry", "uk", "2026-09")
     close = system.drive("uk", waits_for_sign_off)
     assert_once(system, close)
     assert_ties_out(close)
@@ -146,7 +146,8 @@ def test_a_locked_period_is_posted_on_the_first_open_day_once_approved_anew(syst
     round_ = close["round"]
     with pytest.raises(ApiRefusedError, match="Only a journal that failed"):
         send_back(system, close, "skip", journal_id=close["journals"][0]["id"])
-    send_back(system, close, "other_period", who="preparer")
+    words = ("close", "send-back", "us", "2026-09", "other_period", "--reason", "locked for audit")
+    system.terminal("preparer", *words)
     close = system.reach(
         "us", lambda now: now["round"] > round_ and now["awaiting"] == "submission"
     )

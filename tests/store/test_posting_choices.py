@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
-from controls.messages import CloseRef
+from activities import RecoverActivities
+from controls.messages import CloseRef, CloseRequest
 from controls.posting import JournalEvent, JournalState
 from controls.posting_choices import Choice
 from models import JournalRow, PostingChoiceRow
@@ -108,6 +110,20 @@ def test_what_is_posted_in_another_period_belongs_to_its_own(uk: MonthEnd) -> No
     uk.sign_off(close)
     october = ready(uk, "2026-10")
     assert uk.journals(october) == {"release": [("DEF", "62.00", "0.00"), ("REV", "0.00", "62.00")]}
+
+
+def test_a_close_that_was_sent_back_is_taken_up_where_it_calculates_anew(uk: MonthEnd) -> None:
+    close = ready(uk)
+    settle(uk, close, "release")
+    with uk.store.unit_of_work(WORKER_ACTOR) as work:
+        work.closes.move(close.close_id, "post", "retry", "one failed")
+    request = CloseRequest("uk", "2026-09", "omar", recover=True)
+    recover = RecoverActivities(uk.doors).where_it_stands
+    before = ActivityEnvironment().run(recover, request)
+    assert (before.step, before.outdated) == ("post", False)
+    choose(uk, close, Choice.RECALCULATE)
+    after = ActivityEnvironment().run(recover, request)
+    assert (after.step, after.outdated, after.completed) == ("post", True, False)
 
 
 def test_nothing_is_given_up_that_may_be_in_the_ledger(uk: MonthEnd) -> None:

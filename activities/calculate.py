@@ -5,6 +5,7 @@ from dataclasses import replace
 from temporalio import activity
 
 from accounting.book import Calculation
+from accounting.by_hand import less
 from accounting.engine import ENGINE_VERSION, calculate
 from accounting.exceptions import ONLY_TELL, ExceptionCode
 from accounting.periods import Period
@@ -15,6 +16,7 @@ from controls.messages import Calculated, CloseRef, Coincidence, Level
 from controls.proposal import Versions, facts_of, journal_hash, proposal_data
 from models import CloseRow
 from store import Work
+from store.accepted import TAKEN
 from store.books import seen_hash
 from store.config import AppliedConfig
 
@@ -42,6 +44,8 @@ class CalculateActivities:
             _keep_averages(work, row, config, policy)
             book = work.books.book(row, policy)
             calculation = _with_what_was(work, row, calculate(book, policy, period))
+            told = (*calculation.exceptions, *work.drift.exceptions(row))
+            calculation = replace(calculation, exceptions=told)
             hashes = tuple(journal_hash(close.entity, j) for j in calculation.journals)
             versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
             approvals = entity.approval_policy(config.sha256)
@@ -53,6 +57,7 @@ class CalculateActivities:
             notes = {
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
+                TAKEN: dict(work.books.by_hand(row, policy).taken),
             }
             work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
             return as_calculated(work, row)
@@ -100,7 +105,7 @@ def _keep_averages(
 
 
 def _with_what_was(work: Work, row: CloseRow, calculation: Calculation) -> Calculation:
-    """With what earlier closes left behind: their seal, the differences accepted at adoption."""
+    """With what earlier closes left behind: their seal, the reconciling items."""
     last = work.closes.last_closed(row.entity_id)
     if last is None:
         return calculation
@@ -108,7 +113,8 @@ def _with_what_was(work: Work, row: CloseRow, calculation: Calculation) -> Calcu
         calculation = _witnessing(calculation, last.seal)
     currency = next(iter(calculation.closing.values())).currency
     kept = work.books.reconciling(row.entity_id, currency)
-    return replace(calculation, reconciling=kept) if kept else calculation
+    new = {role: -amount for role, amount in calculation.reconciling.items()}
+    return replace(calculation, reconciling=less(kept, new))
 
 
 def _witnessing(calculation: Calculation, seal: str) -> Calculation:

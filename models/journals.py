@@ -62,7 +62,8 @@ class JournalLineRow(Table, table=True):
 class JournalPartRow(Table, table=True):
     """Why a journal moves: the change of one line in one balance account.
 
-    An adoption's parts have no journal: what stood in the books before the first close.
+    Without a journal: what stood in the books before the first close, and what people booked by
+    hand and somebody said counts as booked.
     """
 
     __tablename__ = "journal_part"

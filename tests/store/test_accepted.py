@@ -1,0 +1,354 @@
+"""Journals by hand become exceptions: what each answer makes of the figures, period after period."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from accounting.documents import DocumentKind
+from activities import DriftActivities
+from activities.verify import VerifyActivities
+from connectors.ledger import LedgerJournal, LedgerLine
+from controls.authenticity import Verifier, new_key_pair
+from controls.messages import CloseRef
+from models import ExceptionRow
+from store.document_rows import dimensions_of
+from store.invariants import findings
+from tests.store.database import Database
+from tests.store.month_end import WORKER_ACTOR, MonthEnd, configured, document, invoice, line, over
+from tieout.check import in_ledgers
+
+FOREIGN, CHANGED = "foreign_journal", "journal_changed"
+POSTED = tuple[str, str, str]
+
+
+class Ledgered(MonthEnd):
+    """Month-ends whose paper ledger keeps what was posted: it can be read back and tied out."""
+
+    def post(self, close: CloseRef) -> None:
+        super().post(close)
+        known = {journal.id for journal in self.paper.journals_told}
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            for ledger_id, row in work.drift.posted(self.entity).items():
+                if row.close_id == close.close_id and ledger_id not in known:
+                    lines = tuple(
+                        LedgerLine(
+                            each.account,
+                            each.debit_minor,
+                            each.credit_minor,
+                            dimensions_of(each.dimensions),
+                        )
+                        for each in work.journals.lines(row.id or 0)
+                    )
+                    self.paper.journals_told.append(
+                        LedgerJournal(ledger_id, row.reference or "", row.date, lines, True, "{}")
+                    )
+
+    def hold(self, at: date) -> None:
+        """Let the paper's balances be those of its journals up to the day."""
+        held: dict[str, int] = {}
+        for journal in self.paper.journals_told:
+            for each in journal.lines if journal.posted and journal.date <= at else ():
+                held[each.account] = (
+                    held.get(each.account, 0) + each.debit_minor - each.credit_minor
+                )
+        self.paper.held = held
+
+    def tie_out(self, close: CloseRef) -> dict[str, tuple[int, int]]:
+        """Each account's reconciling and unexplained amount, in minor units."""
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            row = work.closes.get(close.close_id)
+        self.hold(row.period_end)
+        ActivityEnvironment().run(VerifyActivities(self.doors).verify, close)
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            tied = work.proposals.tie_out(row.proposal_id or 0)
+        return {
+            each.account: (each.reconciling_minor, each.unexplained_minor)
+            for each in tied
+            if each.reconciling_minor or each.unexplained_minor
+        }
+
+    def exceptions(self, close: CloseRef) -> list[ExceptionRow]:
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            return work.proposals.exceptions(work.closes.get(close.close_id).proposal_id or 0)
+
+    def calculated(self, period: str) -> CloseRef:
+        """A close up to its proposal."""
+        close = self.open(period)
+        self.sync(close)
+        self.calculate(close)
+        return close
+
+    def answer(self, close: CloseRef, remedy: str) -> None:
+        """The one exception answered so; the close calculates anew and nothing waits."""
+        (problem,) = self.exceptions(close)
+        given = self.resolve(close, code=problem.code, subject=problem.subject, remedy=remedy)
+        assert given.accepted, given.message
+        assert self.calculate(close).exceptions == 0
+
+    def finish(self, close: CloseRef) -> dict[str, tuple[int, int]]:
+        """Post, tie out and sign off; what the tie-out had to say."""
+        self.post(close)
+        tied = self.tie_out(close)
+        assert self.rerun() == [], "posted in full, it would post more"
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            work.closes.move(close.close_id, "sign_off", "sign_off", "")
+        self.sign_off(close)
+        assert self.rerun() == []
+        return tied
+
+    def rerun(self) -> list[str]:
+        """What the invariants say of figures: a re-run, the roll-forward, one event for each answer."""
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            found = findings(work, Verifier(new_key_pair()[1]))
+        watched = {"re-run", "roll-forward", "decision events", "balanced", "tie-out"}
+        return [told for each in found if each.name in watched for told in each.broken]
+
+    def in_ledger(self) -> list[str]:
+        """What `tieout check` says of the entity's ledger; the others have none here."""
+        told = in_ledgers(self.store, lambda _entity: self.paper)  # type: ignore[arg-type,return-value]
+        return [each for each in told if each.startswith(f"{self.entity} ")]
+
+    def posts(self, close: CloseRef) -> dict[str, list[POSTED]]:
+        return self.journals(close)
+
+    def change(self, reference_of: CloseRef, kind: str, **changes: Any) -> LedgerJournal:
+        """Somebody changes a journal of that close in the ledger."""
+        with self.store.unit_of_work(WORKER_ACTOR) as work:
+            proposal = work.closes.get(reference_of.close_id).proposal_id or 0
+            (row,) = [j for j in work.journals.of_proposal(proposal) if j.kind == kind]
+        told = self.paper.journals_told
+        (place,) = [n for n, each in enumerate(told) if each.id == row.ledger_id]
+        told[place] = replace(told[place], **changes)
+        return told[place]
+
+    def remove(self, ledger_id: str) -> None:
+        self.paper.taken_away |= {ledger_id}
+        self.paper.journals_told = [j for j in self.paper.journals_told if j.id != ledger_id]
+
+
+@pytest.fixture
+def uk(altered: Database) -> Iterator[Ledgered]:
+    """One invoice of 61.00 over September and October: thirty of sixty-one days are September's."""
+    month_end = Ledgered(altered, configured("uk"))
+    month_end.paper.write(
+        invoice("INV-1", "2026-09-01", line("61.00", **over("2026-09-01", "2026-10-31")))
+    )
+    yield month_end
+    month_end.leave()
+
+
+def by_hand(
+    debit: str, credit: str, minor: int, day: str = "2026-09-20", name: str = "theirs"
+) -> LedgerJournal:
+    lines = (LedgerLine(debit, minor, 0), LedgerLine(credit, 0, minor))
+    return LedgerJournal(name, f"Hand-{name}", date.fromisoformat(day), lines, True, "{}")
+
+
+def test_a_deferral_that_was_booked_by_hand_is_not_booked_twice(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3000)]
+    september = uk.calculated("2026-09")
+    (problem,) = uk.exceptions(september)
+    assert problem.code == FOREIGN
+    assert problem.message.startswith("Journal Hand-theirs of 2026-09-20 was posted to the close's")
+    uk.answer(september, "booked")
+    assert uk.posts(september) == {"deferral": [("REV", "1.00", "0.00"), ("DEF", "0.00", "1.00")]}
+    assert uk.finish(september) == {}
+    october = uk.calculated("2026-10")
+    assert uk.exceptions(october) == []
+    assert uk.posts(october) == {"release": [("DEF", "31.00", "0.00"), ("REV", "0.00", "31.00")]}
+    assert uk.finish(october) == {}
+
+
+def test_what_is_there_for_another_reason_is_carried_in_every_tie_out(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("BANK", "DEF", 50000)]
+    september = uk.calculated("2026-09")
+    (problem,) = uk.exceptions(september)
+    refused = uk.resolve(september, code=FOREIGN, subject=problem.subject, remedy="booked")
+    assert (refused.accepted, refused.reason) == (False, "bad_resolution")
+    assert "Hand-theirs also moves account BANK" in refused.message
+    uk.answer(september, "explained")
+    assert uk.posts(september) == {"deferral": [("REV", "31.00", "0.00"), ("DEF", "0.00", "31.00")]}
+    assert uk.finish(september) == {"DEF": (-50000, 0)}
+    october = uk.calculated("2026-10")
+    assert uk.finish(october) == {"DEF": (-50000, 0)}
+    # The deposit is paid back by hand: it is no reconciling item any more.
+    uk.paper.journals_told.append(by_hand("DEF", "BANK", 50000, "2026-11-05", "back"))
+    november = uk.calculated("2026-11")
+    uk.answer(november, "explained")
+    assert uk.finish(november) == {}
+
+
+def test_corrected_in_the_ledger_and_read_again_it_is_gone(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3000)]
+    september = uk.calculated("2026-09")
+    (problem,) = uk.exceptions(september)
+    uk.paper.journals_told = [replace(by_hand("REV", "DEF", 3000), posted=False)]
+    uk.sync(september)
+    late = uk.resolve(september, code=FOREIGN, subject=problem.subject, remedy="booked")
+    assert (late.accepted, late.reason) == (False, "not_open")
+    assert uk.calculate(september).exceptions == 0
+    assert uk.posts(september) == {"deferral": [("REV", "31.00", "0.00"), ("DEF", "0.00", "31.00")]}
+    assert uk.finish(september) == {}
+
+
+@pytest.mark.parametrize("how", ["voided", "deleted"])
+def test_a_posted_journal_that_is_gone_is_posted_again_by_the_next_close(
+    uk: Ledgered, how: str
+) -> None:
+    september = uk.calculated("2026-09")
+    uk.finish(september)
+    ours = uk.paper.journals_told[0]
+    if how == "voided":
+        uk.change(september, "deferral", posted=False)
+    else:
+        uk.remove(ours.id)
+    october = uk.calculated("2026-10")
+    (problem,) = uk.exceptions(october)
+    assert problem.code == CHANGED
+    assert "Put it right in the ledger" in problem.message
+    uk.answer(october, "follow")
+    # 31.00 were to be released in October: of what is not deferred any more nothing is.
+    assert uk.posts(october) == {}
+    assert uk.finish(october) == {}
+    assert uk.in_ledger() == []
+
+
+def test_a_changed_journal_is_followed_and_the_rest_is_posted(uk: Ledgered) -> None:
+    september = uk.calculated("2026-09")
+    uk.finish(september)
+    ours = uk.paper.journals_told[0]
+    uk.change(september, "deferral", lines=(LedgerLine("REV", 4000, 0), LedgerLine("DEF", 0, 4000)))
+    october = uk.calculated("2026-10")
+    assert [each.code for each in uk.exceptions(october)] == [CHANGED]
+    uk.answer(october, "follow")
+    assert uk.posts(october) == {"release": [("DEF", "40.00", "0.00"), ("REV", "0.00", "40.00")]}
+    assert uk.finish(october) == {}
+    assert uk.in_ledger() == []
+    uk.change(september, "deferral", lines=(LedgerLine("REV", 1, 0), LedgerLine("DEF", 0, 1)))
+    (told,) = uk.in_ledger()
+    assert "was accepted as changed in the ledger, and has changed again" in told
+    # Put back after all: that is a change of what was accepted.
+    uk.change(september, "deferral", lines=ours.lines)
+    november = uk.calculated("2026-11")
+    uk.answer(november, "follow")
+    assert uk.posts(november) == {"deferral": [("REV", "9.00", "0.00"), ("DEF", "0.00", "9.00")]}
+    assert uk.finish(november) == {}
+
+
+def test_one_moved_into_the_next_period_counts_there(uk: Ledgered) -> None:
+    september = uk.calculated("2026-09")
+    uk.finish(september)
+    uk.change(september, "deferral", date=date(2026, 10, 15))
+    october = uk.calculated("2026-10")
+    uk.answer(october, "follow")
+    assert uk.posts(october) == {"release": [("DEF", "31.00", "0.00"), ("REV", "0.00", "31.00")]}
+    assert uk.finish(october) == {}
+
+
+def test_one_dated_after_the_period_waits_for_the_period_it_belongs_to(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("DEF", "REV", 3100, "2026-10-20")]
+    september = uk.calculated("2026-09")
+    assert uk.exceptions(september) == []
+    assert uk.finish(september) == {}
+    october = uk.calculated("2026-10")
+    uk.answer(october, "booked")
+    assert uk.posts(october) == {}
+    assert uk.finish(october) == {}
+
+
+def test_taken_out_again_after_it_counted_it_is_asked_about_and_posted_by_us(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3100)]
+    september = uk.calculated("2026-09")
+    uk.answer(september, "booked")
+    uk.paper.journals_told = []
+    uk.paper.taken_away = frozenset({"theirs"})
+    uk.sync(september)
+    uk.calculate(september)
+    assert [each.code for each in uk.exceptions(september)] == [CHANGED]
+    uk.answer(september, "follow")
+    assert uk.posts(september) == {"deferral": [("REV", "31.00", "0.00"), ("DEF", "0.00", "31.00")]}
+    assert uk.finish(september) == {}
+
+
+def test_counted_in_a_closed_period_and_changed_later_only_the_difference_moves(
+    uk: Ledgered,
+) -> None:
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3100)]
+    september = uk.calculated("2026-09")
+    uk.answer(september, "booked")
+    uk.finish(september)
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3000)]
+    october = uk.calculated("2026-10")
+    (problem,) = uk.exceptions(october)
+    assert problem.code == FOREIGN
+    uk.answer(october, "booked")
+    assert uk.posts(october) == {"release": [("DEF", "30.00", "0.00"), ("REV", "0.00", "30.00")]}
+    assert uk.finish(october) == {}
+
+
+def test_an_answer_is_an_override_that_the_policy_may_ask_more_for(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3000)]
+    september = uk.calculated("2026-09")
+    uk.answer(september, "booked")
+    assert uk.calculate(september).overridden
+
+
+def test_a_look_finds_nothing_new_in_what_was_accepted(uk: Ledgered) -> None:
+    uk.paper.journals_told = [by_hand("REV", "DEF", 3000)]
+    september = uk.calculated("2026-09")
+    uk.answer(september, "booked")
+    left = ActivityEnvironment().run(DriftActivities(uk.doors).look_for_drift, "uk")
+    assert left == 0
+    with uk.store.unit_of_work(WORKER_ACTOR) as work:
+        verbs = [e.verb for e in work.audit.events("uk") if e.verb.startswith("drift.")]
+    assert verbs == ["drift.found"]
+
+
+def test_drift_that_nobody_answered_keeps_the_next_close_waiting(uk: Ledgered) -> None:
+    """Explained at verify, it is still in the balances: the next close asks what it is."""
+    september = uk.calculated("2026-09")
+    uk.post(september)
+    uk.paper.journals_told.append(by_hand("DEF", "REV", 700, "2026-09-28"))
+    assert uk.tie_out(september) == {"DEF": (0, -700)}
+    uk.sign_off(september)
+    october = uk.calculated("2026-10")
+    uk.answer(october, "booked")
+    assert uk.posts(october) == {"release": [("DEF", "24.00", "0.00"), ("REV", "0.00", "24.00")]}
+    uk.post(october)
+    assert uk.tie_out(october) == {}
+
+
+def test_a_gain_whose_journal_is_voided_is_posted_again_as_a_gain_and_once(
+    altered: Database,
+) -> None:
+    """Invoices in euros come later than the work: what is accrued is measured at closing rates."""
+    uk = Ledgered(altered, configured("uk"))
+    uk.spots("GBP", {"2026-09-01": "0.80", "2026-09-15": "0.80", "2026-09-30": "0.90"})
+    uk.spots("GBP", {"2026-10-15": "0.90", "2026-10-30": "0.90", "2026-10-31": "0.90"})
+    uk.spots("GBP", {"2026-11-15": "0.90", "2026-11-27": "0.90", "2026-11-30": "0.90"})
+    uk.paper.write(
+        document(
+            DocumentKind.CONTRACT,
+            "C-1",
+            "2026-09-01",
+            line(
+                "1220.00", "EUR", account=None, product="PLAT", **over("2026-09-01", "2027-08-31")
+            ),
+        )
+    )
+    september = uk.calculated("2026-09")
+    gained = uk.posts(september)["remeasurement"]
+    uk.finish(september)
+    uk.change(september, "remeasurement", posted=False)
+    october = uk.calculated("2026-10")
+    uk.answer(october, "follow")
+    assert uk.posts(october)["remeasurement"] == gained
+    assert uk.finish(october) == {}
+    november = uk.calculated("2026-11")
+    assert "remeasurement" not in uk.posts(november)
+    assert uk.finish(november) == {}
+    uk.leave()

@@ -18,3 +18,10 @@ def refuse_unless_covered(
     why = why_uncovered(work, close, verifier, journal)
     if why:
         raise ApplicationError(f"Not posted. {why}", type="ApprovalMissing", non_retryable=True)
+
+
+def refuse_beside_drift(work: Work, close: CloseRow) -> None:
+    """Raise where the ledger was changed by hand since the proposal was made: it is asked about."""
+    for problem in work.drift.exceptions(close):
+        message = f"Not posted. {problem.message}"
+        raise ApplicationError(message, type="ApprovalMissing", non_retryable=True)

@@ -54,6 +54,7 @@ def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: boo
     changed = list(ledger.journals(last - OVERLAP if last else FROM_THE_BEGINNING))
     gone = ledger.gone(asked) if deleted_too else frozenset()
     with doors.work() as work:
+        work.drift.one_look_at_a_time(entity.id)
         expected = work.drift.expected(entity.id)
         on_their_way = work.drift.on_their_way(entity.id)
         for found in changed:

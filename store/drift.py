@@ -6,6 +6,7 @@ What somebody has accepted is expected from then on: only what differs from it i
 from collections.abc import Container
 from datetime import date, datetime
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from accounting.exceptions import AccountingException, ExceptionCode
@@ -27,6 +28,13 @@ class Drifts:
         self._session = session
         self._audit = audit
         self.accepted = AcceptedJournals(session)
+
+    def one_look_at_a_time(self, entity: str) -> None:
+        """Wait until no other look writes what it found of the entity, and hold them up likewise."""
+        self._session.connection().execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+            {"name": f"drift/{entity}"},
+        )
 
     def posted(self, entity: str) -> dict[str, JournalRow]:
         """Every journal of ours that the ledger took, by the ledger's id."""

@@ -13,7 +13,7 @@ from activities import DriftActivities
 from activities.verify import VerifyActivities
 from connectors.ledger import LedgerJournal, LedgerLine
 from controls.authenticity import Verifier, new_key_pair
-from controls.messages import CloseRef
+from controls.messages import CloseRef, Verified
 from models import ExceptionRow
 from store.document_rows import dimensions_of
 from store.invariants import findings
@@ -27,6 +27,8 @@ POSTED = tuple[str, str, str]
 
 class Ledgered(MonthEnd):
     """Month-ends whose paper ledger keeps what was posted: it can be read back and tied out."""
+
+    verified = Verified(0)
 
     def post(self, close: CloseRef) -> None:
         super().post(close)
@@ -62,7 +64,7 @@ class Ledgered(MonthEnd):
         with self.store.unit_of_work(WORKER_ACTOR) as work:
             row = work.closes.get(close.close_id)
         self.hold(row.period_end)
-        ActivityEnvironment().run(VerifyActivities(self.doors).verify, close)
+        self.verified = ActivityEnvironment().run(VerifyActivities(self.doors).verify, close)
         with self.store.unit_of_work(WORKER_ACTOR) as work:
             tied = work.proposals.tie_out(row.proposal_id or 0)
         return {
@@ -314,6 +316,8 @@ def test_drift_that_nobody_answered_keeps_the_next_close_waiting(uk: Ledgered) -
     uk.post(september)
     uk.paper.journals_told.append(by_hand("DEF", "REV", 700, "2026-09-28"))
     assert uk.tie_out(september) == {"DEF": (0, -700)}
+    assert uk.verified.differences == 2  # the journal, and the account that it moved
+    assert "Hand-theirs was posted to the close's accounts by hand" in uk.verified.message
     uk.sign_off(september)
     october = uk.calculated("2026-10")
     uk.answer(october, "booked")

@@ -19,6 +19,7 @@ from store import Work
 from store.accepted import TAKEN
 from store.books import seen_hash
 from store.config import AppliedConfig
+from store.outdated import RATES, rates_data
 
 SEAL_DIGITS = 12
 
@@ -57,6 +58,7 @@ class CalculateActivities:
             notes = {
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
+                RATES: rates_data(book.rates),
                 TAKEN: dict(work.books.by_hand(row, policy).taken),
             }
             work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)

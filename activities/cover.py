@@ -3,9 +3,11 @@
 from temporalio.exceptions import ApplicationError
 
 from controls.authenticity import Verifier
+from controls.posting import JournalState
 from models import CloseRow, JournalRow
 from store import Work
 from store.cover import why_uncovered
+from store.outdated import why_outdated
 
 
 def refuse_unless_covered(
@@ -20,8 +22,15 @@ def refuse_unless_covered(
         raise ApplicationError(f"Not posted. {why}", type="ApprovalMissing", non_retryable=True)
 
 
-def refuse_beside_drift(work: Work, close: CloseRow) -> None:
-    """Raise where the ledger was changed by hand since the proposal was made: it is asked about."""
-    for problem in work.drift.exceptions(close):
-        message = f"Not posted. {problem.message}"
-        raise ApplicationError(message, type="ApprovalMissing", non_retryable=True)
+def refuse_unless_current(work: Work, close: CloseRow) -> None:
+    """Raise where what the proposal starts from has changed since, and nothing of it was sent yet.
+
+    The close calculates anew then. Once a journal is on its way the figures stand.
+    """
+    journals = work.journals.of_proposal(close.proposal_id or 0)
+    if any(journal.state != JournalState.PROPOSED for journal in journals):
+        return
+    told = [problem.message for problem in work.drift.exceptions(close)]
+    told += [f"Since it was calculated this changed: {why}." for why in why_outdated(work, close)]
+    if told:
+        raise ApplicationError(f"Not posted. {told[0]}", type="ApprovalMissing", non_retryable=True)

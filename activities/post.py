@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.cover import refuse_beside_drift, refuse_unless_covered
+from activities.cover import refuse_unless_covered, refuse_unless_current
 from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from connectors.ledger import (
@@ -57,7 +57,7 @@ class PostActivities:
         with self._doors.outside(close), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
             refuse_unless_covered(work, row, self._doors.verifier)
-            refuse_beside_drift(work, row)
+            refuse_unless_current(work, row)
             journals = work.journals.approve(row)
             reached(CrashPoint.APPROVE_WRITTEN)
         reached(CrashPoint.APPROVE_COMMITTED)

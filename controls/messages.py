@@ -132,7 +132,11 @@ class Resolution:
 
 @dataclass(frozen=True)
 class Acted:
-    """A person acts on a close: a re-check or a retry."""
+    """A person acts on a close: a re-check or a retry.
+
+    `because` says what an administrator changed that the close starts from: `configuration` or
+    `rates`; empty where somebody with a role in the close acts.
+    """
 
     entity: str
     period: str
@@ -140,6 +144,11 @@ class Acted:
     roles: tuple[str, ...]
     nonce: str
     journal_id: int = 0
+    because: str = ""
+
+
+CONFIGURATION, RATES = "configuration", "rates"
+"""What an administrator changes (`Acted.because`)."""
 
 
 @dataclass(frozen=True)

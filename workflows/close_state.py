@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 from controls.approval import Accepted, Decision, Level, Standing
 from controls.approval_policy import BY_DEFAULT, JOB_OF, Coincidence, Job, coincidence
-from controls.messages import Acted, Answer, Calculated, CloseRef, RecordDecision, Stands
+from controls.messages import (
+    CONFIGURATION,
+    Acted,
+    Answer,
+    Calculated,
+    CloseRef,
+    RecordDecision,
+    Stands,
+)
 from controls.steps import FIGURES_OPEN, Action, Awaiting, Step, UserRole, may
 
 
@@ -101,14 +109,17 @@ class CloseState:
     def outdate(self, acted: Acted) -> Answer:
         """Let the close calculate anew for who changed its start: who did prepared it, too.
 
+        An administrator's change is nobody's preparing; another configuration reads anew as well.
         The answer names the step in which the close was; refused once its figures stand.
         """
-        if not may(acted.roles, Action.IMPORT_ADOPTION):
+        if not acted.because and not may(acted.roles, Action.IMPORT_ADOPTION):
             return Answer(False, "Your roles do not allow this.", "wrong_role")
         if self.step not in FIGURES_OPEN:
             return Answer(
                 False, f"The close is in step {self.step}; its figures stand.", "wrong_step"
             )
-        self.preparers = tuple(sorted({*self.preparers, acted.actor}))
+        if not acted.because:
+            self.preparers = tuple(sorted({*self.preparers, acted.actor}))
+        self.resync = self.resync or acted.because == CONFIGURATION
         self.outdated = True
         return Answer(accepted=True, message=self.step)

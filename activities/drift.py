@@ -32,12 +32,16 @@ class DriftActivities:
 
     @activity.defn
     def look_for_drift(self, entity: str) -> int:
-        """How many journals of the entity's ledger are not as they should be."""
+        """How many journals of the entity's ledger are not as they should be.
+
+        Of reversals that are due and not in it whoever can mend it is told.
+        """
         with told_to_temporal(), beating():
             with self._doors.work() as work:
                 config = work.config.current().entity(entity)
             look(self._doors, config, self._doors.ledger(config), deleted_too=True)
             with self._doors.work() as work:
+                work.reversals.tell(entity, self._doors.today(config.zone))
                 return len(work.drift.open(entity))
 
 

@@ -8,6 +8,7 @@ from accounting.by_hand import others
 from accounting.documents import Effect
 from accounting.exceptions import BY_HAND, REMEDIES, ExceptionCode, Remedy
 from activities.doors import Doors, told_to_temporal
+from controls.approval import Fixed
 from controls.messages import Answer, RecordResolution, Resolution
 from models import ExceptionRow, ResolutionRow
 from store import Work
@@ -34,7 +35,8 @@ class ResolveActivities:
                 (e for e in exceptions if (e.code, e.subject) == (given.code, given.subject)), None
             )
             if open_one is None:
-                return Answer(False, "This exception is not open any more.", "not_open")
+                words = "This exception is not open any more."
+                return Answer(False, words, "not_open", Fixed.CURRENT)
             answer, row = _row(record.close.close_id, given, open_one)
             if row is not None and given.code in BY_HAND:
                 answer = _of_ledger(work, given)
@@ -51,6 +53,7 @@ def _of_ledger(work: Work, given: Resolution) -> Answer:
             False,
             "The ledger has changed again since this was found. Read everything again first.",
             "not_open",
+            Fixed.CURRENT,
         )
     entity = work.config.current().entity(given.entity)
     lines = journal_lines(held_of(row).lines, entity.functional_currency)
@@ -62,6 +65,7 @@ def _of_ledger(work: Work, given: Resolution) -> Answer:
             "close never posts to: it did something else. Carry it as a reconciling item where "
             "that is offered, or correct it in the ledger and read everything again.",
             "bad_resolution",
+            Fixed.ANSWER,
         )
     return Answer(accepted=True)
 
@@ -69,8 +73,8 @@ def _of_ledger(work: Work, given: Resolution) -> Answer:
 def _row(
     close_id: int, given: Resolution, open_one: ExceptionRow
 ) -> tuple[Answer, ResolutionRow | None]:
-    def refused(message: str) -> tuple[Answer, None]:
-        return Answer(False, message, "bad_resolution"), None
+    def refused(message: str, clause: Fixed = Fixed.ANSWER) -> tuple[Answer, None]:
+        return Answer(False, message, "bad_resolution", clause), None
 
     remedies = REMEDIES[ExceptionCode(open_one.code)]
     if not remedies:
@@ -78,7 +82,7 @@ def _row(
     if given.remedy not in set(remedies):
         return refused(f"This exception is cleared by: {', '.join(remedies)}.")
     if not given.reason.strip():
-        return refused("Say why: a resolution needs a reason.")
+        return refused("Say why: a resolution needs a reason.", Fixed.REASON)
     try:
         start, end, effective = (
             date.fromisoformat(text) if text else None

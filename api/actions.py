@@ -96,7 +96,8 @@ async def recover(doors: Doors, person: Person, entity: str, period: str) -> Non
     if not may(person.roles, Action.RECOVER):
         await _refuse(doors, person, entity, period, "recover", _no_role("recover closes"))
     if await run_in_threadpool(_is_closed, doors, entity, period):
-        closed = Answer(False, f"{entity} {period} is closed: there is nothing to recover.")
+        words = f"{entity} {period} is closed: there is nothing to recover."
+        closed = Answer(False, words, Reason.WRONG_STEP, Fixed.PLACE)
         await _refuse(doors, person, entity, period, "recover", closed)
     await doors.closes.start(CloseRequest(entity, period, person.name, recover=True))
 
@@ -214,7 +215,8 @@ async def act(doors: Doors, person: Person, action: Action, acted: Acted) -> Non
 
 
 def _no_role(what: str) -> Answer:
-    return Answer(accepted=False, message=f"Your roles do not let you {what}.", reason="wrong_role")
+    words = f"Your roles do not let you {what}."
+    return Answer(False, words, Reason.WRONG_ROLE, Fixed.JOB)
 
 
 async def _refuse(

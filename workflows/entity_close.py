@@ -21,6 +21,7 @@ from activities.verify import VerifyActivities
 from controls.approval import (
     Accepted,
     Decision,
+    Fixed,
     Reason,
     Refused,
     Verdict,
@@ -336,7 +337,7 @@ class EntityCloseWorkflow:
         """A person's answer to an exception; the close calculates anew, approvals are suspended."""
         async with self._lock:
             if self._state.step not in (Step.RESOLVE, Step.REVIEW):
-                return Answer(False, "The close has moved on; nothing can be resolved now.")
+                return Answer(False, "The close has moved on.", "wrong_step", Fixed.PLACE)
             answer = await workflow.execute_activity_method(
                 ResolveActivities.record_resolution,
                 RecordResolution(self._state.close, resolution),
@@ -351,12 +352,10 @@ class EntityCloseWorkflow:
     def check_resolution(self, resolution: Resolution) -> None:
         """Refuse whoever may not, and what comes at the wrong time."""
         if not may(resolution.roles, Action.RESOLVE):
-            raise ApplicationError("Only a preparer resolves exceptions.", type="wrong_role")
+            raise ApplicationError("Only a preparer answers these.", Fixed.JOB, type="wrong_role")
         if self._state.step not in (Step.RESOLVE, Step.REVIEW):
-            raise ApplicationError(
-                f"The close is in step {self._state.step}; nothing can be resolved now.",
-                type="wrong_step",
-            )
+            words = f"The close is in step {self._state.step}; nothing can be resolved now."
+            raise ApplicationError(words, Fixed.PLACE, type="wrong_step")
 
     @workflow.update
     async def figures_changed(self, acted: Acted) -> Answer:
@@ -385,9 +384,10 @@ class EntityCloseWorkflow:
         }
         action = actions.get(self._state.awaiting)
         if action is None:
-            raise ApplicationError("The close waits for nothing of the kind.", type="wrong_step")
+            words = "The close waits for nothing of the kind."
+            raise ApplicationError(words, Fixed.PLACE, type="wrong_step")
         if not may(acted.roles, action):
-            raise ApplicationError("Your roles do not allow this.", type="wrong_role")
+            raise ApplicationError("Your roles do not allow this.", Fixed.JOB, type="wrong_role")
 
     @workflow.signal
     def predecessor_closed(self) -> None:

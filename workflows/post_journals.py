@@ -86,7 +86,9 @@ class PostJournalsWorkflow:
     def check_retry(self, acted: Acted) -> None:
         """Refuse whoever may not, and journals that have not failed."""
         if not may(acted.roles, Action.RETRY):
-            raise ApplicationError("Only an operator retries journals.", type="wrong_role")
+            raise ApplicationError(
+                "Only an operator retries journals.", Fixed.JOB, type="wrong_role"
+            )
         if acted.actor in self._request.deciders:
             raise ApplicationError(
                 "You prepared or approved this close; another operator retries.",
@@ -94,4 +96,6 @@ class PostJournalsWorkflow:
                 type="own_proposal",
             )
         if acted.journal_id not in self._failed or acted.journal_id in self._retries:
-            raise ApplicationError("This journal is not waiting for a retry.", type="wrong_step")
+            raise ApplicationError(
+                "This journal is not waiting for a retry.", Fixed.PLACE, type="wrong_step"
+            )

@@ -12,7 +12,8 @@ class JournalRow(Table, table=True):
     """One journal of a proposal and its way to the ledger (controls/posting.py).
 
     `number` and `reference` are drawn when it is approved. `key` is the idempotency key of the
-    attempts since `key_first_sent_at`; None when the next attempt needs a new one.
+    attempts since `key_first_sent_at`; None when the next attempt needs a new one. `retried_by` is
+    the last operator who sent it again.
     """
 
     __tablename__ = "journal"

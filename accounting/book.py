@@ -104,6 +104,10 @@ class Book:
     stand among them from the second close on. `adoption` is given for the first close only; later
     closes carry its result in `booked`. `imported` is R to date at adoption by line as a schedule
     said it, document currency. `last_closed` is the last day that is closed or adopted.
+
+    `by_hand` is what people booked by hand and somebody said counts as booked, under the journal's
+    name; `explained` what they booked on balance accounts for another reason, by role on its
+    normal side. Of either only what no close has frozen yet.
     """
 
     functional_currency: str
@@ -119,6 +123,8 @@ class Book:
     adoption: Adoption | None = None
     imported: Mapping[str, Money] = field(default_factory=dict)
     last_closed: date | None = None
+    by_hand: tuple[BookedPart, ...] = ()
+    explained: Mapping[Role, Money] = field(default_factory=dict)
 
 
 class JournalKind(StrEnum):
@@ -259,6 +265,8 @@ class Calculation:
     and the journals that clear them stand apart. `journals` come in the order of JournalKind
     and hold no journal of nothing. `non_current` is the part of deferred revenue that is not
     released within a year, `adopted` the lines as they stood at adoption (first close only).
+    `reconciling` is subledger − ledger as far as somebody explained it, `by_hand` what people
+    booked by hand, laid upon the lines.
     """
 
     period: Period
@@ -272,3 +280,4 @@ class Calculation:
     reconciling: Mapping[Role, Money] = field(default_factory=dict)
     non_current: Money | None = None
     adopted: Mapping[str, FrozenLine] = field(default_factory=dict)
+    by_hand: tuple[BookedPart, ...] = ()

@@ -6,6 +6,7 @@ from datetime import date
 
 from accounting.adoption import adopt
 from accounting.book import Book, BookedPart, Calculation, FrozenLine, LinePosition
+from accounting.by_hand import lay, less
 from accounting.errors import MissingRateError
 from accounting.exceptions import ExceptionCode
 from accounting.journals import movements
@@ -53,6 +54,7 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
     target = balances(_members(rows))
     opening = balances(_frozen_members(start.frozen))
     booked = (*book.booked, *start.adopted, *_coded_parts(rows))
+    laid = lay(book.by_hand, target.parts, booked, rows, policy.accounts, period.end)
     held_at_start = totals(opening.parts, BALANCE_ROLES, currency)
     adoption = adopt(book, policy, held_at_start, period)
     return Calculation(
@@ -60,16 +62,17 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
         positions=_with_balances(rows, opening, target, currency),
         journals=(
             *adoption.journals,
-            *movements(target.parts, booked, rows, policy, period, currency),
+            *movements(target.parts, (*booked, *laid), rows, policy, period, currency),
         ),
         exceptions=(*adoption.exceptions, *now.lines.exceptions),
         opening=held_at_start,
         closing=totals(target.parts, BALANCE_ROLES, currency),
         adoption_parts=start.adopted,
         adoption_differences=adoption.differences,
-        reconciling=adoption.reconciling,
+        reconciling=less(adoption.reconciling, book.explained),
         non_current=Money.sum(target.non_current.values(), currency),
         adopted=start.frozen if book.adoption is not None else {},
+        by_hand=laid,
     )
 
 
@@ -88,11 +91,14 @@ def carried_forward(book: Book, calculation: Calculation) -> Book:
         for journal in calculation.journals
         for part in journal.parts
     )
+    frozen_by_hand = (replace(part, open_gain=False) for part in calculation.by_hand)
     return replace(
         book,
         frozen={row.line: row.frozen() for row in calculation.positions},
-        booked=(*book.booked, *calculation.adoption_parts, *moved),
+        booked=(*book.booked, *calculation.adoption_parts, *frozen_by_hand, *moved),
         adoption=None,
+        by_hand=(),
+        explained={},
         last_closed=calculation.period.end,
     )
 

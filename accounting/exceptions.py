@@ -33,6 +33,12 @@ class ExceptionCode(StrEnum):
     """More units were delivered than contracted: what is above them is usage."""
     ADOPTION_DIFFERENCE = "adoption_difference"
     """The ledger's balance at adoption is not what the positions say."""
+    FOREIGN_JOURNAL = "foreign_journal"
+    """Somebody posted a journal to the close's balance accounts by hand."""
+    JOURNAL_CHANGED = "journal_changed"
+    """A journal that the close had posted, or counted, was changed, voided or deleted by hand."""
+    REVERSAL_MISSING = "reversal_missing"
+    """An accrual was due to be reversed, and its reversal is not in the ledger."""
 
 
 class Remedy(StrEnum):
@@ -44,6 +50,9 @@ class Remedy(StrEnum):
     ACCEPT = "accept"
     POST = "post"
     EFFECT = "effect"
+    BOOKED = "booked"
+    EXPLAINED = "explained"
+    FOLLOW = "follow"
 
 
 REMEDIES: dict[ExceptionCode, tuple[Remedy, ...]] = {
@@ -60,15 +69,29 @@ REMEDIES: dict[ExceptionCode, tuple[Remedy, ...]] = {
     ExceptionCode.COMPLETION_FALLS: (),
     ExceptionCode.UNITS_EXCEED_CONTRACT: (),
     ExceptionCode.ADOPTION_DIFFERENCE: (Remedy.ACCEPT, Remedy.POST),
+    ExceptionCode.FOREIGN_JOURNAL: (Remedy.BOOKED, Remedy.EXPLAINED),
+    ExceptionCode.JOURNAL_CHANGED: (Remedy.FOLLOW,),
+    ExceptionCode.REVERSAL_MISSING: (),
 }
 
-ONLY_TELL = frozenset({ExceptionCode.COMPLETION_FALLS, ExceptionCode.UNITS_EXCEED_CONTRACT})
+BY_HAND = frozenset({ExceptionCode.FOREIGN_JOURNAL, ExceptionCode.JOURNAL_CHANGED})
+"""What people did in the ledger by hand: the subject is what was found, and putting the ledger
+right clears it as well as an answer does."""
+
+ONLY_TELL = frozenset(
+    {
+        ExceptionCode.COMPLETION_FALLS,
+        ExceptionCode.UNITS_EXCEED_CONTRACT,
+        ExceptionCode.REVERSAL_MISSING,
+    }
+)
 """What is told and neither holds a figure nor keeps a close waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountingException:
-    """One thing to look at: `subject` is a line key, a document, or an account role at adoption.
+    """One thing to look at: `subject` is a line key, a document, an account role at adoption, or
+    what was found in the ledger.
 
     `message` is plain English: what is wrong and what would clear it. `amount` is signed text
     in the functional currency where an amount is at stake.

@@ -111,15 +111,15 @@ def movements(
     reverse by themselves stand as a whole, each with its reversal on the first day after.
     """
     rows = list(rows)
-    now, ahead = _parted(booked, period.end)
+    now, ahead = parted(booked, period.end)
     wanted, held = by_key(target, currency), by_key(now, currency)
-    gains = _gains(rows, [part for part in now if part.open_gain], currency)
+    gains = gains_of(rows, [part for part in now if part.open_gain], currency)
     catch_up = {row.line: row.catch_up for row in rows}
     auto = policy.accruals is Accruals.AUTO_REVERSE
     zero = Money.zero(currency)
     deltas = {
         key: wanted.get(key, zero) - held.get(key, zero) - gains.get(key, zero)
-        for key in sorted({*wanted, *held, *gains}, key=_order)
+        for key in sorted({*wanted, *held, *gains}, key=key_order)
     }
     unit_sums: dict[tuple[str, Role], int] = {}
     for key, delta in deltas.items():
@@ -136,18 +136,18 @@ def movements(
         told.add(key.line)
         late = late if key.role in BEHIND_ROLES else -late
         parts.setdefault(kind, []).append(_part(key, delta, late))
-    for key in sorted(gains, key=_order):
+    for key in sorted(gains, key=key_order):
         parts.setdefault(JournalKind.REMEASUREMENT, []).append(_part(key, gains[key], zero))
     if auto:
         later = by_key(ahead, currency)
-        for key in sorted({*wanted, *later}, key=_order):
+        for key in sorted({*wanted, *later}, key=key_order):
             left = -wanted.get(key, zero) - later.get(key, zero)
             if key.role in BEHIND_ROLES and left:
                 parts.setdefault(KINDS[key.role][1], []).append(_part(key, left, zero))
     return tuple(_journals(parts, policy, period, currency))
 
 
-def _parted(booked: Iterable[BookedPart], until: date) -> tuple[list[BookedPart], list[BookedPart]]:
+def parted(booked: Iterable[BookedPart], until: date) -> tuple[list[BookedPart], list[BookedPart]]:
     """What is booked up to the day, and what is dated later: accruals that reverse by themselves."""
     now: list[BookedPart] = []
     later: list[BookedPart] = []
@@ -185,7 +185,7 @@ def _part(key: PartKey, amount: Money, late: Money) -> JournalPart:
     )
 
 
-def _gains(
+def gains_of(
     rows: Iterable[LinePosition], posted: Iterable[BookedPart], currency: str
 ) -> dict[PartKey, Money]:
     """What a gain puts on the accrued balance of its line: it raises an asset, lowers a debt.
@@ -203,7 +203,8 @@ def _gains(
     return {key: gain for key, gain in gains.items() if gain}
 
 
-def _order(key: PartKey) -> tuple[str, str, str, str, Dimensions]:
+def key_order(key: PartKey) -> tuple[str, str, str, str, Dimensions]:
+    """The order in which movements are told."""
     return key.unit, key.line, key.role.value, key.account, key.dimensions
 
 

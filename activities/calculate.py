@@ -5,6 +5,7 @@ from dataclasses import replace
 from temporalio import activity
 
 from accounting.book import Calculation
+from accounting.by_hand import less
 from accounting.engine import ENGINE_VERSION, calculate
 from accounting.exceptions import ONLY_TELL, ExceptionCode
 from accounting.periods import Period
@@ -15,8 +16,10 @@ from controls.messages import Calculated, CloseRef, Coincidence, Level
 from controls.proposal import Versions, facts_of, journal_hash, proposal_data
 from models import CloseRow
 from store import Work
+from store.accepted import TAKEN
 from store.books import seen_hash
 from store.config import AppliedConfig
+from store.outdated import RATES, rates_data
 
 SEAL_DIGITS = 12
 
@@ -42,6 +45,8 @@ class CalculateActivities:
             _keep_averages(work, row, config, policy)
             book = work.books.book(row, policy)
             calculation = _with_what_was(work, row, calculate(book, policy, period))
+            found = (*work.drift.exceptions(row), *work.reversals.exceptions(row))
+            calculation = replace(calculation, exceptions=(*calculation.exceptions, *found))
             chosen = work.posting_choices.chosen(close.close_id)
             hashes = tuple(
                 journal_hash(close.entity, chosen.dated(j)) for j in calculation.journals
@@ -61,6 +66,8 @@ class CalculateActivities:
             notes = {
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
+                RATES: rates_data(book.rates),
+                TAKEN: dict(work.books.by_hand(row, policy).taken),
             }
             work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes, chosen)
             return as_calculated(work, row)
@@ -108,7 +115,7 @@ def _keep_averages(
 
 
 def _with_what_was(work: Work, row: CloseRow, calculation: Calculation) -> Calculation:
-    """With what earlier closes left behind: their seal, the differences accepted at adoption."""
+    """With what earlier closes left behind: their seal, the reconciling items."""
     last = work.closes.last_closed(row.entity_id)
     if last is None:
         return calculation
@@ -116,7 +123,8 @@ def _with_what_was(work: Work, row: CloseRow, calculation: Calculation) -> Calcu
         calculation = _witnessing(calculation, last.seal)
     currency = next(iter(calculation.closing.values())).currency
     kept = work.books.reconciling(row.entity_id, currency)
-    return replace(calculation, reconciling=kept) if kept else calculation
+    new = {role: -amount for role, amount in calculation.reconciling.items()}
+    return replace(calculation, reconciling=less(kept, new))
 
 
 def _witnessing(calculation: Calculation, seal: str) -> Calculation:

@@ -8,8 +8,7 @@ from activities.doors import Doors, beating, told_to_temporal
 from activities.post import comparable
 from connectors.ledger import Ledger, LedgerJournal
 from controls.configuration import EntityConfig
-from controls.drift import Held, drift_of_others, drift_of_ours
-from models import JournalRow
+from controls.drift import Held, drift_from, drift_of_others
 from store import Work
 
 JOURNALS = "journal"
@@ -33,17 +32,21 @@ class DriftActivities:
 
     @activity.defn
     def look_for_drift(self, entity: str) -> int:
-        """How many journals of the entity's ledger are not as they should be."""
+        """How many journals of the entity's ledger are not as they should be.
+
+        Of reversals that are due and not in it whoever can mend it is told.
+        """
         with told_to_temporal(), beating():
             with self._doors.work() as work:
                 config = work.config.current().entity(entity)
             look(self._doors, config, self._doors.ledger(config), deleted_too=True)
             with self._doors.work() as work:
+                work.reversals.tell(entity, self._doors.today(config.zone))
                 return len(work.drift.open(entity))
 
 
 def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: bool) -> None:
-    """Go through what changed since the last look; `deleted_too` asks for each of ours as well.
+    """Go through what changed since the last look; `deleted_too` asks for each known one as well.
 
     What is ours is read after the ledger was: a journal's reference is on record before it is
     sent, so that none of ours is taken for a foreign one.
@@ -51,36 +54,31 @@ def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: boo
     with doors.work() as work:
         began = work.now()
         last = work.documents.cursor(entity.id, JOURNALS)
-        asked = [*work.drift.posted(entity.id)]
+        asked = [key for key, held in work.drift.expected(entity.id).items() if held.posted]
     changed = list(ledger.journals(last - OVERLAP if last else FROM_THE_BEGINNING))
     gone = ledger.gone(asked) if deleted_too else frozenset()
     with doors.work() as work:
-        ours = work.drift.posted(entity.id)
+        work.drift.one_look_at_a_time(entity.id)
+        expected = work.drift.expected(entity.id)
         on_their_way = work.drift.on_their_way(entity.id)
         for found in changed:
-            if found.id in ours or found.reference not in on_their_way:
-                _see(work, entity, ledger, found, ours.get(found.id))
+            if found.id in expected or found.reference not in on_their_way:
+                _see(work, entity, ledger, found, expected.get(found.id))
         for ledger_id in sorted(gone):
-            approved = _approved(work, ours[ledger_id])
-            deleted = drift_of_ours(approved, None)
-            work.drift.see(
-                entity.id, ledger_id, approved, deleted, ledger.link(ledger_id), work.now()
-            )
+            should = expected[ledger_id]
+            deleted, link = drift_from(should, None), ledger.link(ledger_id)
+            work.drift.see(entity.id, ledger_id, should, None, deleted, link, work.now())
         work.documents.move_cursor(entity.id, JOURNALS, began)
 
 
 def _see(
-    work: Work, entity: EntityConfig, ledger: Ledger, found: LedgerJournal, ours: JournalRow | None
+    work: Work, entity: EntityConfig, ledger: Ledger, found: LedgerJournal, expected: Held | None
 ) -> None:
     held = Held(found.reference, found.date, comparable(found.lines), found.posted)
-    if ours is not None:
-        approved = _approved(work, ours)
-        drift, about = drift_of_ours(approved, held), approved
+    if expected is not None:
+        drift = drift_from(expected, held)
     else:
         accounts = frozenset(entity.accounts.balances)
-        drift, about = drift_of_others(held, accounts, entity.adopted_on), held
-    work.drift.see(entity.id, found.id, about, drift, ledger.link(found.id), work.now())
-
-
-def _approved(work: Work, row: JournalRow) -> Held:
-    return Held(row.reference or "", row.date, work.journals.posted_lines(row.id or 0))
+        drift = drift_of_others(held, accounts, entity.adopted_on)
+    link = ledger.link(found.id)
+    work.drift.see(entity.id, found.id, expected or held, held, drift, link, work.now())

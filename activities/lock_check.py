@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.doors import Doors
+from activities.drift import look
 from controls.messages import CloseRef, LockChecked
 from controls.period_lock import PostingLocked, posting_date_open
 from store.locks import Reading
@@ -16,11 +17,16 @@ class LockCheckActivities:
 
     @activity.defn
     def lock_check(self, close: CloseRef) -> LockChecked:
-        """Whether every journal's date may be posted now, and if not, why not."""
+        """Whether every journal's date may be posted now, and if not, why not.
+
+        What people booked by hand meanwhile is found, too: nothing is posted beside it unasked.
+        """
         with self._doors.outside(close):
             with self._doors.work() as work:
                 entity = work.config.current().entity(close.entity)
-            locks = self._doors.ledger(entity).lock_dates()
+            ledger = self._doors.ledger(entity)
+            locks = ledger.lock_dates()
+            look(self._doors, entity, ledger, deleted_too=False)
             with self._doors.work() as work:
                 row = work.closes.lock(close.close_id)
                 assert row.proposal_id is not None

@@ -48,7 +48,7 @@ class NotifyActivities:
             notices = [Notice(row.text, row.path) for row in rows]
             title, body = digest(notices, self._doors.page_url)
             try:
-                notifier.send(Message(name, rows[0].role, title, body))
+                notifier.send(self._message(name, rows, title, body))
             except NotifierError as error:
                 failure = error
                 continue
@@ -57,6 +57,15 @@ class NotifyActivities:
         if failure is not None:
             raise failure
         return len(messages)
+
+    def _message(self, name: str, rows: list[NotificationRow], title: str, body: str) -> Message:
+        """To the addresses of those who hold the role now, some of them for somebody else."""
+        role, entities = rows[0].role, {row.entity_id for row in rows}
+        with self._doors.work() as work:
+            holders = work.users.holders(role, entities, work.now())
+        to = tuple(sorted({each.email for each in holders if each.email}))
+        everybody = bool(holders) and all(each.email for each in holders)
+        return Message(name, role, title, body, to, channel=not everybody)
 
 
 def _remind(work: Work, now: datetime) -> None:

@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from accounting.periods import ONE_DAY
-from activities.cover import refuse, refuse_unless_covered
+from activities.cover import refuse, refuse_unless_covered, refuse_unless_current
 from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from connectors.ledger import (
@@ -68,6 +68,7 @@ class PostActivities:
             if work.closes.closed_to(close.entity) < row.period_start - ONE_DAY:
                 refuse("The period before is open again.")
             refuse_unless_covered(work, row, self._doors.verifier)
+            refuse_unless_current(work, row)
             journals = work.journals.approve(row)
             reached(CrashPoint.APPROVE_WRITTEN)
         reached(CrashPoint.APPROVE_COMMITTED)

@@ -12,6 +12,7 @@ from models import CloseRow
 from store import Work
 from store.audit import close_subject
 from store.cover import why_uncovered
+from store.outdated import why_outdated
 
 TAKES_BACK = (Verdict.REJECT, Verdict.REQUEST_CHANGE)
 
@@ -55,7 +56,7 @@ class RecoverActivities:
         covered = not why_uncovered(work, row, self._doors.verifier)
         taken_back = any(decision.verdict in TAKES_BACK for decision in review)
         resync = taken_back or (row.step == Step.SYNC and not covered)
-        outdated = resync or _answered_since(work, row) or _was_calculating(row, covered=covered)
+        outdated = resync or _changed_since(work, row) or _was_calculating(row, covered=covered)
         return Stands(
             step=row.step,
             proposal=as_calculated(work, row),
@@ -78,6 +79,12 @@ def _was_calculating(row: CloseRow, *, covered: bool) -> bool:
 
 def _after_posting(decision: Decision) -> bool:
     return decision.step not in FIGURES_OPEN
+
+
+def _changed_since(work: Work, row: CloseRow) -> bool:
+    """Whether something that the proposal starts from changed after it, while it may change still."""
+    is_open = row.step in FIGURES_OPEN
+    return _answered_since(work, row) or (is_open and bool(why_outdated(work, row)))
 
 
 def _answered_since(work: Work, row: CloseRow) -> bool:

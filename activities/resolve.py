@@ -4,11 +4,15 @@ from datetime import date
 
 from temporalio import activity
 
+from accounting.by_hand import others
 from accounting.documents import Effect
-from accounting.exceptions import REMEDIES, ExceptionCode, Remedy
+from accounting.exceptions import BY_HAND, REMEDIES, ExceptionCode, Remedy
 from activities.doors import Doors, told_to_temporal
+from controls.approval import Fixed
 from controls.messages import Answer, RecordResolution, Resolution
 from models import ExceptionRow, ResolutionRow
+from store import Work
+from store.accepted import held_of, journal_lines, number_of
 
 NEEDS_A_DAY = frozenset({Effect.CANCEL, Effect.PRICE})
 """Effects that hold from a day on; the others only need one to be put in order."""
@@ -31,18 +35,46 @@ class ResolveActivities:
                 (e for e in exceptions if (e.code, e.subject) == (given.code, given.subject)), None
             )
             if open_one is None:
-                return Answer(False, "This exception is not open any more.", "not_open")
+                words = "This exception is not open any more."
+                return Answer(False, words, "not_open", Fixed.CURRENT)
             answer, row = _row(record.close.close_id, given, open_one)
-            if row is not None:
+            if row is not None and given.code in BY_HAND:
+                answer = _of_ledger(work, given)
+            if row is not None and answer.accepted:
                 work.approvals.save_resolution(close, row)
             return answer
+
+
+def _of_ledger(work: Work, given: Resolution) -> Answer:
+    """Whether the journal that was found still stands so, and can count as is said."""
+    row = work.drift.get(number_of(given.subject))
+    if row is None or row.settled_at is not None:
+        return Answer(
+            False,
+            "The ledger has changed again since this was found. Read everything again first.",
+            "not_open",
+            Fixed.CURRENT,
+        )
+    entity = work.config.current().entity(given.entity)
+    lines = journal_lines(held_of(row).lines, entity.functional_currency)
+    strange = others(lines, entity.accounts.account_map)
+    if given.remedy != Remedy.EXPLAINED and strange:
+        return Answer(
+            False,
+            f"{row.reference or row.ledger_id} also moves account {', '.join(strange)}, which the "
+            "close never posts to: it did something else. Carry it as a reconciling item where "
+            "that is offered, or correct it in the ledger and read everything again.",
+            "bad_resolution",
+            Fixed.ANSWER,
+        )
+    return Answer(accepted=True)
 
 
 def _row(
     close_id: int, given: Resolution, open_one: ExceptionRow
 ) -> tuple[Answer, ResolutionRow | None]:
-    def refused(message: str) -> tuple[Answer, None]:
-        return Answer(False, message, "bad_resolution"), None
+    def refused(message: str, clause: Fixed = Fixed.ANSWER) -> tuple[Answer, None]:
+        return Answer(False, message, "bad_resolution", clause), None
 
     remedies = REMEDIES[ExceptionCode(open_one.code)]
     if not remedies:
@@ -50,7 +82,7 @@ def _row(
     if given.remedy not in set(remedies):
         return refused(f"This exception is cleared by: {', '.join(remedies)}.")
     if not given.reason.strip():
-        return refused("Say why: a resolution needs a reason.")
+        return refused("Say why: a resolution needs a reason.", Fixed.REASON)
     try:
         start, end, effective = (
             date.fromisoformat(text) if text else None

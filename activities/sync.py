@@ -61,7 +61,7 @@ class SyncActivities:
             counts = [self._read(close.entity, kind, source) for kind, source in sources]
             stored, seen = (sum(column) for column in zip(*counts, strict=True))
             self._read_adoption_balances(entity, ledger)
-            look(self._doors, entity, ledger, deleted_too=False)
+            look(self._doors, entity, ledger, deleted_too=True)
             with self._doors.work() as work:
                 work.audit.record(
                     close.entity,

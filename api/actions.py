@@ -99,7 +99,8 @@ async def recover(doors: Doors, person: Person, entity: str, period: str) -> Non
         await refuse(doors, person, entity, period, "recover", no_role("recover closes"))
     close = await run_in_threadpool(close_of, doors, entity, period)
     if close.step == Step.CLOSED:
-        closed = Answer(False, f"{entity} {period} is closed: there is nothing to recover.")
+        words = f"{entity} {period} is closed: there is nothing to recover."
+        closed = Answer(False, words, Reason.WRONG_STEP, Fixed.PLACE)
         await refuse(doors, person, entity, period, "recover", closed)
     await doors.closes.start(
         CloseRequest(entity, period, person.name, recover=True, number=close.number)
@@ -233,7 +234,8 @@ def _keeps_drafts(doors: Doors, entity: str) -> bool:
 
 def no_role(what: str) -> Answer:
     """The answer to whoever has none of the roles that it takes."""
-    return Answer(accepted=False, message=f"Your roles do not let you {what}.", reason="wrong_role")
+    words = f"Your roles do not let you {what}."
+    return Answer(False, words, Reason.WRONG_ROLE, Fixed.JOB)
 
 
 async def refuse(

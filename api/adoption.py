@@ -29,6 +29,7 @@ from connectors.schedule import read_schedule
 from controls.audit import Actor
 from controls.messages import Acted
 from controls.steps import Action, Step, may
+from controls.verdicts import Fixed
 from store import Work
 from store.books import ADOPTION_READING, on_normal_side
 from store.errors import ConflictError, NotFoundError
@@ -116,9 +117,9 @@ def _refuse(doors: Doors, person: Person, entity: str) -> None:
             "adoption.refused",
             f"adoption/{entity}",
             reason=message,
-            after={"reason": "wrong_role", "roles": list(person.roles)},
+            after={"reason": "wrong_role", "clause": Fixed.JOB, "roles": list(person.roles)},
         )
-    raise ActionRefusedError(message, "wrong_role")
+    raise ActionRefusedError(message, "wrong_role", Fixed.JOB)
 
 
 class _Place:

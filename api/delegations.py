@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.doors import Doors
-from api.errors import BadInputError, ForbiddenError
+from api.errors import ActionRefusedError, BadInputError
 from controls.audit import SYSTEM_CHAIN, Actor
 from controls.steps import Action, may
+from controls.verdicts import Fixed
 from store import Work
 from store.delegations import terms_of
 from store.errors import NotFoundError
@@ -70,7 +71,7 @@ def grant(
     last_day: str,
     reason: str,
 ) -> int:
-    """A controller lets somebody hold a role; its number. Raises ForbiddenError, BadInputError."""
+    """A controller lets somebody hold a role; its number. Raises ActionRefusedError, BadInputError."""
     _only_controllers(doors, person, entity)
     try:
         first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
@@ -82,7 +83,7 @@ def grant(
 def revoke(
     doors: Doors, work: Work, person: Person, entity: str, delegation_id: int, reason: str
 ) -> None:
-    """A controller takes a delegation back. Raises ForbiddenError, NotFoundError, ConflictError."""
+    """A controller takes a delegation back. Raises ActionRefusedError, NotFoundError, ConflictError."""
     _only_controllers(doors, person, entity)
     if delegation_id not in {row.id for row in work.delegations.all(entity)}:
         raise NotFoundError(f"There is no delegation {delegation_id} for {entity}.")
@@ -90,7 +91,7 @@ def revoke(
 
 
 def _only_controllers(doors: Doors, person: Person, entity: str) -> None:
-    """Raise ForbiddenError for anybody else; the attempt is on record, in a transaction of its own."""
+    """Raise ActionRefusedError for anybody else; the attempt is on record, in a transaction of its own."""
     if may(person.roles, Action.DELEGATE):
         return
     message = "Only a controller grants and revokes delegations."
@@ -101,6 +102,6 @@ def _only_controllers(doors: Doors, person: Person, entity: str) -> None:
             "delegation.refused",
             f"user/{person.name}",
             reason=message,
-            after={"reason": "wrong_role", "roles": list(person.roles)},
+            after={"reason": "wrong_role", "clause": Fixed.JOB, "roles": list(person.roles)},
         )
-    raise ForbiddenError(message)
+    raise ActionRefusedError(message, "wrong_role", Fixed.JOB)

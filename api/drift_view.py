@@ -2,9 +2,24 @@
 
 from dataclasses import dataclass
 
+from accounting.money import Money
 from controls.drift import HAPPENED, DriftKind
-from models import CloseRow
+from models import CloseRow, DriftRow
 from store import Work
+
+
+@dataclass(frozen=True, slots=True)
+class LineDifferenceView:
+    """An account that holds something else: as posted or accepted before, as in the ledger now.
+
+    Amounts are text, a debit positive.
+    """
+
+    account: str
+    tracking: str
+    expected: str
+    held: str
+    difference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +31,13 @@ class DriftView:
     date: str
     happened: str
     differences: list[str]
+    lines: list[LineDifferenceView]
     link: str
     found_at: str
 
 
 def drift_of(work: Work, close: CloseRow) -> list[DriftView]:
-    """What is not settled and concerns the close's period, oldest first."""
+    """What is neither settled nor accepted and concerns the close's period, oldest first."""
     return [
         DriftView(
             kind=row.kind,
@@ -29,8 +45,24 @@ def drift_of(work: Work, close: CloseRow) -> list[DriftView]:
             date=row.date.isoformat(),
             happened=HAPPENED[DriftKind(row.kind)],
             differences=[str(each) for each in row.differences],
+            lines=lines_of(work, row),
             link=row.link,
             found_at=row.found_at.isoformat(timespec="seconds") if row.found_at else "",
         )
         for row in work.drift.of_close(close)
+    ]
+
+
+def lines_of(work: Work, row: DriftRow) -> list[LineDifferenceView]:
+    """Line by line, what the journal should hold and what the ledger held when it was found."""
+    currency = work.config.current().entity(row.entity_id).functional_currency
+    return [
+        LineDifferenceView(
+            account=each.account,
+            tracking=", ".join(f"{name}: {value}" for name, value in each.dimensions),
+            expected=Money(each.expected_minor, currency).text(),
+            held=Money(each.held_minor, currency).text(),
+            difference=Money(each.held_minor - each.expected_minor, currency).text(),
+        )
+        for each in work.drift.differences(row)
     ]

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from accounting.exceptions import ONLY_TELL, REMEDIES, ExceptionCode
+from accounting.exceptions import BY_HAND, ONLY_TELL, REMEDIES, ExceptionCode
 from accounting.service_text import read_service_text
+from api.drift_view import LineDifferenceView, lines_of
 from api.evidence import evidence_of
 from api.wording import EXCEPTIONS, days
 from models import CloseRow, ExceptionRow
 from store import Work
+from store.accepted import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ExceptionView:
     """An exception and what clears it; one that does not block is only told.
 
     `document` is the source's id of the document that it is about, empty where it is about none.
+    `lines` and `link` are a journal's in the ledger, where it is about one that people changed.
     """
 
     code: str
@@ -53,6 +56,8 @@ class ExceptionView:
     holds: list[HeldView]
     readings: list[ReadingView]
     contract_lines: list[ContractLineView]
+    lines: list[LineDifferenceView]
+    link: str
 
 
 def exceptions_of(work: Work, close: CloseRow) -> list[ExceptionView]:
@@ -81,6 +86,7 @@ def _view(work: Work, close: CloseRow, row: ExceptionRow, holds: list[HeldView])
     code = ExceptionCode(row.code)
     document = row.subject.partition("/")[0]
     known = work.documents.versions(close.entity_id, document)
+    drift = work.drift.get(number_of(row.subject)) if code in BY_HAND else None
     return ExceptionView(
         code=row.code,
         title=EXCEPTIONS[code],
@@ -101,6 +107,8 @@ def _view(work: Work, close: CloseRow, row: ExceptionRow, holds: list[HeldView])
             if code is ExceptionCode.UNMATCHED_LINE and known and known[0].contract
             else []
         ),
+        lines=lines_of(work, drift) if drift else [],
+        link=drift.link if drift else "",
     )
 
 

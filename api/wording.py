@@ -43,6 +43,9 @@ REMEDIES = {
     Remedy.ACCEPT: "Accept the difference",
     Remedy.POST: "Post an adjustment",
     Remedy.EFFECT: "This is what the credit does",
+    Remedy.BOOKED: "It did what the close does: count it as booked",
+    Remedy.EXPLAINED: "It is there for another reason: carry it as a reconciling item",
+    Remedy.FOLLOW: "Accept what the ledger holds: post the difference",
 }
 
 EXCEPTIONS = {
@@ -59,6 +62,9 @@ EXCEPTIONS = {
     ExceptionCode.COMPLETION_FALLS: "Reported completion falls",
     ExceptionCode.UNITS_EXCEED_CONTRACT: "More units delivered than contracted",
     ExceptionCode.ADOPTION_DIFFERENCE: "Difference at adoption",
+    ExceptionCode.FOREIGN_JOURNAL: "Somebody else's journal on the close's accounts",
+    ExceptionCode.JOURNAL_CHANGED: "A posted journal is not as approved any more",
+    ExceptionCode.REVERSAL_MISSING: "An accrual was not reversed",
 }
 
 DOCUMENTS = {

@@ -14,12 +14,18 @@ class NotifierError(ConnectorError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for everybody who has a role. The same `id` again is the same message."""
+    """A message for everybody who has a role. The same `id` again is the same message.
+
+    `to` are the addresses of those of them who have one; the office's `channel` of the role gets it
+    as well, unless each of them has.
+    """
 
     id: str
     role: str
     title: str
     body: str
+    to: tuple[str, ...] = ()
+    channel: bool = True
 
 
 class Notifier(Protocol):

@@ -228,6 +228,22 @@ class Configuration(Part):
         raise ConfigurationError(f"There is no entity {name!r}; the configuration has {known}.")
 
 
+OFFICE = frozenset(
+    {"name", "time_zone", "intercompany", "working_time", "reminders", "start_on_working_day"}
+)
+"""Settings of an entity on which neither a figure of its closes rests, nor who must approve them."""
+
+
+def changed_settings(before: Configuration, now: Configuration, entity: str) -> tuple[str, ...]:
+    """The settings on which the entity's figures and approvals rest, as far as they changed."""
+    was, becomes = (
+        {each.id: each.model_dump() for each in which.entities}.get(entity, {})
+        for which in (before, now)
+    )
+    names = sorted(name for name in {*was, *becomes} - OFFICE if was.get(name) != becomes.get(name))
+    return (*names, *(["crm"] if before.crm != now.crm else []))
+
+
 def parse_configuration(data: Any) -> Configuration:
     """The configuration from parsed JSON. Raises ConfigurationError naming every fault's place."""
     try:

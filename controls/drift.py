@@ -50,16 +50,18 @@ class Drift:
     differences: tuple[str, ...]
 
 
-def drift_of_ours(approved: Held, held: Held | None) -> Drift | None:
-    """What became of a journal that we posted; None where it is as approved."""
+def drift_from(expected: Held, held: Held | None) -> Drift | None:
+    """What became of a journal that was posted, or accepted, so; None where it is so still."""
     lines = held.lines if held is not None and held.posted else ()
-    differences = line_differences(approved.lines, lines)
+    differences = line_differences(expected.lines, lines)
+    if not expected.posted and not lines:
+        return None
     if held is None:
         return Drift(DriftKind.DELETED, differences)
     if not held.posted:
         return Drift(DriftKind.VOIDED, differences)
-    if held.date != approved.date:
-        differences = (f"approved for {approved.date}, dated {held.date}", *differences)
+    if held.date != expected.date:
+        differences = (f"approved for {expected.date}, dated {held.date}", *differences)
     return Drift(DriftKind.CHANGED, differences) if differences else None
 
 
@@ -72,3 +74,29 @@ def drift_of_others(held: Held, accounts: frozenset[str], adopted: date) -> Drif
     if not held.posted or held.date <= adopted or not ours:
         return None
     return Drift(DriftKind.ADDED, line_differences((), ours))
+
+
+@dataclass(frozen=True, slots=True)
+class LineDifference:
+    """What an account should hold of a journal and what it holds, a debit positive, minor units."""
+
+    account: str
+    dimensions: tuple[tuple[str, str], ...]
+    expected_minor: int
+    held_minor: int
+
+
+def by_line(
+    expected: tuple[PostedLine, ...], held: tuple[PostedLine, ...]
+) -> tuple[LineDifference, ...]:
+    """The journal account by account, and tracking by tracking, where the two differ."""
+    sums: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = {}
+    for column, lines in enumerate((expected, held)):
+        for line in lines:
+            found = sums.setdefault((line.account, line.dimensions), [0, 0])
+            found[column] += line.debit_minor - line.credit_minor
+    return tuple(
+        LineDifference(account, dimensions, before, now)
+        for (account, dimensions), (before, now) in sorted(sums.items())
+        if before != now
+    )

@@ -159,7 +159,9 @@ class Resolution:
 class Acted:
     """A person acts on a close: a re-check or a retry, of one journal or of all that failed (0).
 
-    `as_draft`: it is only laid ready in the ledger, for somebody to post there.
+    `as_draft`: it is only laid ready in the ledger, for somebody to post there. `because` says what an
+    administrator changed that the close starts from: `configuration` or `rates`; empty where
+    somebody with a role in the close acts.
     """
 
     entity: str
@@ -170,6 +172,11 @@ class Acted:
     journal_id: int = 0
     number: int = 1
     as_draft: bool = False
+    because: str = ""
+
+
+CONFIGURATION, RATES = "configuration", "rates"
+"""What an administrator changes (`Acted.because`)."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     """The ledger refused a journal."""
     DRIFT = "drift"
     """Somebody changed the ledger by hand where the close had posted."""
+    REVERSAL = "reversal"
+    """An accrual was due to be reversed, and its reversal is not in the ledger."""
 
 
 WHILE_WAITING = (NoticeKind.WAITS, NoticeKind.REMINDER, NoticeKind.ESCALATION)

@@ -45,16 +45,20 @@ class Fixed(StrEnum):
     ONCE = "F5"
     """One person decides once on a proposal, or once on each of its kinds of journal."""
     REASON = "F6"
-    """A reason goes with a rejection, a request for change, an explanation; with an approval
-    where somebody answered an exception by hand, or where the person approved an earlier proposal
+    """A reason goes with a rejection, a request for change, an explanation, an answer to an
+    exception; with an approval where somebody answered an exception by hand, or where the person approved an earlier proposal
     of this close."""
     ORDER = "F7"
     """The preparer submits first."""
     ROLE = "F8"
     """A preparer submits; a controller explains differences, signs off, and decides whether a
-    period is opened again; an operator or a preparer sends a close back from posting."""
+    period is opened again."""
     DELEGATION = "F9"
     """A delegated role counts from its first day to its last, unless it was revoked."""
+    JOB = "F10"
+    """What else people do to a close (start, answer, look again, retry …) goes by their own roles."""
+    ANSWER = "F11"
+    """An answer to an exception is one that it offers, with all that belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)

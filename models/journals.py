@@ -15,7 +15,7 @@ class JournalRow(Table, table=True):
     `number` and `reference` are drawn when it is approved. `key` is the idempotency key of the
     attempts since `key_first_sent_at`; None when the next attempt needs a new one. `belongs_to` is
     the day of its own period where it is dated later, because the ledger is locked; `as_draft`:
-    the next attempt only lays it ready there.
+    the next attempt only lays it ready there. `retried_by` is the last operator who sent it again.
     """
 
     __tablename__ = "journal"
@@ -67,7 +67,8 @@ class JournalLineRow(Table, table=True):
 class JournalPartRow(Table, table=True):
     """Why a journal moves: the change of one line in one balance account.
 
-    An adoption's parts have no journal: what stood in the books before the first close.
+    Without a journal: what stood in the books before the first close, and what people booked by
+    hand and somebody said counts as booked.
     """
 
     __tablename__ = "journal_part"

@@ -8,13 +8,14 @@ from models.base import Table, instant, now_column
 
 
 class UserRow(Table, table=True):
-    """A person. `link_hash` is that of a one-time link to set the password, until it expires."""
+    """A person; `email` is where messages reach them, if anywhere. `link_hash` is that of a one-time link to set the password, until it expires."""
 
     __tablename__ = "app_user"
 
     name: str = Field(primary_key=True)
     display_name: str
     roles: str
+    email: str | None = None
     password_hash: str | None = None
     link_hash: str | None = Field(default=None, unique=True)
     link_expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))

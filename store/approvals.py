@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from accounting.book import AdoptionChoice, AdoptionResolution
 from accounting.documents import Effect, Override
-from accounting.exceptions import ExceptionCode, Remedy
+from accounting.exceptions import BY_HAND, ExceptionCode, Remedy
 from accounting.money import Money
 from accounting.policy import Role
 from controls.approval import Decision, Verdict
@@ -89,7 +89,7 @@ class Approvals:
                 effective=row.effective,
             )
             for row in self.resolutions(entity)
-            if row.code != ExceptionCode.ADOPTION_DIFFERENCE
+            if row.code not in (ExceptionCode.ADOPTION_DIFFERENCE, *BY_HAND)
         )
 
     def adoption_resolutions(self, entity: str, currency: str) -> tuple[AdoptionResolution, ...]:

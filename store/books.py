@@ -24,6 +24,7 @@ from models import (
     PositionRow,
     ProposalRow,
 )
+from store.accepted import AcceptedJournals, Counted
 from store.adoption import AdoptionImports
 from store.approvals import Approvals
 from store.audit import AuditTrail
@@ -92,6 +93,7 @@ class Books:
         reports = Reports(self._session, self._audit)
         rates = RateTable(self._session, self._audit)
         last = self._closes.last_closed(entity.id)
+        by_hand = self.by_hand(close, policy)
         return Book(
             functional_currency=currency,
             adopted_on=entity.adoption_date,
@@ -106,7 +108,14 @@ class Books:
             adoption=self._adoption(entity, policy, adjusted=True) if last is None else None,
             imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
             last_closed=self._closes.closed_to(entity.id),
+            by_hand=by_hand.booked,
+            explained=by_hand.explained,
         )
+
+    def by_hand(self, close: CloseRow, policy: RecognitionPolicy) -> Counted:
+        """What people booked by hand and somebody accepted, as far as no close has frozen it."""
+        last = self._closes.last_closed(close.entity_id)
+        return AcceptedJournals(self._session).counted(close, last, policy)
 
     def at_adoption(self, entity_id: str, policy: RecognitionPolicy) -> Book:
         """The entity's book as it stood before its first close, with all that is known of it now.
@@ -215,8 +224,12 @@ class Books:
     def _booked(self, entity: str, currency: str, close: CloseRow) -> tuple[BookedPart, ...]:
         """Parts of posted journals, and what stood in the books at adoption once it is frozen.
 
-        What a close that is still open has posted as the period's gains is marked so.
+        What a close that is still open has posted as the period's gains is marked so. A journal of
+        ours counts no more where somebody accepted what the ledger holds instead.
         """
+        accepted = AcceptedJournals(self._session)
+        instead = accepted.newest(entity)
+        frozen = accepted.frozen(self._closes.last_closed(entity))
         calculating = close.id if close.step != Step.CLOSED else None
         posted = self._session.exec(
             select(JournalPartRow, JournalRow)
@@ -239,6 +252,14 @@ class Books:
                 and journal.close_id == calculating,
             )
             for row, journal in posted
+            if journal.ledger_id not in instead
+        ]
+        parts += [
+            part
+            for row, journal in posted
+            if journal.ledger_id in instead and journal.ledger_id not in frozen
+            if journal.kind == JournalKind.REMEASUREMENT and journal.close_id != calculating
+            for part in _to_gain_again(_booked_part(row, journal.date, currency))
         ]
         return (*parts, *(_booked_part(row, None, currency) for row in adopted))
 
@@ -250,6 +271,14 @@ class Books:
         proposal = self._session.get(ProposalRow, last.proposal_id)
         assert proposal is not None
         return amounts_of(proposal.summary["reconciling"], currency)
+
+
+def _to_gain_again(part: BookedPart) -> tuple[BookedPart, BookedPart]:
+    """A gain of a closed period that is not in the ledger any more: not booked, and posted again.
+
+    Together they are nothing on the balance, and the period's gains are higher by the part.
+    """
+    return replace(part, open_gain=False), replace(part, amount=-part.amount, open_gain=True)
 
 
 def _booked_part(row: JournalPartRow, posted_on: date | None, currency: str) -> BookedPart:

@@ -17,12 +17,14 @@ from controls.posting import (
 )
 from controls.proposal import reference
 from controls.steps import WHO, Awaiting
-from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow
+from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow, ProposalRow
 from store.audit import AuditTrail
 from store.closes import Closes
 from store.document_rows import dimensions_of
 from store.errors import ConflictError, FencedError, NotFoundError
 from store.outbox import Outbox
+
+RETRIED = "journal.retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +250,28 @@ class Journals:
         row.as_draft = as_draft
         self._session.add(row)
         told = {"by": operator, **({"as_draft": True} if as_draft else {})}
-        self._record(row, "journal.retry", told, before=JournalState.FAILED)
+        self._record(row, RETRIED, told, before=JournalState.FAILED)
 
     def retriers(self, proposal_id: int) -> tuple[str, ...]:
-        """Which operators sent failed journals of a proposal again, by name."""
-        rows = self.of_proposal(proposal_id)
-        return tuple(sorted({row.retried_by for row in rows if row.retried_by}))
+        """Every operator who sent a failed journal of the proposal's close again, by name.
+
+        A journal names the last one; the trail knows them all.
+        """
+        close_id = select(ProposalRow.close_id).where(ProposalRow.id == proposal_id)
+        rows = self._session.exec(
+            select(JournalRow).where(
+                col(JournalRow.close_id).in_(close_id), JournalRow.retried_by != ""
+            )
+        )
+        return tuple(
+            sorted(
+                {
+                    str(event.after["by"])
+                    for row in rows
+                    for event in self._audit.about(row.entity_id, _subject(row), RETRIED)
+                }
+            )
+        )
 
     def _record(
         self,
@@ -267,9 +285,13 @@ class Journals:
         self._audit.record(
             row.entity_id,
             verb,
-            f"journal/{row.reference or row.id}",
+            _subject(row),
             reason=reason,
             before={"state": str(before)} if before else {},
             after={"state": str(row.state), **after},
             hashes={"journal": row.content_hash},
         )
+
+
+def _subject(row: JournalRow) -> str:
+    return f"journal/{row.reference or row.id}"

@@ -36,6 +36,20 @@ class Outbox:
         for role in roles:
             self._add(close, kind, role, notice)
 
+    def tell_once(
+        self, close: CloseRow, kind: NoticeKind, roles: Iterable[str], words: str
+    ) -> bool:
+        """Something else about a close, told in these words no more than once; whether it was now."""
+        told = select(NotificationRow.id).where(
+            NotificationRow.close_id == close.id,
+            NotificationRow.kind == kind.value,
+            col(NotificationRow.text).contains(words, autoescape=True),
+        )
+        if self._session.exec(told.limit(1)).first() is not None:
+            return False
+        self.tell(close, kind, roles, words)
+        return True
+
     def remind(self, close: CloseRow, kind: NoticeKind, roles: Iterable[str]) -> None:
         """A close has waited for long: the notice and its event."""
         told = [str(role) for role in roles]

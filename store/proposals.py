@@ -66,7 +66,7 @@ class Proposals:
         approved_data: Mapping[str, Any],
         config_id: int,
         engine_version: str,
-        notes: Mapping[str, str] | None = None,
+        notes: Mapping[str, object] | None = None,
         chosen: Chosen = AS_PROPOSED,
     ) -> ProposalRow:
         """Store a calculation as the close's current proposal, and start a new round of review.
@@ -108,7 +108,7 @@ class Proposals:
             self._session.add(position_row(row.id, position))
         for journal in calculation.journals:
             self._save_journal(row.id, close, journal, chosen)
-        for part in calculation.adoption_parts:
+        for part in (*calculation.adoption_parts, *calculation.by_hand):
             self._session.add(_part_row(row.id, None, part, catch_up=0))
         close.proposal_id = row.id
         close.round += 1

@@ -35,6 +35,7 @@ from store.proposals import Proposals
 from store.rates import RateTable
 from store.reopenings import Reopenings
 from store.reports import Reports
+from store.reversals import Reversals
 from store.users import Users
 
 POOL_SIZE = 10
@@ -141,6 +142,11 @@ class Work:
     def drift(self) -> Drifts:
         """What people changed in the ledger by hand."""
         return Drifts(self._session, self.audit)
+
+    @cached_property
+    def reversals(self) -> Reversals:
+        """Reversals of accruals that are due."""
+        return Reversals(self._session, self.audit)
 
     @cached_property
     def outbox(self) -> Outbox:

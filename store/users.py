@@ -1,6 +1,7 @@
 """People and their log-ins. Only hashes are stored; every change is an event of the system chain."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, text
 from sqlmodel import Session, col, select, update
 
 from controls.audit import SYSTEM_CHAIN
-from models import SessionRow, UserRow
+from models import DelegationRow, SessionRow, UserRow
 from store.audit import AuditTrail
 from store.errors import ConflictError, NotFoundError
 
@@ -23,6 +24,14 @@ class Person:
     name: str
     display_name: str
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a role, and where to write to them, if anywhere."""
+
+    name: str
+    email: str | None
 
 
 def token_hash(token: str) -> str:
@@ -52,7 +61,38 @@ class Users:
         """Everybody, by name."""
         return list(self._session.exec(select(UserRow).order_by(col(UserRow.name))))
 
-    def add(self, name: str, display_name: str, roles: tuple[str, ...], link: str) -> None:
+    def holders(self, role: str, entities: Iterable[str], now: datetime) -> list[Holder]:
+        """Who holds the role, by name: as their own, or now for somebody else in one of these
+        entities. Reads of each person nothing but what the worker may.
+        """
+        delegates = self._session.exec(
+            select(DelegationRow.delegate).where(
+                DelegationRow.role == role,
+                col(DelegationRow.entity_id).in_([*entities]),
+                col(DelegationRow.revoked_at).is_(None),
+                col(DelegationRow.starts_at) <= now,
+                col(DelegationRow.ends_at) > now,
+            )
+        ).all()
+        rows = self._session.exec(
+            select(UserRow.name, UserRow.roles, UserRow.email)
+            .where(col(UserRow.disabled_at).is_(None))
+            .order_by(col(UserRow.name))
+        )
+        return [
+            Holder(name, email)
+            for name, roles, email in rows
+            if role in roles.split(",") or name in delegates
+        ]
+
+    def add(
+        self,
+        name: str,
+        display_name: str,
+        roles: tuple[str, ...],
+        link: str,
+        email: str | None = None,
+    ) -> None:
         """A new person, who sets a password by the one-time link. Raises ConflictError."""
         if self._session.get(UserRow, name) is not None:
             raise ConflictError(f"There is a user {name!r} already.")
@@ -61,12 +101,28 @@ class Users:
                 name=name,
                 display_name=display_name,
                 roles=",".join(sorted(roles)),
+                email=email,
                 link_hash=token_hash(link),
                 link_expires_at=self._from_now(LINK_LASTS),
             )
         )
         self._audit.record(
-            SYSTEM_CHAIN, "user.added", f"user/{name}", after={"roles": sorted(roles)}
+            SYSTEM_CHAIN,
+            "user.added",
+            f"user/{name}",
+            after={"roles": sorted(roles), "has_address": email is not None},
+        )
+
+    def write_to(self, name: str, email: str | None) -> None:
+        """Where messages reach the person from now on; None takes the address away.
+
+        The trail says that it changed, not what it is: it forgets nothing. Raises NotFoundError.
+        """
+        row = self._get(name)
+        row.email = email
+        self._session.add(row)
+        self._audit.record(
+            SYSTEM_CHAIN, "user.address", f"user/{name}", after={"has_address": email is not None}
         )
 
     def reset(self, name: str, link: str) -> None:

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from tieout.errors import TieoutError
 from tieout.settings import read_settings, required
 
 SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.key", "verify.key"
+ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 YEARS_BEFORE_ADOPTION = 2
 """Documents that still earn after adoption were written in currencies of that time."""
 
@@ -91,6 +93,15 @@ def roles_of(given: list[str]) -> tuple[str, ...]:
         if role not in known:
             raise TieoutError(f"There is no role {role!r}; there are {', '.join(known)}.")
     return tuple(sorted(set(given)))
+
+
+def address_of(given: str) -> str | None:
+    """An e-mail address as given, None for none. Raises TieoutError for what can't be one."""
+    if not given:
+        return None
+    if not ADDRESS.fullmatch(given):
+        raise TieoutError(f"{given!r} is not an e-mail address; write one like carl@example.com.")
+    return given
 
 
 def make_keys(directory: Path) -> list[Path]:

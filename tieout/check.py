@@ -15,6 +15,7 @@ from connectors.ledger import Ledger, LedgerJournal
 from controls.audit import Actor
 from controls.authenticity import Verifier
 from controls.configuration import EntityConfig
+from controls.drift import Held, drift_from
 from controls.invariants import Finding
 from controls.posting import IN_DOUBT, JournalState, PostedLine, line_differences
 from controls.proposal import REFERENCE
@@ -45,10 +46,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A journal as Postgres knows it, with its lines."""
+    """A journal as Postgres knows it, with its lines; and as somebody accepted it after a change."""
 
     row: JournalRow
     lines: tuple[PostedLine, ...]
+    accepted: Held | None = None
 
     @property
     def stands(self) -> tuple[str, int]:
@@ -98,7 +100,12 @@ def in_ledgers(store: Store, ledgers: Callable[[EntityConfig], Ledger]) -> Itera
 def _known(store: Store, entity: str) -> dict[str, _Known]:
     with store.unit_of_work(CHECK, one_moment=True) as work:
         return {
-            row.reference: _Known(row, work.journals.posted_lines(row.id or 0))
+            row.reference: _Known(
+                row,
+                work.journals.posted_lines(row.id or 0),
+                accepted[row.ledger_id].held if row.ledger_id in accepted else None,
+            )
+            for accepted in [work.drift.accepted.newest(entity)]
             for row in work.journals.all()
             if row.entity_id == entity and row.reference is not None
         }
@@ -114,6 +121,9 @@ def _compared(entity: str, known: _Known, held: list[LedgerJournal]) -> Iterator
         if any(each.posted for each in held) or (held and row.state != JournalState.DRAFT):
             yield f"{name} is {row.state} by our record, and the ledger holds it."
         return
+    if known.accepted is not None:
+        yield from _as_accepted(name, known.accepted, held[0] if held else None)
+        return
     if not held:
         yield f"{name} is posted by our record, and not in the ledger."
         return
@@ -126,3 +136,12 @@ def _compared(entity: str, known: _Known, held: list[LedgerJournal]) -> Iterator
         yield f"{name} was approved for {row.date} and is dated {found.date} in the ledger."
     for difference in line_differences(known.lines, comparable(found.lines)):
         yield f"{name}: {difference}."
+
+
+def _as_accepted(name: str, accepted: Held, found: LedgerJournal | None) -> Iterator[str]:
+    """Of a journal that people changed: the ledger holds what somebody accepted of it."""
+    held = found and Held(found.reference, found.date, comparable(found.lines), found.posted)
+    drift = drift_from(accepted, held or None)
+    if drift is not None:
+        told = "; ".join(drift.differences) or drift.kind
+        yield f"{name} was accepted as changed in the ledger, and has changed again: {told}."

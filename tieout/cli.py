@@ -142,14 +142,18 @@ def config_check(file: Path) -> None:
 
 @config.command("apply")
 def config_apply(file: Path) -> None:
-    """Put a configuration file in force."""
+    """Put a configuration file in force; closes that it changes calculate anew."""
+    from controls.messages import CONFIGURATION
     from tieout.administration import administrator, read_configuration
+    from tieout.outdated import calculate_anew
 
     found = read_configuration(file)
     with administrator() as work:
         changed = work.config.apply(found)
     state = "is in force" if changed else "was in force already"
     say(f"Version {found.sha256[:12]} {state}: {', '.join(e.id for e in found.entities)}.")
+    for sentence in calculate_anew(CONFIGURATION):
+        say(sentence)
 
 
 @config.command("show")

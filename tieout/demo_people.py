@@ -121,6 +121,10 @@ def answer_to(problem: dict[str, Any]) -> dict[str, str]:
     match problem["code"]:
         case "adoption_difference":
             return {**answer, "remedy": "accept"}
+        case "foreign_journal":
+            return {**answer, "remedy": "booked"}
+        case "journal_changed":
+            return {**answer, "remedy": "follow"}
         case "no_service_period":
             dates = {"service_start": "2026-09-10", "service_end": "2027-09-09"}
             return {**answer, "remedy": "dates", **dates}

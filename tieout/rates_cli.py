@@ -27,14 +27,19 @@ def load(
         str, typer.Option(help="First day to keep; by default two years before adoption.")
     ] = "",
 ) -> None:
-    """Keep the European Central Bank's reference rates; what is known already is left alone."""
+    """Keep the European Central Bank's reference rates; what is known already is left alone.
+
+    Closes whose rates changed calculate anew.
+    """
+    from controls.messages import RATES
     from tieout.administration import administrator, load_rates, shipped_history
+    from tieout.outdated import calculate_anew
 
     first = _day(since)
     content = _content(file) if file else shipped_history()
     with administrator() as work:
         said = load_rates(work, content, first)
-    sys.stdout.write(f"{said}\n")
+    sys.stdout.write("\n".join([said, *calculate_anew(RATES)]) + "\n")
 
 
 def _content(file: Path) -> bytes:

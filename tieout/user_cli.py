@@ -13,13 +13,14 @@ def user_add(
     name: str,
     role: Annotated[list[str], typer.Option(help="May be given more than once.")],
     display_name: Annotated[str, typer.Option("--display-name")] = "",
+    email: Annotated[str, typer.Option(help="Where messages reach the person.")] = "",
 ) -> None:
     """Add a person; prints the path of a one-time link that sets the password."""
-    from tieout.administration import administrator, new_link, roles_of
+    from tieout.administration import address_of, administrator, new_link, roles_of
 
-    link = new_link()
+    link, address = new_link(), address_of(email)
     with administrator() as work:
-        work.users.add(name, display_name or name, roles_of(role), link)
+        work.users.add(name, display_name or name, roles_of(role), link, address)
     sys.stdout.write(f"/welcome/{link}\n")
 
 
@@ -42,3 +43,17 @@ def user_disable(name: str) -> None:
     with administrator() as work:
         work.users.disable(name)
     sys.stdout.write(f"{name} is disabled.\n")
+
+
+@commands.command("address")
+def user_address(
+    name: str, email: Annotated[str, typer.Argument(help="Without one: none any more.")] = ""
+) -> None:
+    """Say where messages reach a person."""
+    from tieout.administration import address_of, administrator
+
+    address = address_of(email)
+    with administrator() as work:
+        work.users.write_to(name, address)
+    where = f"at {address}" if address else "by the office's channel of their roles"
+    sys.stdout.write(f"{name} gets messages {where}.\n")

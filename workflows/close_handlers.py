@@ -118,7 +118,7 @@ class CloseHandlers:
         """A person's answer to an exception; the close calculates anew, approvals are suspended."""
         async with self._lock:
             if self._state.step not in (Step.RESOLVE, Step.REVIEW):
-                return Answer(False, "The close has moved on; nothing can be resolved now.")
+                return Answer(False, "The close has moved on.", "wrong_step", Fixed.PLACE)
             answer = await workflow.execute_activity_method(
                 ResolveActivities.record_resolution,
                 RecordResolution(self._state.close, resolution),
@@ -133,12 +133,10 @@ class CloseHandlers:
     def check_resolution(self, resolution: Resolution) -> None:
         """Refuse whoever may not, and what comes at the wrong time."""
         if not may(resolution.roles, Action.RESOLVE):
-            raise ApplicationError("Only a preparer resolves exceptions.", type="wrong_role")
+            raise ApplicationError("Only a preparer answers these.", Fixed.JOB, type="wrong_role")
         if self._state.step not in (Step.RESOLVE, Step.REVIEW):
-            raise ApplicationError(
-                f"The close is in step {self._state.step}; nothing can be resolved now.",
-                type="wrong_step",
-            )
+            words = f"The close is in step {self._state.step}; nothing can be resolved now."
+            raise ApplicationError(words, Fixed.PLACE, type="wrong_step")
 
     @workflow.update
     async def figures_changed(self, acted: Acted) -> Answer:
@@ -167,16 +165,17 @@ class CloseHandlers:
         }
         action = actions.get(self._state.awaiting)
         if action is None:
-            raise ApplicationError("The close waits for nothing of the kind.", type="wrong_step")
+            words = "The close waits for nothing of the kind."
+            raise ApplicationError(words, Fixed.PLACE, type="wrong_step")
         if not may(acted.roles, action):
-            raise ApplicationError("Your roles do not allow this.", type="wrong_role")
+            raise ApplicationError("Your roles do not allow this.", Fixed.JOB, type="wrong_role")
 
     @workflow.update
     async def send_back(self, given: SendBack) -> Answer:
         """While the ledger is locked a person has the close go back to review instead of waiting."""
         async with self._lock:
             if self._state.awaiting is not Awaiting.LOCKED or self._state.outdated:
-                return Answer(False, "The close has moved on. Look again.", "wrong_step")
+                return Answer(False, "The close has moved on.", "wrong_step", Fixed.PLACE)
             answer = await workflow.execute_activity_method(
                 SendBackActivities.record_send_back,
                 RecordSendBack(self._state.close, given),

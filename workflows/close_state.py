@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from controls.approval import Accepted, Decision, Level, Standing
+from controls.approval import Accepted, Decision, Fixed, Level, Reason, Standing
 from controls.approval_policy import BY_DEFAULT, JOB_OF, Coincidence, Job, coincidence
 from controls.messages import (
+    CONFIGURATION,
     Acted,
     Answer,
     AskedToReopen,
@@ -128,14 +129,16 @@ class CloseState:
     def outdate(self, acted: Acted) -> Answer:
         """Let the close calculate anew for who changed its start: who did prepared it, too.
 
+        An administrator's change is nobody's preparing; another configuration reads anew as well.
         The answer names the step in which the close was; refused once its figures stand.
         """
-        if not may(acted.roles, Action.IMPORT_ADOPTION):
-            return Answer(False, "Your roles do not allow this.", "wrong_role")
+        if not acted.because and not may(acted.roles, Action.IMPORT_ADOPTION):
+            return Answer(False, "Your roles do not allow this.", Reason.WRONG_ROLE, Fixed.JOB)
         if self.step not in FIGURES_OPEN:
-            return Answer(
-                False, f"The close is in step {self.step}; its figures stand.", "wrong_step"
-            )
-        self.preparers = tuple(sorted({*self.preparers, acted.actor}))
+            words = f"The close is in step {self.step}; its figures stand."
+            return Answer(False, words, Reason.WRONG_STEP, Fixed.PLACE)
+        if not acted.because:
+            self.preparers = tuple(sorted({*self.preparers, acted.actor}))
+        self.resync = self.resync or acted.because == CONFIGURATION
         self.outdated = True
         return Answer(accepted=True, message=self.step)

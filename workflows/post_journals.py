@@ -116,7 +116,9 @@ class PostJournalsWorkflow:
     def check_retry(self, acted: Acted) -> None:
         """Refuse whoever may not, and journals that have not failed."""
         if not may(acted.roles, Action.RETRY):
-            raise ApplicationError("Only an operator retries journals.", type="wrong_role")
+            raise ApplicationError(
+                "Only an operator retries journals.", Fixed.JOB, type="wrong_role"
+            )
         if acted.actor in self._request.deciders:
             raise ApplicationError(
                 "You prepared or approved this close; another operator retries.",
@@ -126,7 +128,9 @@ class PostJournalsWorkflow:
         waiting = {*self._failed} - {*self._retries}
         wanted = {acted.journal_id} & waiting if acted.journal_id else waiting
         if not wanted or self._sending_back:
-            raise ApplicationError("This journal is not waiting for a retry.", type="wrong_step")
+            raise ApplicationError(
+                "This journal is not waiting for a retry.", Fixed.PLACE, type="wrong_step"
+            )
 
     @workflow.update
     async def send_back(self, given: SendBack) -> Answer:
@@ -162,5 +166,5 @@ def refuse_send_back(given: SendBack) -> None:
     """Refuse whoever may not send a close back to review."""
     if not may(given.roles, Action.SEND_BACK):
         raise ApplicationError(
-            "Only an operator or a preparer sends a close back.", Fixed.ROLE, type="wrong_role"
+            "Only an operator or a preparer sends a close back.", Fixed.JOB, type="wrong_role"
         )

@@ -239,3 +239,28 @@ def test_a_rerun_proposes_nothing_before_and_after_sign_off(system: System) -> N
     assert system.close("us")["seal"] == close["seal"]
     with pytest.raises(ApiRefusedError, match="not over yet"):
         system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": "2026-10"})
+
+
+def test_every_refusal_is_on_record_with_the_clause_that_it_cites(system: System) -> None:
+    system.drive("de", waits_for_sign_off)
+    about = {"code": "no_service_period", "subject": "x", "remedy": "exclude", "reason": "test"}
+    path = f"/closes/de/{PERIOD}"
+    asked = [
+        ("reviewer", f"{path}/resolutions", about, "resolution", "F10"),
+        ("preparer", f"{path}/resolutions", about, "resolution", "F2"),
+        ("preparer", f"{path}/recalculate", {}, "recalculate", "F2"),
+        ("auditor", f"{path}/lock-check", {}, "recheck_lock", "F10"),
+        ("operator", f"{path}/tie-out", {}, "recheck_difference", "F2"),
+        ("preparer", f"{path}/journals/1/retry", {}, "retry", "F10"),
+        ("auditor", "/closes", {"entity": "de", "period": PERIOD}, "start", "F10"),
+        ("preparer", f"{path}/recovery", {}, "recover", "F10"),
+    ]
+    for role, where, body, what, clause in asked:
+        with pytest.raises(ApiRefusedError):
+            system.people[role].call("POST", where, body)
+        newest, *_ = system.events("de", f"{what}.refused")
+        assert newest["after"]["clause"] == clause, (role, where)
+    everything = system.people["auditor"].call("GET", "/audit/de?limit=500")
+    refusals = [event for event in everything if event["verb"].endswith(".refused")]
+    assert len(refusals) > len(asked)
+    assert all(event["after"]["clause"] for event in refusals)

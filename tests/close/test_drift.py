@@ -40,7 +40,7 @@ def look(system: System) -> None:
     asyncio.run(trigger())
 
 
-def test_a_journal_added_by_hand_on_our_accounts_keeps_the_close_from_verifying(
+def test_a_journal_added_by_hand_before_the_last_approval_is_asked_about_before_anything_is_posted(
     system: System,
 ) -> None:
     close = system.drive("uk", waits_for_controller)
@@ -50,8 +50,9 @@ def test_a_journal_added_by_hand_on_our_accounts_keeps_the_close_from_verifying(
         "lines": [{"account": "850", "amount": "250.00"}, {"account": "200", "amount": "-250.00"}],
     })  # fmt: skip
     system.decide("controller", close, "approve")
-    close = system.reach("uk", lambda c: c["awaiting"] == "difference")
-    assert "Spreadsheet was posted to the close's accounts by hand" in close["detail"]
+    asked = system.reach("uk", lambda c: c["awaiting"] == "resolution")
+    assert {journal["state"] for journal in asked["journals"]} == {"proposed"}
+    assert "foreign_journal" in {problem["code"] for problem in asked["exceptions"]}
     (found,) = drift(system, "uk")
     assert (found["kind"], found["date"]) == ("added", "2026-09-20")
     assert found["differences"] == ["in the ledger but not approved: account 850 debit 25000"]
@@ -59,8 +60,8 @@ def test_a_journal_added_by_hand_on_our_accounts_keeps_the_close_from_verifying(
     assert found["link"].startswith("https://go.xero.com/")
 
     system.sandbox("POST", "/journals/remove", {"entity": "uk", "id": added["id"]})
-    system.act("controller", "uk", "tie-out")
-    system.reach("uk", waits_for_sign_off)
+    system.act("preparer", "uk", "recalculate")
+    system.drive("uk", waits_for_sign_off)
     assert drift(system, "uk") == []
     assert [len(system.events("uk", f"drift.{verb}")) for verb in ("found", "settled")] == [1, 1]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from controls.drift import Drift, DriftKind, Held, drift_of_others, drift_of_ours
+from controls.drift import Drift, DriftKind, Held, drift_from, drift_of_others
 from controls.posting import PostedLine
 
 APPROVED = Held(
@@ -16,13 +16,13 @@ ACCOUNTS = frozenset({"850", "630"})
 
 
 def test_a_journal_as_approved_has_not_drifted_in_whatever_order_its_lines_come() -> None:
-    assert drift_of_ours(APPROVED, APPROVED) is None
-    assert drift_of_ours(APPROVED, replace(APPROVED, lines=APPROVED.lines[::-1])) is None
+    assert drift_from(APPROVED, APPROVED) is None
+    assert drift_from(APPROVED, replace(APPROVED, lines=APPROVED.lines[::-1])) is None
 
 
 def test_another_amount_is_told_line_by_line() -> None:
     held = replace(APPROVED, lines=(PostedLine("850", 9000, 0), PostedLine("200", 0, 9000)))
-    assert drift_of_ours(APPROVED, held) == Drift(
+    assert drift_from(APPROVED, held) == Drift(
         DriftKind.CHANGED,
         (
             "approved but not in the ledger: account 200 credit 10000",
@@ -34,7 +34,7 @@ def test_another_amount_is_told_line_by_line() -> None:
 
 
 def test_another_day_is_a_change() -> None:
-    moved = drift_of_ours(APPROVED, replace(APPROVED, date=date(2026, 10, 1)))
+    moved = drift_from(APPROVED, replace(APPROVED, date=date(2026, 10, 1)))
     assert moved == Drift(DriftKind.CHANGED, ("approved for 2026-09-30, dated 2026-10-01",))
 
 
@@ -42,10 +42,8 @@ def test_what_is_voided_or_gone_lacks_every_line() -> None:
     lacks = tuple(
         f"approved but not in the ledger: account {words} 10000" for words in ("200 credit", "850 debit")
     )  # fmt: skip
-    assert drift_of_ours(APPROVED, replace(APPROVED, posted=False)) == Drift(
-        DriftKind.VOIDED, lacks
-    )
-    assert drift_of_ours(APPROVED, None) == Drift(DriftKind.DELETED, lacks)
+    assert drift_from(APPROVED, replace(APPROVED, posted=False)) == Drift(DriftKind.VOIDED, lacks)
+    assert drift_from(APPROVED, None) == Drift(DriftKind.DELETED, lacks)
 
 
 def test_a_foreign_journal_is_told_by_its_lines_on_our_accounts() -> None:

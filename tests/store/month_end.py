@@ -108,6 +108,9 @@ class Paper:
     def journals(self, _since: datetime) -> Iterator[LedgerJournal]:
         return iter(self.journals_told)
 
+    def read_journal(self, ledger_id: str) -> LedgerJournal | None:
+        return next((each for each in self.journals_told if each.id == ledger_id), None)
+
     def gone(self, ledger_ids: Sequence[str]) -> frozenset[str]:
         return self.taken_away & {*ledger_ids}
 

@@ -1,6 +1,7 @@
 """Drift on record: what the look finds of a ledger's journals, once each, and what it leaves alone."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -122,3 +123,11 @@ def test_a_copy_of_our_journal_by_hand_is_foreign(september: MonthEnd) -> None:
     ours = september.paper.journals_told[0]
     september.paper.journals_told = [ours, replace(ours, id="copy")]
     assert look(september) == [("added", "copy")]
+
+
+def test_looks_at_the_same_moment_find_a_journal_once(september: MonthEnd) -> None:
+    september.paper.journals_told = [foreign("2026-09-10")]
+    with ThreadPoolExecutor(4) as at_once:
+        found = [*at_once.map(look, [september] * 8)]
+    assert found == [[("added", "theirs")]] * 8
+    assert verbs(september) == ["drift.found"]

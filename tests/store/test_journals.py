@@ -163,6 +163,18 @@ def test_a_refused_journal_forgets_its_key_and_goes_again_when_an_operator_asks(
     assert verbs(store)[-2:] == ["journal.failed", "journal.retry"]
 
 
+def test_everybody_who_sent_a_journal_again_is_known_not_only_the_last(store: Store) -> None:
+    (journal,) = approved(store, "2026-09", "100.10")
+    refusal = Outcome(JournalEvent.ANSWERED_REFUSED, "Account 433 has been archived")
+    for operator in ("omar", "otto"):
+        settle(store, journal, sent(store, journal), refusal)
+        with store.unit_of_work(WORKER_ACTOR) as work:
+            work.journals.retry(work.journals.lock(journal), operator)
+    with store.unit_of_work(WORKER_ACTOR) as work:
+        row = work.journals.get(journal)
+        assert work.journals.retriers(row.proposal_id) == ("omar", "otto")
+
+
 def test_two_journals_can_not_claim_the_same_entry_of_the_ledger(store: Store) -> None:
     first, second = approved(store, "2026-09", "100.10", "200.20")
     posted = Outcome(JournalEvent.ANSWERED_POSTED, ledger_id="L-7")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,6 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from accounting.periods import Period
 from activities import Doors, NotifyActivities
 from connectors.notifier import FileNotifier, Message, NotifierError
+from controls.audit import Actor
 from controls.authenticity import Verifier, new_key_pair
 from controls.steps import Awaiting, Step
 from store import Store
@@ -178,6 +180,41 @@ def test_a_message_that_was_not_taken_is_sent_again_under_its_name(office: Offic
         work.execute("update notification set sent_at = null")
     assert office.notify() == 1
     assert len(office.messages()) == 1
+
+
+def person(office: Office, name: str, role: str, email: str | None) -> None:
+    api = Store(office.database.api)
+    with api.unit_of_work(Actor("terminal", "root")) as work:
+        work.users.add(name, name, (role,), f"link-{name}", email)
+    api.close()
+
+
+def told(office: Office) -> list[tuple[str, list[str], bool]]:
+    return [(m["role"], m["to"], m["channel"]) for m in office.messages()]  # type: ignore[misc]
+
+
+def test_a_message_goes_to_those_who_hold_the_role_and_have_an_address(office: Office) -> None:
+    person(office, "priya", "preparer", "priya@example.com")
+    person(office, "peter", "preparer", None)
+    person(office, "carl", "controller", "carl@example.com")
+    person(office, "dora", "auditor", "dora@example.com")
+    person(office, "gone", "controller", "gone@example.com")
+    api = Store(office.database.api)
+    with api.unit_of_work(Actor("user", "carl")) as work:
+        work.users.disable("gone")
+        today, day = work.now().date(), timedelta(days=1)
+        work.delegations.grant("uk", "controller", "dora", today - day, today + day, "Carl is away")
+        work.delegations.grant(
+            "us", "controller", "peter", today - day, today + day, "another entity's"
+        )
+    api.close()
+    office.stands(Step.LOCK_CHECK, Awaiting.LOCKED)
+    assert office.notify() == 3
+    assert sorted(told(office)) == [
+        ("controller", ["carl@example.com", "dora@example.com"], False),
+        ("operator", [], True),
+        ("preparer", ["priya@example.com"], True),  # Peter has no address: the channel reaches him
+    ]
 
 
 def test_what_is_rolled_back_tells_nobody(office: Office) -> None:

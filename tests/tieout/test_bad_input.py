@@ -254,6 +254,24 @@ def test_people_are_added_once_and_with_roles_that_exist(installed: Installed) -
         assert work.execute("select name, roles from app_user").fetchall() == [("eve", "auditor")]
 
 
+def test_an_address_is_kept_where_it_can_be_one_and_never_in_the_trail(
+    installed: Installed,
+) -> None:
+    dsn = installed.dsns[API]
+    words = ("user", "add", "cora", "--role", "controller", "--email")
+    for wrong in ("cora", "cora@example", "cora@example.com\nBcc: x@example.com", "a, b@c.de"):
+        assert "is not an e-mail address" in sentence(*words, wrong, database_url=dsn)
+    assert tieout(*words, "cora@example.com", database_url=dsn).returncode == 0
+    with psycopg.connect(dsn) as work:
+        found = work.execute("select email from app_user where name = 'cora'").fetchall()
+        events = work.execute("select after::text from audit_event where subject = 'user/cora'")
+        assert found == [("cora@example.com",)]
+        assert not any("example.com" in text for (text,) in events)
+    assert "no user 'nobody'" in sentence("user", "address", "nobody", database_url=dsn)
+    told = tieout("user", "address", "cora", database_url=dsn)
+    assert told.stdout == "cora gets messages by the office's channel of their roles.\n"
+
+
 def test_a_page_whose_port_is_taken_says_which(installed: Installed) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

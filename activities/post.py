@@ -4,6 +4,7 @@ The order is the proof (docs/close.md §3): approvals are reloaded and checked, 
 then the journal is sent; where nobody heard an answer the ledger is searched before any re-send.
 """
 
+import time
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -39,9 +40,13 @@ from controls.posting import (
 from models import JournalRow
 from store import Work
 from store.document_rows import dimensions_of
+from store.errors import FencedError
 from store.journals import Outcome
 
 SEARCH_SOON = timedelta(seconds=1)
+SEND_WITHIN_S = 5.0
+"""From the last look to sending: whoever was held up for longer may have been overtaken meanwhile, or
+has seen what holds no more, and sends nothing."""
 
 
 class PostActivities:
@@ -79,17 +84,19 @@ class PostActivities:
                     return _result(journal)
                 wanted = _to_post(work, journal)
                 in_doubt = journal.state in (JournalState.POSTING, JournalState.UNKNOWN)
+                looked = time.monotonic()
             reached(CrashPoint.POST_COVERED)
             ledger = self._doors.ledger(entity)
             new_key = not in_doubt and journal.key is None
             if in_doubt:
                 reached(CrashPoint.SEARCH_BEGUN)
                 found = ledger.find(wanted)
+                looked = time.monotonic()
                 reached(CrashPoint.SEARCH_ANSWERED)
                 if found is not None:
                     return self._settle(journal, journal.attempt, _compared(wanted, found))
                 new_key = self._after_absent(journal, entity, ledger)
-            return self._send(journal.id or 0, wanted, ledger, new_key=new_key)
+            return self._send(journal, wanted, ledger, looked, new_key=new_key)
 
     def _after_absent(self, journal: JournalRow, entity: EntityConfig, ledger: Ledger) -> bool:
         """Whether to send under a new key. Raises to be asked again when it is too early to say."""
@@ -120,20 +127,28 @@ class PostActivities:
                 )
 
     def _send(
-        self, journal_id: int, wanted: JournalToPost, ledger: Ledger, *, new_key: bool
+        self,
+        journal: JournalRow,
+        wanted: JournalToPost,
+        ledger: Ledger,
+        looked: float,
+        *,
+        new_key: bool,
     ) -> PostedJournal:
         with self._doors.work() as work:
-            row = work.journals.lock(journal_id)
+            row = work.journals.lock(journal.id or 0)
             key = f"{row.reference}-{row.attempt + 1}" if new_key else None
-            attempt = work.journals.intend(row, key, work.now())
+            attempt = work.journals.intend(row, key, work.now(), after=journal.attempt)
             reached(CrashPoint.INTENT_WRITTEN)
         reached(CrashPoint.INTENT_COMMITTED)
         assert row.key is not None
+        if time.monotonic() - looked > SEND_WITHIN_S:
+            raise FencedError(f"{row.reference} was held up before it was sent, and was not.")
         answer = ledger.post(wanted, row.key)
         reached(CrashPoint.SENT)
         match answer:
-            case Posted(journal=journal):
-                outcome = _compared(wanted, journal, heard=True)
+            case Posted(journal=held):
+                outcome = _compared(wanted, held, heard=True)
             case Refused(message=message, raw=raw):
                 outcome = Outcome(JournalEvent.ANSWERED_REFUSED, message, raw=raw)
             case Throttled(retry_after_s=seconds):

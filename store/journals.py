@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from controls.invariants import IN_DOUBT
 from controls.notices import NoticeKind
 from controls.posting import JournalEvent, JournalState, PostedLine, follow
 from controls.proposal import reference
@@ -120,11 +121,17 @@ class Journals:
             self._record(row, "journal.approved", {"reference": row.reference})
         return rows
 
-    def intend(self, row: JournalRow, key: str | None, now: datetime) -> int:
+    def intend(self, row: JournalRow, key: str | None, now: datetime, *, after: int) -> int:
         """Commit-to-be: the next attempt is about to be sent. A new key starts its window.
 
-        Answers the attempt's number, by which its result will be fenced.
+        Answers the attempt's number, by which its result will be fenced. Raises FencedError when
+        another began since the one after which this one was found right, or the journal is settled.
         """
+        if row.attempt != after or row.state not in (JournalState.APPROVED, *IN_DOUBT):
+            raise FencedError(
+                f"Journal {row.reference}: it is {row.state} at attempt {row.attempt}; attempt "
+                f"{after + 1} comes too late."
+            )
         before = row.state
         row.state = follow(JournalState(row.state), JournalEvent.INTENT)
         row.attempt += 1
@@ -146,11 +153,18 @@ class Journals:
             self._record(row, "journal.searched", {"found": False})
 
     def settle(self, journal_id: int, attempt: int, outcome: Outcome, now: datetime) -> JournalRow:
-        """Record what an attempt brought. Raises FencedError when a later attempt took over."""
+        """Record what an attempt brought.
+
+        Raises FencedError when a later attempt took over, or another worker settled this one.
+        """
         row = self.lock(journal_id)
         if row.attempt != attempt:
             raise FencedError(
                 f"Journal {row.reference}: attempt {attempt} answered after {row.attempt} began."
+            )
+        if row.state not in IN_DOUBT:
+            raise FencedError(
+                f"Journal {row.reference}: attempt {attempt} answered when it was {row.state} already."
             )
         before = row.state
         row.state = follow(JournalState(row.state), outcome.event)

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from models import CloseRow
 from store import Store
 from store.connections import secret_box
 from tests.close.system import Close, System, eventually, running_system
+from tests.faults.clock import RIGHT
 from tests.faults.worker import Life, prepare
 from tieout.administration import VERIFY_KEY, administrator
 from tieout.check import CHECK, check
@@ -30,6 +32,7 @@ longer than that, but where a test says so."""
 
 CREATES = {"xero": ("PUT", "/ManualJournals"), "quickbooks": ("POST", "/journalentry")}
 LOOK_EVERY_S = 0.1
+FIRST_AWAITED = ("resolution", "submission")
 NOT_LET_IN = 401
 LEDGERS = {"uk": "xero", "us": "quickbooks", "de": "xero"}
 
@@ -48,9 +51,9 @@ class Installation:
         vault = PostgresVault(self.store, secret_box(keys.read_text()))
         self.ledgers = Ledgers(Path(self.environment["TIEOUT_CONNECTIONS_FILE"]), vault)
 
-    def life(self, crash_at: str = "") -> Life:
-        """A new worker, beside those that live."""
-        born = Life(self.environment, self.log, crash_at)
+    def life(self, crash_at: str = "", *, freeze_at: str = "", clock: timedelta = RIGHT) -> Life:
+        """A new worker, beside those that live; its clock is off by `clock`."""
+        born = Life(self.environment, self.log, crash_at, freeze_at=freeze_at, clock=clock)
         self._lives.append(born)
         return born
 
@@ -64,13 +67,15 @@ class Installation:
             life.kill()
         self._lives.clear()
 
-    def start(self, entity: str) -> None:
-        """Start the close, by a worker that ends again once it waits for somebody."""
+    def start(self, *entities: str) -> None:
+        """Start the closes, by a worker that ends again once they wait for somebody."""
         self.life()
         self.until(lambda: self.log.exists() and "ready" in self.log.read_text())
-        body = {"entity": entity, "period": PERIOD}
-        self.system.people["preparer"].call("POST", "/closes", body)
-        self.system.reach(entity, lambda close: close["awaiting"] in ("resolution", "submission"))
+        for entity in entities:
+            body = {"entity": entity, "period": PERIOD}
+            self.system.people["preparer"].call("POST", "/closes", body)
+        for entity in entities:
+            self.system.reach(entity, lambda close: close["awaiting"] in FIRST_AWAITED)
         self.end_lives()
 
     def stands(self, entity: str) -> CloseRow:
@@ -118,6 +123,14 @@ class Installation:
                 sent[LEDGERS[row.entity_id]] += row.attempt
         for target, creates in self.creates().items():
             assert creates <= sent[target], f"{seed}: {target}: {creates} creates, {sent[target]}"
+
+    def hold_after_commit(self, entity: str, *, skip: int) -> None:
+        """Have the ledger commit one create and keep its answer until it is let go."""
+        target = LEDGERS[entity]
+        method, path = CREATES[target]
+        self.system.fault(
+            target=target, kind="hold_after_commit", method=method, path=path, skip=skip
+        )
 
     def creates(self) -> dict[str, int]:
         """How many journals each vendor was asked to make, by its own log; whoever was not let in

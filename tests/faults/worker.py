@@ -137,5 +137,5 @@ def _live(given: dict[str, str], log: Path, freezes: bool, clock: timedelta) -> 
     set_clock(clock)
     from tieout import worker
 
-    worker.Worker = partial(worker.Worker, **FEW_POLLS)  # type: ignore[assignment,misc]
+    worker.Worker = partial(worker.Worker, **FEW_POLLS)  # type: ignore[assignment,attr-defined]
     asyncio.run(worker.run_worker(interceptors=[Impatient()], sticky_timeout=STICKY))

@@ -117,11 +117,12 @@ class Installation:
         """Every invariant, and the ledgers' own logs: no more creates than attempts."""
         wrong = self.contradictions()
         assert not wrong, f"{seed}: {wrong}"
+        asked = self.creates()  # before the attempts are read: a worker may live
         with self.store.unit_of_work(CHECK) as work:
             sent: Counter[str] = Counter()
             for row in work.journals.all():
                 sent[LEDGERS[row.entity_id]] += row.attempt
-        for target, creates in self.creates().items():
+        for target, creates in asked.items():
             assert creates <= sent[target], f"{seed}: {target}: {creates} creates, {sent[target]}"
 
     def hold_after_commit(self, entity: str, *, skip: int) -> None:

@@ -17,23 +17,27 @@ from store import Store
 from store.connections import secret_box
 from tests.close.system import Close, System, eventually, running_system
 from tests.faults.clock import RIGHT
-from tests.faults.worker import Life, prepare
-from tieout.administration import VERIFY_KEY, administrator
+from tests.faults.worker import Life, Page, prepare
+from tieout.administration import SIGNING_KEY, VERIFY_KEY, administrator
 from tieout.check import CHECK, check
 from tieout.compose import Ledgers, PostgresVault
 from tieout.demo import CONFIGURATION, PERIOD
 from tieout.demo_people import act
 from tieout.embedded.postgres import API
 from tieout.errors import TieoutError
+from tieout.installation import answers
 
 DOUBT_WINDOW_S = 1
 """What a ledger is given to show a journal that it has: nothing in these tests shows late
 longer than that, but where a test says so."""
 
 CREATES = {"xero": ("PUT", "/ManualJournals"), "quickbooks": ("POST", "/journalentry")}
+SEARCHES = {"xero": ("GET", "ManualJournals"), "quickbooks": ("POST", "/query")}
 LOOK_EVERY_S = 0.1
 FIRST_AWAITED = ("resolution", "submission")
 NOT_LET_IN = 401
+SHARED = ("TIEOUT_TEMPORAL_ADDRESS", "TIEOUT_CONNECTIONS_FILE", "TIEOUT_TODAY")
+"""What worker and page are told alike."""
 LEDGERS = {"uk": "xero", "us": "quickbooks", "de": "xero"}
 
 
@@ -45,6 +49,7 @@ class Installation:
         self.environment = system.running.worker_environment
         self.log = system.running.stack.data / "logs" / "lives.log"
         self._lives: list[Life] = []
+        self._page: Page | None = None
         self.store = Store(self.environment["TIEOUT_DATABASE_URL"])
         keys = Path(self.environment["TIEOUT_SECRET_KEY_FILE"])
         self.verifier = Verifier((keys.parent / VERIFY_KEY).read_bytes())
@@ -57,9 +62,28 @@ class Installation:
         self._lives.append(born)
         return born
 
+    def page(self, clock: timedelta = RIGHT) -> Page:
+        """The page and API anew, at the same address, its clock off by `clock`."""
+        stack, url = self.system.running.stack, self.system.running.url
+        if self._page is None:
+            stack.stop("api")
+        else:
+            self._page.kill()
+        given = {
+            **{name: self.environment[name] for name in SHARED},
+            "TIEOUT_DATABASE_URL": self.system.running.dsns[API],
+            "TIEOUT_SIGNING_KEY_FILE": str(stack.data / "secrets" / SIGNING_KEY),
+            "TIEOUT_API_PORT": url.rsplit(":", 1)[1],
+        }
+        self._page = Page(given, self.log, clock)
+        self.until(lambda: answers(url))
+        return self._page
+
     def end(self) -> None:
         """Every worker is gone, and what this test held open."""
         self.end_lives()
+        if self._page is not None:
+            self._page.kill()
         self.store.close()
 
     def end_lives(self) -> None:
@@ -160,14 +184,14 @@ class Installation:
 
 
 @contextmanager
-def installation(data: Path) -> Iterator[Installation]:
+def installation(data: Path, doubt_window_s: int = DOUBT_WINDOW_S) -> Iterator[Installation]:
     """Everything but a worker; the ledgers' doubt windows are short."""
     prepare()
     with running_system(data) as system:
         system.running.stack.stop("worker")
         configuration = json.loads(CONFIGURATION.read_text())
         for entity in configuration["entities"]:
-            entity["ledger"]["doubt_window_s"] = DOUBT_WINDOW_S
+            entity["ledger"]["doubt_window_s"] = doubt_window_s
         with administrator(system.running.dsns[API]) as work:
             work.config.apply(parse_configuration(configuration))
         found = Installation(system)

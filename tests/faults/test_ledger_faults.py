@@ -6,7 +6,7 @@ import pytest
 
 from controls.steps import Step
 from tests.close.system import waits_for_controller
-from tests.faults.installation import CREATES, LEDGERS, Installation, installation
+from tests.faults.installation import CREATES, LEDGERS, SEARCHES, Installation, installation
 
 pytestmark = pytest.mark.timeout(280)
 
@@ -20,8 +20,6 @@ ANSWERS = (
     "expire_tokens",
 )
 """One for each create in turn: what is sent again gets the next one."""
-
-SEARCHES = {"xero": ("GET", "ManualJournals"), "quickbooks": ("POST", "/query")}
 
 
 @pytest.fixture(scope="module")

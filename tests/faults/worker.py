@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -73,26 +74,11 @@ def prepare() -> None:
     forkserver.ensure_running()
 
 
-class Life:
-    """One worker's process, from its start to its death.
+class Process:
+    """A forked process of the product, from its start to its death."""
 
-    `crash_at`, or `freeze_at` where it stops there as by SIGSTOP, is "point:n" or empty; `clock` is
-    by how much its clock is off.
-    """
-
-    def __init__(
-        self,
-        environment: dict[str, str],
-        log: Path,
-        crash_at: str = "",
-        *,
-        freeze_at: str = "",
-        clock: timedelta = RIGHT,
-    ) -> None:
-        at = crash_at or freeze_at
-        given = {**environment, **({CRASH_AT: at} if at else {})}
-        asked = (given, log, bool(freeze_at), clock)
-        self._process = FORKS.Process(target=_live, args=asked, daemon=True)
+    def __init__(self, run: Callable[..., None], *given: Any) -> None:
+        self._process = FORKS.Process(target=run, args=given, daemon=True)
         self._process.start()
 
     @property
@@ -103,7 +89,7 @@ class Life:
     def crashed(self) -> bool:
         """It died by its crash point; anything else that ended it is an error of the test."""
         code = self._process.exitcode
-        assert code in (None, -signal.SIGKILL), f"the worker ended with {code}"
+        assert code in (None, -signal.SIGKILL), f"the process ended with {code}"
         return code is not None
 
     @property
@@ -124,7 +110,50 @@ class Life:
         self._process.join()
 
 
+class Life(Process):
+    """A worker. `crash_at`, or `freeze_at` where it stops there as by SIGSTOP, is "point:n" or
+    empty; `clock` is by how much its clock is off.
+    """
+
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        crash_at: str = "",
+        *,
+        freeze_at: str = "",
+        clock: timedelta = RIGHT,
+    ) -> None:
+        at = crash_at or freeze_at
+        given = {**environment, **({CRASH_AT: at} if at else {})}
+        super().__init__(_live, given, log, bool(freeze_at), clock)
+
+
+class Page(Process):
+    """The page and the JSON API; `clock` is by how much its clock is off."""
+
+    def __init__(self, environment: dict[str, str], log: Path, clock: timedelta) -> None:
+        super().__init__(_serve, environment, log, clock)
+
+
 def _live(given: dict[str, str], log: Path, freezes: bool, clock: timedelta) -> None:
+    _become(given, log, clock)
+    if freezes:
+        crash_points.DEATH = signal.SIGSTOP
+    from tieout import worker
+
+    worker.Worker = partial(worker.Worker, **FEW_POLLS)  # type: ignore[assignment,attr-defined]
+    asyncio.run(worker.run_worker(interceptors=[Impatient()], sticky_timeout=STICKY))
+
+
+def _serve(given: dict[str, str], log: Path, clock: timedelta) -> None:
+    _become(given, log, clock)
+    from tieout.cli import api
+
+    api()
+
+
+def _become(given: dict[str, str], log: Path, clock: timedelta) -> None:
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(out, 1)
     os.dup2(out, 2)
@@ -132,10 +161,4 @@ def _live(given: dict[str, str], log: Path, freezes: bool, clock: timedelta) -> 
     for name in [name for name in os.environ if name.startswith("TIEOUT_")]:
         del os.environ[name]
     os.environ.update(given)
-    if freezes:
-        crash_points.DEATH = signal.SIGSTOP
     set_clock(clock)
-    from tieout import worker
-
-    worker.Worker = partial(worker.Worker, **FEW_POLLS)  # type: ignore[assignment,attr-defined]
-    asyncio.run(worker.run_worker(interceptors=[Impatient()], sticky_timeout=STICKY))

@@ -38,7 +38,7 @@ from tieout.errors import TieoutError
 
 SOAKS = os.environ.get("TIEOUT_SOAK") == "1"
 SEED, WALKS = "TIEOUT_FAULT_SEED", "TIEOUT_FAULT_WALKS"
-WALKS_USUAL, STEPS_OF_A_SOAK, STEPS_OF_A_BUILD = 12, 40, 12
+WALKS_USUAL, STEPS_OF_A_SOAK, STEPS_OF_A_BUILD = 12, 40, 10
 pytestmark = pytest.mark.timeout(4 * 3600 if SOAKS else 280)
 
 LOCKED, OPEN = "2026-09-30", "2026-08-31"

@@ -37,7 +37,7 @@ check: setup  ## static checks only
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry .
 
-soak: setup  ## the long way: laws on ten times the books, a worker that dies at any moment
+soak: setup  ## the long way: laws on ten times the books, workers that die at any moment, random walks
 	@TIEOUT_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/laws tests/faults --timeout 3600 $(SOAK)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header

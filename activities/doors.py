@@ -28,7 +28,7 @@ from controls.configuration import CrmConfig, EntityConfig
 from controls.errors import ControlsError
 from controls.messages import CloseRef
 from store import Store, Work
-from store.errors import DatabaseUnavailableError, StoreError
+from store.errors import DatabaseUnavailableError, FencedError, StoreError
 
 BEATS_PER_TIMEOUT = 5
 
@@ -59,12 +59,15 @@ class Doors:
     def outside(self, close: CloseRef) -> Iterator[None]:
         """For what talks to ledger or CRM: heartbeats, errors for Temporal, and the page told.
 
-        What goes wrong stands on the close's page while Temporal tries again.
+        What goes wrong stands on the close's page while Temporal tries again; but for what comes
+        too late, since somebody else has gone on meanwhile.
         """
         try:
             with told_to_temporal(), beating():
                 yield
         except ApplicationError as error:
+            if error.type == FencedError.__name__:
+                raise
             with self.work() as work:
                 again = "" if error.non_retryable else " It is tried again by itself."
                 work.closes.stall(close.close_id, error.message + again)

@@ -4,6 +4,7 @@ The order is the proof (docs/posting.md): approvals are reloaded and checked, in
 then the journal is sent; where nobody heard an answer the ledger is searched before any re-send.
 """
 
+import time
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -41,6 +42,7 @@ from controls.posting import (
 from models import JournalRow
 from store import Work
 from store.document_rows import dimensions_of
+from store.errors import FencedError
 from store.journals import Outcome
 
 SEARCH_SOON = timedelta(seconds=1)
@@ -51,6 +53,9 @@ DRAFTED = (
 AT_REST = frozenset(
     {JournalState.POSTED, JournalState.FAILED, JournalState.SKIPPED, JournalState.WITHDRAWN}
 )
+SEND_WITHIN_S = 5.0
+"""From the last look to sending: whoever was held up for longer may have been overtaken meanwhile, or
+has seen what holds no more, and sends nothing."""
 
 
 class PostActivities:
@@ -93,6 +98,7 @@ class PostActivities:
                     return _result(journal)
                 wanted = to_post(work, journal)
                 in_doubt = journal.state in IN_DOUBT
+                looked = time.monotonic()
             reached(CrashPoint.POST_COVERED)
             if journal.state == JournalState.DRAFT:
                 return self._look_at_draft(journal, wanted, ledger)
@@ -100,11 +106,12 @@ class PostActivities:
             if in_doubt:
                 reached(CrashPoint.SEARCH_BEGUN)
                 found = ledger.find(wanted)
+                looked = time.monotonic()
                 reached(CrashPoint.SEARCH_ANSWERED)
                 if found is not None:
                     return self._settle(journal, journal.attempt, _compared(wanted, found))
                 new_key = self._after_absent(journal, entity, ledger)
-            return self._send(journal.id or 0, wanted, ledger, new_key=new_key)
+            return self._send(journal, wanted, ledger, looked, new_key=new_key)
 
     def _look_at_draft(
         self, journal: JournalRow, wanted: JournalToPost, ledger: Ledger
@@ -148,20 +155,28 @@ class PostActivities:
                 )
 
     def _send(
-        self, journal_id: int, wanted: JournalToPost, ledger: Ledger, *, new_key: bool
+        self,
+        journal: JournalRow,
+        wanted: JournalToPost,
+        ledger: Ledger,
+        looked: float,
+        *,
+        new_key: bool,
     ) -> PostedJournal:
         with self._doors.work() as work:
-            row = work.journals.lock(journal_id)
+            row = work.journals.lock(journal.id or 0)
             key = f"{row.reference}-{row.attempt + 1}" if new_key else None
-            attempt = work.journals.intend(row, key, work.now())
+            attempt = work.journals.intend(row, key, work.now(), after=journal.attempt)
             reached(CrashPoint.INTENT_WRITTEN)
         reached(CrashPoint.INTENT_COMMITTED)
         assert row.key is not None
+        if time.monotonic() - looked > SEND_WITHIN_S:
+            raise FencedError(f"{row.reference} was held up before it was sent, and was not.")
         answer = ledger.post(wanted, row.key)
         reached(CrashPoint.SENT)
         match answer:
-            case Posted(journal=journal):
-                outcome = _compared(wanted, journal, heard=True)
+            case Posted(journal=held):
+                outcome = _compared(wanted, held, heard=True)
             case Refused(message=message, raw=raw):
                 outcome = Outcome(JournalEvent.ANSWERED_REFUSED, message, raw=raw)
             case Throttled(retry_after_s=seconds):

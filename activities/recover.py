@@ -4,17 +4,16 @@ from temporalio import activity
 
 from activities.calculate import as_calculated
 from activities.doors import Doors, told_to_temporal
-from controls.approval import Decision, Verdict
+from controls.approval import Decision
 from controls.audit import Actor
 from controls.messages import CloseRequest, Stands
 from controls.steps import FIGURES_OPEN, Step
+from controls.verdicts import TAKES_BACK
 from models import CloseRow
 from store import Work
 from store.audit import close_subject
 from store.cover import why_uncovered
 from store.outdated import why_outdated
-
-TAKES_BACK = (Verdict.REJECT, Verdict.REQUEST_CHANGE)
 
 
 class RecoverActivities:

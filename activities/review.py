@@ -6,6 +6,9 @@ from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors, told_to_temporal
 from controls.approval import Decision, Fixed, Reason
 from controls.messages import Answer, RecordDecision
+from controls.steps import Step
+from controls.verdicts import TAKES_BACK
+from models import CloseRow
 from store import Work
 from store.errors import ConflictError, FourEyesError
 
@@ -57,6 +60,14 @@ class ReviewActivities:
                             "stale",
                             Fixed.CURRENT,
                         )
+                    if decision.step == Step.REVIEW and self._sent_back(work, close, decision):
+                        return Answer(
+                            False,
+                            "Somebody has sent the proposal back, or answered an exception of it, "
+                            "a moment ago. It is calculated anew: look again.",
+                            Reason.STALE,
+                            Fixed.CURRENT,
+                        )
                     refused = _delegation_ended(work, decision, record.delegation)
                     if refused is not None:
                         return refused
@@ -70,6 +81,17 @@ class ReviewActivities:
             except ConflictError as error:
                 return Answer(False, str(error), "already_decided", Fixed.ONCE)
             return Answer(True)
+
+    def _sent_back(self, work: Work, close: CloseRow, decision: Decision) -> bool:
+        """Whether the proposal is to be calculated anew, by what is on record besides."""
+        assert close.id is not None
+        assert close.proposal_id is not None
+        made_at = work.proposals.get(close.proposal_id).made_at
+        answers = [r for r in work.approvals.resolutions(close.entity_id) if r.close_id == close.id]
+        if any(r.decided_at and made_at and r.decided_at > made_at for r in answers):
+            return True
+        known = self._doors.verifier.genuine(work.approvals.decisions(close.id, close.round))
+        return any(d.verdict in TAKES_BACK and d.nonce != decision.nonce for d in known)
 
 
 def _delegation_ended(work: Work, decision: Decision, used: int) -> Answer | None:

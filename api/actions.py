@@ -21,7 +21,7 @@ from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Re
 from controls.steps import Action, Step, may
 from models import CloseRow
 from store import Work
-from store.errors import NotFoundError
+from store.errors import ConflictError, NotFoundError
 from store.group import group_periods, middle_of
 from store.standings import standing_of
 from store.users import Person
@@ -136,40 +136,49 @@ def _check_period(doors: Doors, entity: str, period: str) -> None:
 async def decide(doors: Doors, person: Person, decision: Decision) -> None:
     """Carry a decision to the close. The person and roles are the logged-in ones, never the form's.
 
-    Raises ActionRefusedError where it does not count; the refusal is on record then.
+    Raises ActionRefusedError where it does not count; the refusal is on record then. What is on
+    record already by the same nonce is the same decision: a second click hears what the first did.
     """
-    signed, early = await run_in_threadpool(_judged, doors, person, decision)
-    if isinstance(early, Refused):
-        answer = Answer(False, early.message, early.reason, early.clause)
-    else:
+    signed, answer = await run_in_threadpool(_judged, doors, person, decision)
+    if answer is None:
         signed = replace(signed, tag=doors.signer.tag(signed))
         answer = await doors.closes.decide(signed)
     if not answer.accepted:
         await refuse(doors, person, decision.entity, decision.period, "decision", answer)
 
 
-def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Refused | None]:
-    """The decision in the person's own name, with what others delegated; and why it can't count."""
+def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Answer | None]:
+    """The decision in the person's own name, with what others delegated; and an early answer: why
+    it can't count, or that it did before.
+    """
     with doors.store.unit_of_work(Actor("service", "api")) as work:
         close = work.closes.of(given.entity, given.period)
         standing = standing_of(work, close)
-        delegations = work.delegations.of_person(given.entity, person.name)
         seen, unseen = _seen(work, given)
-    decision = replace(
-        given,
-        actor=person.name,
-        roles=person.roles,
-        number=close.number,
-        delegations=delegations,
-        seen=seen,
-        kinds=tuple(sorted(set(given.kinds))),
-    )
-    if standing is None:
-        return decision, Refused(
-            Reason.WRONG_STEP, "There is no proposal to decide on yet.", Fixed.PLACE
+        decision = replace(
+            given,
+            actor=person.name,
+            roles=person.roles,
+            number=close.number,
+            delegations=work.delegations.of_person(given.entity, person.name),
+            seen=seen,
+            kinds=tuple(sorted(set(given.kinds))),
         )
+        try:
+            if work.approvals.on_record(close, decision):
+                return decision, Answer(accepted=True)
+        except ConflictError as error:
+            return decision, _told(Refused(Reason.ALREADY_DECIDED, str(error), Fixed.ONCE))
+    if standing is None:
+        words = "There is no proposal to decide on yet."
+        return decision, _told(Refused(Reason.WRONG_STEP, words, Fixed.PLACE))
     judged = judge(decision, standing)
-    return decision, judged if isinstance(judged, Refused) else unseen
+    refused = judged if isinstance(judged, Refused) else unseen
+    return decision, _told(refused) if refused else None
+
+
+def _told(refused: Refused) -> Answer:
+    return Answer(False, refused.message, refused.reason, refused.clause)
 
 
 def _seen(work: Work, given: Decision) -> tuple[str, Refused | None]:

@@ -13,6 +13,10 @@ class Verdict(StrEnum):
     REQUEST_CHANGE = "request_change"
 
 
+TAKES_BACK = (Verdict.REJECT, Verdict.REQUEST_CHANGE)
+"""What sends a proposal back: from then on nothing is decided on it."""
+
+
 class Reason(StrEnum):
     """Why a decision does not count."""
 

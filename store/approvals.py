@@ -164,6 +164,35 @@ class Approvals:
         )
         return tuple(sorted(set(approved)))
 
+    def on_record(self, close: CloseRow, decision: Decision) -> bool:
+        """Whether this very decision was kept before, by its nonce.
+
+        Raises ConflictError when the nonce is that of another decision.
+        """
+        known = self._session.exec(
+            select(DecisionRow).where(DecisionRow.nonce == decision.nonce)
+        ).first()
+        if known is None:
+            return False
+        kinds = ",".join(decision.kinds)
+        if (
+            known.close_id,
+            known.step,
+            known.actor,
+            known.verdict,
+            known.proposal_hash,
+            known.kinds,
+        ) != (
+            close.id,
+            decision.step,
+            decision.actor,
+            decision.verdict,
+            decision.proposal_hash,
+            kinds,
+        ):
+            raise ConflictError("This form was used for another decision. Reload the page.")
+        return True
+
     def save_decision(
         self,
         close: CloseRow,
@@ -178,17 +207,7 @@ class Approvals:
         person's decision on this proposal is on record already, FourEyesError when the person
         prepared the close.
         """
-        known = self._session.exec(
-            select(DecisionRow).where(DecisionRow.nonce == decision.nonce)
-        ).first()
-        if known is not None:
-            if (known.close_id, known.actor, known.verdict, known.proposal_hash) != (
-                close.id,
-                decision.actor,
-                decision.verdict,
-                decision.proposal_hash,
-            ):
-                raise ConflictError("This form was used for another decision. Reload the page.")
+        if self.on_record(close, decision):
             return
         assert close.id is not None
         row = DecisionRow(

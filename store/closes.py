@@ -195,9 +195,12 @@ class Closes:
         Outbox(self._session, self._audit).tell_of_waiting(row, waits_for)
 
     def stall(self, close_id: int, why: str) -> None:
-        """Record what keeps the close from going on by itself; the same reason is kept once."""
+        """Record what keeps the close from going on by itself; the same reason is kept once.
+
+        Not of a closed one: whoever tells of it then comes too late.
+        """
         row = self.lock(close_id)
-        if row.detail == why:
+        if row.detail == why or row.step == Step.CLOSED:
             return
         row.detail = why
         self._session.add(row)

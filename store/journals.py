@@ -181,11 +181,17 @@ class Journals:
         self._session.add(row)
         self._record(row, "journal.skipped", {}, before=JournalState.PROPOSED)
 
-    def intend(self, row: JournalRow, key: str | None, now: datetime) -> int:
+    def intend(self, row: JournalRow, key: str | None, now: datetime, *, after: int) -> int:
         """Commit-to-be: the next attempt is about to be sent. A new key starts its window.
 
-        Answers the attempt's number, by which its result will be fenced.
+        Answers the attempt's number, by which its result will be fenced. Raises FencedError when
+        another began since the one after which this one was found right, or the journal is settled.
         """
+        if row.attempt != after or row.state not in (JournalState.APPROVED, *IN_DOUBT):
+            raise FencedError(
+                f"Journal {row.reference}: it is {row.state} at attempt {row.attempt}; attempt "
+                f"{after + 1} comes too late."
+            )
         before = row.state
         row.state = follow(JournalState(row.state), JournalEvent.INTENT)
         row.attempt += 1
@@ -207,11 +213,18 @@ class Journals:
             self._record(row, "journal.searched", {"found": False})
 
     def settle(self, journal_id: int, attempt: int, outcome: Outcome, now: datetime) -> JournalRow:
-        """Record what an attempt brought. Raises FencedError when a later attempt took over."""
+        """Record what an attempt brought.
+
+        Raises FencedError when a later attempt took over, or another worker settled this one.
+        """
         row = self.lock(journal_id)
         if row.attempt != attempt:
             raise FencedError(
                 f"Journal {row.reference}: attempt {attempt} answered after {row.attempt} began."
+            )
+        if row.state not in {*IN_DOUBT, JournalState.DRAFT}:
+            raise FencedError(
+                f"Journal {row.reference}: attempt {attempt} answered when it was {row.state} already."
             )
         before = row.state
         row.state = follow(JournalState(row.state), outcome.event)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import psycopg
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
 from controls.approval import Decision
@@ -200,7 +200,7 @@ class Store:
         """A transaction: committed when the block ends, rolled back when it raises.
 
         With `one_moment` all that it reads is of the same moment. Raises
-        DatabaseUnavailableError when Postgres can't be reached, UnstorableError.
+        DatabaseUnavailableError when Postgres can't be reached or goes away, UnstorableError.
         """
         session = Session(self._engine, expire_on_commit=False)
         try:
@@ -217,6 +217,13 @@ class Store:
         except (DataError, UnicodeEncodeError) as error:
             raise UnstorableError(
                 "A text holds a character that can't be stored (such as NUL). Nothing was written."
+            ) from error
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise DatabaseUnavailableError(
+                "Postgres went away in the middle. Reload the page to see whether it counted, then "
+                "try again."
             ) from error
 
     def close(self) -> None:

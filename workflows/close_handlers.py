@@ -53,7 +53,9 @@ class CloseHandlers:
     def _judged(self, decision: Decision) -> Accepted | Refused:
         if self._state.awaiting not in DECIDABLE:
             return Refused(
-                Reason.WRONG_STEP, f"The close is in step {self._state.step}; nothing to decide."
+                Reason.WRONG_STEP,
+                f"The close is in step {self._state.step}; nothing to decide.",
+                Fixed.PLACE,
             )
         now = workflow.now().isoformat(timespec="seconds")
         return judge(decision, self._state.standing(now))

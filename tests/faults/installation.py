@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,28 @@ from models import CloseRow
 from store import Store
 from store.connections import secret_box
 from tests.close.system import Close, System, eventually, running_system
-from tests.faults.worker import Life, prepare
-from tieout.administration import VERIFY_KEY, administrator
+from tests.faults.clock import RIGHT
+from tests.faults.worker import Life, Page, prepare
+from tieout.administration import SIGNING_KEY, VERIFY_KEY, administrator
 from tieout.check import CHECK, check
 from tieout.compose import Ledgers, PostgresVault
 from tieout.demo import CONFIGURATION, PERIOD
 from tieout.demo_people import act
 from tieout.embedded.postgres import API
 from tieout.errors import TieoutError
+from tieout.installation import answers
 
 DOUBT_WINDOW_S = 1
 """What a ledger is given to show a journal that it has: nothing in these tests shows late
 longer than that, but where a test says so."""
 
 CREATES = {"xero": ("PUT", "/ManualJournals"), "quickbooks": ("POST", "/journalentry")}
+SEARCHES = {"xero": ("GET", "ManualJournals"), "quickbooks": ("POST", "/query")}
 LOOK_EVERY_S = 0.1
+FIRST_AWAITED = ("resolution", "submission")
 NOT_LET_IN = 401
+SHARED = ("TIEOUT_TEMPORAL_ADDRESS", "TIEOUT_CONNECTIONS_FILE", "TIEOUT_TODAY")
+"""What worker and page are told alike."""
 LEDGERS = {"uk": "xero", "us": "quickbooks", "de": "xero"}
 
 
@@ -42,21 +49,41 @@ class Installation:
         self.environment = system.running.worker_environment
         self.log = system.running.stack.data / "logs" / "lives.log"
         self._lives: list[Life] = []
+        self._page: Page | None = None
         self.store = Store(self.environment["TIEOUT_DATABASE_URL"])
         keys = Path(self.environment["TIEOUT_SECRET_KEY_FILE"])
         self.verifier = Verifier((keys.parent / VERIFY_KEY).read_bytes())
         vault = PostgresVault(self.store, secret_box(keys.read_text()))
         self.ledgers = Ledgers(Path(self.environment["TIEOUT_CONNECTIONS_FILE"]), vault)
 
-    def life(self, crash_at: str = "") -> Life:
-        """A new worker, beside those that live."""
-        born = Life(self.environment, self.log, crash_at)
+    def life(self, crash_at: str = "", *, freeze_at: str = "", clock: timedelta = RIGHT) -> Life:
+        """A new worker, beside those that live; its clock is off by `clock`."""
+        born = Life(self.environment, self.log, crash_at, freeze_at=freeze_at, clock=clock)
         self._lives.append(born)
         return born
+
+    def page(self, clock: timedelta = RIGHT) -> Page:
+        """The page and API anew, at the same address, its clock off by `clock`."""
+        stack, url = self.system.running.stack, self.system.running.url
+        if self._page is None:
+            stack.stop("api")
+        else:
+            self._page.kill()
+        given = {
+            **{name: self.environment[name] for name in SHARED},
+            "TIEOUT_DATABASE_URL": self.system.running.dsns[API],
+            "TIEOUT_SIGNING_KEY_FILE": str(stack.data / "secrets" / SIGNING_KEY),
+            "TIEOUT_API_PORT": url.rsplit(":", 1)[1],
+        }
+        self._page = Page(given, self.log, clock)
+        self.until(lambda: answers(url))
+        return self._page
 
     def end(self) -> None:
         """Every worker is gone, and what this test held open."""
         self.end_lives()
+        if self._page is not None:
+            self._page.kill()
         self.store.close()
 
     def end_lives(self) -> None:
@@ -64,13 +91,15 @@ class Installation:
             life.kill()
         self._lives.clear()
 
-    def start(self, entity: str) -> None:
-        """Start the close, by a worker that ends again once it waits for somebody."""
+    def start(self, *entities: str) -> None:
+        """Start the closes, by a worker that ends again once they wait for somebody."""
         self.life()
         self.until(lambda: self.log.exists() and "ready" in self.log.read_text())
-        body = {"entity": entity, "period": PERIOD}
-        self.system.people["preparer"].call("POST", "/closes", body)
-        self.system.reach(entity, lambda close: close["awaiting"] in ("resolution", "submission"))
+        for entity in entities:
+            body = {"entity": entity, "period": PERIOD}
+            self.system.people["preparer"].call("POST", "/closes", body)
+        for entity in entities:
+            self.system.reach(entity, lambda close: close["awaiting"] in FIRST_AWAITED)
         self.end_lives()
 
     def stands(self, entity: str) -> CloseRow:
@@ -112,12 +141,21 @@ class Installation:
         """Every invariant, and the ledgers' own logs: no more creates than attempts."""
         wrong = self.contradictions()
         assert not wrong, f"{seed}: {wrong}"
+        asked = self.creates()  # before the attempts are read: a worker may live
         with self.store.unit_of_work(CHECK) as work:
             sent: Counter[str] = Counter()
             for row in work.journals.all():
                 sent[LEDGERS[row.entity_id]] += row.attempt
-        for target, creates in self.creates().items():
+        for target, creates in asked.items():
             assert creates <= sent[target], f"{seed}: {target}: {creates} creates, {sent[target]}"
+
+    def hold_after_commit(self, entity: str, *, skip: int) -> None:
+        """Have the ledger commit one create and keep its answer until it is let go."""
+        target = LEDGERS[entity]
+        method, path = CREATES[target]
+        self.system.fault(
+            target=target, kind="hold_after_commit", method=method, path=path, skip=skip
+        )
 
     def creates(self) -> dict[str, int]:
         """How many journals each vendor was asked to make, by its own log; whoever was not let in
@@ -146,14 +184,14 @@ class Installation:
 
 
 @contextmanager
-def installation(data: Path) -> Iterator[Installation]:
+def installation(data: Path, doubt_window_s: int = DOUBT_WINDOW_S) -> Iterator[Installation]:
     """Everything but a worker; the ledgers' doubt windows are short."""
     prepare()
     with running_system(data) as system:
         system.running.stack.stop("worker")
         configuration = json.loads(CONFIGURATION.read_text())
         for entity in configuration["entities"]:
-            entity["ledger"]["doubt_window_s"] = DOUBT_WINDOW_S
+            entity["ledger"]["doubt_window_s"] = doubt_window_s
         with administrator(system.running.dsns[API]) as work:
             work.config.apply(parse_configuration(configuration))
         found = Installation(system)

@@ -6,9 +6,18 @@ import pytest
 
 from controls.steps import Step
 from tests.close.system import waits_for_controller
-from tests.faults.installation import CREATES, LEDGERS, Installation, installation
+from tests.faults.installation import (
+    CREATES,
+    LEDGERS,
+    NOT_LET_IN,
+    SEARCHES,
+    Installation,
+    installation,
+)
 
 pytestmark = pytest.mark.timeout(280)
+
+OK = 200
 
 ANSWERS = (
     "reset_before_commit",
@@ -20,8 +29,6 @@ ANSWERS = (
     "expire_tokens",
 )
 """One for each create in turn: what is sent again gets the next one."""
-
-SEARCHES = {"xero": ("GET", "ManualJournals"), "quickbooks": ("POST", "/query")}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +42,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def no_faults(site: Installation) -> Iterator[None]:
     yield
     site.system.sandbox("DELETE", "/faults")
+
+
+def statuses(site: Installation, entity: str) -> list[int]:
+    """What the ledger answered to each create, in order."""
+    method, path = CREATES[LEDGERS[entity]]
+    calls = site.system.sandbox("GET", f"/calls?target={LEDGERS[entity]}")
+    return [c["status"] for c in calls if c["method"] == method and c["path"].endswith(path)]
 
 
 @pytest.mark.parametrize("entity", ["uk", "us"], ids=["xero", "quickbooks"])
@@ -53,6 +67,10 @@ def test_every_kind_of_answer_in_one_batch(site: Installation, entity: str) -> N
     assert system.struck()
     close = site.assert_each_journal_is_in_the_ledger_once(entity)
     assert all(row["unexplained"] == "0.00" for row in close["tie_out"])
+    asked = statuses(site, entity)  # the token ended between two posts of the batch
+    ended = asked.index(NOT_LET_IN)
+    assert OK in asked[:ended]
+    assert asked[ended + 1 :].count(OK) > 1
     hows = {event["after"]["how"] for event in system.events(entity, "journal.posted")}
     assert hows == {"answered_posted", "found_equal"}
     assert system.events(entity, "journal.searched")

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,20 @@ from temporalio.worker import (
     WorkflowOutboundInterceptor,
 )
 
+from activities import crash_points
 from activities.crash_points import CRASH_AT
+from tests.faults.clock import RIGHT, set_clock
 from tests.tieout.command import FORKS, REPOSITORY
 
 HEARTBEAT = timedelta(seconds=1.2)
 TRANSACTION = timedelta(seconds=2)
 RETRY_SOON, RETRY_LATE = timedelta(seconds=0.1), timedelta(seconds=1)
 STICKY = timedelta(seconds=1)
+FEW_POLLS: dict[str, Any] = {
+    "max_concurrent_workflow_task_polls": 2,
+    "max_concurrent_activity_task_polls": 1,
+}
+"""Whatever is handed to a poll of a worker that froze is lost until it times out."""
 
 
 class _Outbound(WorkflowOutboundInterceptor):
@@ -65,12 +74,11 @@ def prepare() -> None:
     forkserver.ensure_running()
 
 
-class Life:
-    """One worker's process, from its start to its death. `crash_at` is "point:n" or empty."""
+class Process:
+    """A forked process of the product, from its start to its death."""
 
-    def __init__(self, environment: dict[str, str], log: Path, crash_at: str = "") -> None:
-        given = {**environment, **({CRASH_AT: crash_at} if crash_at else {})}
-        self._process = FORKS.Process(target=_live, args=(given, log), daemon=True)
+    def __init__(self, run: Callable[..., None], *given: Any) -> None:
+        self._process = FORKS.Process(target=run, args=given, daemon=True)
         self._process.start()
 
     @property
@@ -81,8 +89,14 @@ class Life:
     def crashed(self) -> bool:
         """It died by its crash point; anything else that ended it is an error of the test."""
         code = self._process.exitcode
-        assert code in (None, -signal.SIGKILL), f"the worker ended with {code}"
+        assert code in (None, -signal.SIGKILL), f"the process ended with {code}"
         return code is not None
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still, by `freeze` or at its point."""
+        status = Path(f"/proc/{self._process.pid}/stat").read_text()
+        return status.rpartition(")")[2].split()[0] == "T"
 
     def freeze(self) -> None:
         os.kill(self._process.pid or 0, signal.SIGSTOP)
@@ -96,7 +110,50 @@ class Life:
         self._process.join()
 
 
-def _live(given: dict[str, str], log: Path) -> None:
+class Life(Process):
+    """A worker. `crash_at`, or `freeze_at` where it stops there as by SIGSTOP, is "point:n" or
+    empty; `clock` is by how much its clock is off.
+    """
+
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        crash_at: str = "",
+        *,
+        freeze_at: str = "",
+        clock: timedelta = RIGHT,
+    ) -> None:
+        at = crash_at or freeze_at
+        given = {**environment, **({CRASH_AT: at} if at else {})}
+        super().__init__(_live, given, log, bool(freeze_at), clock)
+
+
+class Page(Process):
+    """The page and the JSON API; `clock` is by how much its clock is off."""
+
+    def __init__(self, environment: dict[str, str], log: Path, clock: timedelta) -> None:
+        super().__init__(_serve, environment, log, clock)
+
+
+def _live(given: dict[str, str], log: Path, freezes: bool, clock: timedelta) -> None:
+    _become(given, log, clock)
+    if freezes:
+        crash_points.DEATH = signal.SIGSTOP
+    from tieout import worker
+
+    worker.Worker = partial(worker.Worker, **FEW_POLLS)  # type: ignore[assignment,attr-defined]
+    asyncio.run(worker.run_worker(interceptors=[Impatient()], sticky_timeout=STICKY))
+
+
+def _serve(given: dict[str, str], log: Path, clock: timedelta) -> None:
+    _become(given, log, clock)
+    from tieout.cli import api
+
+    api()
+
+
+def _become(given: dict[str, str], log: Path, clock: timedelta) -> None:
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(out, 1)
     os.dup2(out, 2)
@@ -104,6 +161,4 @@ def _live(given: dict[str, str], log: Path) -> None:
     for name in [name for name in os.environ if name.startswith("TIEOUT_")]:
         del os.environ[name]
     os.environ.update(given)
-    from tieout.worker import run_worker
-
-    asyncio.run(run_worker(interceptors=[Impatient()], sticky_timeout=STICKY))
+    set_clock(clock)

@@ -174,7 +174,7 @@ class MonthEnd:
     def post(self, close: CloseRef) -> None:
         with self.store.unit_of_work(WORKER_ACTOR) as work:
             for row in work.journals.approve(work.closes.get(close.close_id)):
-                attempt = work.journals.intend(row, "key", T0)
+                attempt = work.journals.intend(row, "key", T0, after=0)
                 told = Outcome(JournalEvent.ANSWERED_POSTED, ledger_id=f"L-{row.id}")
                 work.journals.settle(row.id or 0, attempt, told, T0)
 

@@ -10,7 +10,6 @@ from accounting.money import Money
 from accounting.periods import Period
 from accounting.policy import Role
 from controls.audit import Actor
-from controls.errors import TransitionError
 from controls.posting import JournalEvent, PostedLine
 from store import Store
 from store.errors import FencedError, NotFoundError
@@ -61,7 +60,8 @@ def approved(store: Store, month: str, *amounts: str) -> list[int]:
 
 def sent(store: Store, journal: int, key: str = "key-1") -> int:
     with store.unit_of_work(WORKER_ACTOR) as work:
-        return work.journals.intend(work.journals.lock(journal), key, AT)
+        row = work.journals.lock(journal)
+        return work.journals.intend(row, key, AT, after=row.attempt)
 
 
 def settle(store: Store, journal: int, attempt: int, outcome: Outcome) -> None:
@@ -133,14 +133,25 @@ def test_an_answer_of_an_older_attempt_is_fenced_off(store: Store) -> None:
     ]
 
 
+def test_who_was_overtaken_since_it_looked_sends_nothing(store: Store) -> None:
+    (journal,) = approved(store, "2026-09", "100.10")
+    sent(store, journal)
+    with (
+        pytest.raises(FencedError, match="it is posting at attempt 1; attempt 1 comes too late"),
+        store.unit_of_work(WORKER_ACTOR) as work,
+    ):
+        work.journals.intend(work.journals.lock(journal), "key-2", AT, after=0)
+    assert verbs(store) == ["journal.approved", "journal.sending"]
+
+
 def test_a_posted_journal_takes_no_second_answer(store: Store) -> None:
     (journal,) = approved(store, "2026-09", "100.10")
     attempt = sent(store, journal)
     posted = Outcome(JournalEvent.ANSWERED_POSTED, ledger_id="L-7")
     settle(store, journal, attempt, posted)
-    with pytest.raises(TransitionError):
+    with pytest.raises(FencedError, match="attempt 1 answered when it was posted already"):
         settle(store, journal, attempt, posted)
-    with pytest.raises(TransitionError):
+    with pytest.raises(FencedError, match="it is posted at attempt 1; attempt 2 comes too late"):
         sent(store, journal)
     assert verbs(store) == ["journal.approved", "journal.sending", "journal.posted"]
 

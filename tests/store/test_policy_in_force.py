@@ -162,6 +162,33 @@ def test_who_prepared_is_told_so_by_the_record_itself(review: Review) -> None:
     assert (refused.reason, refused.clause) == ("own_proposal", "F4")
 
 
+def test_nobody_approves_what_was_sent_back_a_moment_before(review: Review) -> None:
+    """The workflow has heard of both; the record says which was first."""
+    close, found = review.calculated("12000.00")
+    review.decide(close, found, "priya", "preparer", -1)
+    back = {"verdict": Verdict.REJECT, "nonce": "back"}
+    assert review.decide(close, found, "ruth", "reviewer", 0, **back).accepted
+    assert review.decide(close, found, "ruth", "reviewer", 0, **back).accepted  # clicked twice
+    late = review.decide(close, found, "rita", "reviewer", 0)
+    assert (late.accepted, late.reason, late.clause) == (False, "stale", "F3")
+    assert "sent the proposal back" in late.message
+
+
+def test_nobody_approves_what_an_exception_was_answered_of_a_moment_before(
+    review: Review,
+) -> None:
+    close, found = review.calculated("12000.00")
+    review.decide(close, found, "priya", "preparer", -1)
+    with psycopg.connect(review.database.worker) as work:
+        work.execute(
+            "insert into resolution (close_id, entity_id, code, subject, remedy, reason, actor, "
+            "nonce) values (%s, 'uk', 'c', 's', 'exclude', 'r', 'paul', 'n')",
+            [close.close_id],
+        )
+    late = review.decide(close, found, "ruth", "reviewer", 0)
+    assert (late.accepted, late.reason, late.clause) == (False, "stale", "F3")
+
+
 def test_the_event_of_a_proposal_says_who_must_approve_by_which_clause(review: Review) -> None:
     review.calculated("12000.00")
     with review.month_end.store.unit_of_work(CORA) as work:

@@ -40,7 +40,7 @@ def settle(uk: MonthEnd, close: CloseRef, refused: str) -> JournalRow:
     found = None
     with uk.store.unit_of_work(WORKER_ACTOR) as work:
         for row in work.journals.approve(work.closes.get(close.close_id)):
-            attempt = work.journals.intend(row, "key", T0)
+            attempt = work.journals.intend(row, "key", T0, after=row.attempt)
             told = Outcome(JournalEvent.ANSWERED_POSTED, ledger_id=f"L-{row.id}")
             if row.kind == refused:
                 told, found = Outcome(JournalEvent.ANSWERED_REFUSED, "archived"), row
@@ -137,7 +137,7 @@ def test_nothing_is_given_up_that_may_be_in_the_ledger(uk: MonthEnd) -> None:
             row = work.journals.lock(failed.id or 0)
             if event is None:
                 work.journals.retry(row, "omar", as_draft=True)
-                work.journals.intend(row, "key-2", T0)
+                work.journals.intend(row, "key-2", T0, after=row.attempt)
             else:
                 work.journals.settle(row.id or 0, row.attempt, Outcome(event), T0)
         with pytest.raises(ConflictError, match=words):

@@ -25,7 +25,7 @@ class Accruing(Ledgered):
         """The ledger refuses these; the others are posted."""
         with self.store.unit_of_work(WORKER_ACTOR) as work:
             for row in work.journals.approve(work.closes.get(close.close_id)):
-                attempt = work.journals.intend(row, "key", T0)
+                attempt = work.journals.intend(row, "key", T0, after=row.attempt)
                 answer = (
                     Outcome(JournalEvent.ANSWERED_REFUSED, "The account is archived.")
                     if row.kind in kinds

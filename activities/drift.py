@@ -42,8 +42,16 @@ class DriftActivities:
                 return len(work.drift.open(entity))
 
 
-def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: bool) -> None:
-    """Go through what changed since the last look; `deleted_too` asks for each of ours as well.
+def look(
+    doors: Doors,
+    entity: EntityConfig,
+    ledger: Ledger,
+    *,
+    deleted_too: bool,
+    back_to: datetime | None = None,
+) -> dict[str, LedgerJournal]:
+    """Go through what changed since the last look, or since `back_to` if that is longer ago;
+    `deleted_too` asks for each of ours as well. Answers what was read, by the ledger's id.
 
     What is ours is read after the ledger was: a journal's reference is on record before it is
     sent, so that none of ours is taken for a foreign one.
@@ -52,12 +60,13 @@ def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: boo
         began = work.now()
         last = work.documents.cursor(entity.id, JOURNALS)
         asked = [*work.drift.posted(entity.id)]
-    changed = list(ledger.journals(last - OVERLAP if last else FROM_THE_BEGINNING))
+    since = min(last, back_to or last) - OVERLAP if last else FROM_THE_BEGINNING
+    changed = {found.id: found for found in ledger.journals(since)}
     gone = ledger.gone(asked) if deleted_too else frozenset()
     with doors.work() as work:
         ours = work.drift.posted(entity.id)
         on_their_way = work.drift.on_their_way(entity.id)
-        for found in changed:
+        for found in changed.values():
             if found.id in ours or found.reference not in on_their_way:
                 _see(work, entity, ledger, found, ours.get(found.id))
         for ledger_id in sorted(gone):
@@ -67,6 +76,7 @@ def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: boo
                 entity.id, ledger_id, approved, deleted, ledger.link(ledger_id), work.now()
             )
         work.documents.move_cursor(entity.id, JOURNALS, began)
+    return changed
 
 
 def _see(

@@ -49,7 +49,7 @@ class SyncActivities:
             entity = config.entity(close.entity)
             ledger = self._doors.ledger(entity)
             sources: list[tuple[str, SourceOf]] = [
-                *((kind.value, partial(ledger.documents, kind)) for kind in ledger.kinds()),
+                *((name, partial(ledger.documents, name)) for name in ledger.lists()),
                 (PAYMENTS, ledger.payments),
             ]
             crm_config = config.configuration.crm

@@ -60,6 +60,7 @@ class Salesforce:
         self.tokens = tokens
         self.client = tokens.client("crm", "salesforce", tenant=ORG_ID)
         self.calls = 0
+        self.rows = objects.Rows(state)
 
     async def token(self, request: Request) -> Response:
         """client_credentials, with Basic authorization or the two in the form."""
@@ -120,7 +121,7 @@ class Salesforce:
 
     def _query(self, request: Request, *, deleted: bool) -> Response:
         asked = soql.parse(request.query_params.get("q", ""))
-        rows = objects.rows_of(self.state, asked.object)
+        rows = self.rows.of(asked.object)
         if not deleted:
             rows = [row for row in rows if not row["IsDeleted"]]
         found = soql.run(asked, rows)

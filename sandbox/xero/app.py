@@ -1,4 +1,4 @@
-"""The Xero server: token endpoint, connections, and the accounting API of both organisations.
+"""The Xero server: token endpoint, connections, and the accounting API of each organisation.
 
 Our reading: the X-*Limit-Remaining headers count the tenant's calls of the last minute, but only
 a fault refuses one; a tenant header that is not the client's own is 403.
@@ -25,11 +25,11 @@ from sandbox.served import Served
 from sandbox.state import State
 from sandbox.tokens import Client, Tokens, basic, bearer
 from sandbox.wire import answer
+from sandbox.world.charts import entity_keys, entity_of
 from sandbox.xero import errors, journals, shapes
 from sandbox.xero.filters import QueryError, matcher, modified_since, ordered, read_date
 from sandbox.xero.reports import trial_balance
 
-ORGS = ("uk", "de")
 TOKEN_LIFE_S = 1800
 IDEMPOTENCY_S = 360.0
 KEY_LENGTH_MAX = 128
@@ -44,10 +44,11 @@ class Xero:
     def __init__(self, state: State, tokens: Tokens) -> None:
         self.state = state
         self.tokens = tokens
+        orgs = [key for key in entity_keys(state.copies) if entity_of(key).vendor == "xero"]
         self.clients = {
-            org: tokens.client(org, "xero", tenant=shapes.tenant_id(org)) for org in ORGS
+            org: tokens.client(org, "xero", tenant=shapes.tenant_id(org)) for org in orgs
         }
-        self.recent: dict[str, deque[float]] = {org: deque() for org in ORGS}
+        self.recent: dict[str, deque[float]] = {org: deque() for org in orgs}
 
     async def token(self, request: Request) -> Response:
         """client_credentials (custom connection), by Basic authorization or, as xero-python

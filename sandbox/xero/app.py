@@ -29,6 +29,7 @@ from sandbox.world.charts import entity_keys, entity_of
 from sandbox.xero import errors, journals, shapes
 from sandbox.xero.filters import QueryError, matcher, modified_since, ordered, read_date
 from sandbox.xero.reports import trial_balance
+from sandbox.xero.tax import returns, tax_return
 
 TOKEN_LIFE_S = 1800
 IDEMPOTENCY_S = 360.0
@@ -298,10 +299,25 @@ async def manual_journal(request: Request, ledger: Ledger) -> Response:
 
 async def trial_balance_report(request: Request, ledger: Ledger) -> Response:
     given = request.query_params.get("date")
-    at = read_date(given) if given else date.fromisoformat(ledger.state.meta("today") or "")
+    at = read_date(given) if given else _today(ledger)
     if at is None:
         return errors.query(f"'{given}' is not a valid date")
     return answer(journals.envelope({"Reports": [trial_balance(ledger, at)]}))
+
+
+async def tax_returns(_request: Request, ledger: Ledger) -> Response:
+    return answer(journals.envelope({"Reports": returns(ledger, _today(ledger))}))
+
+
+async def one_return(request: Request, ledger: Ledger) -> Response:
+    found = tax_return(ledger, request.path_params["key"], _today(ledger))
+    if found is None:
+        return errors.not_found()
+    return answer(journals.envelope({"Reports": [found]}))
+
+
+def _today(ledger: Ledger) -> date:
+    return date.fromisoformat(ledger.state.meta("today") or "")
 
 
 async def missing(_request: Request, _error: Exception) -> Response:
@@ -333,7 +349,9 @@ def xero_app(state: State, tokens: Tokens, base_url: str) -> Served:
         get("/Payments", payments),
         get("/ManualJournals", manual_journals),
         get("/ManualJournals/{key}", manual_journal),
+        get("/Reports", tax_returns),
         get("/Reports/TrialBalance", trial_balance_report),
+        get("/Reports/{key}", one_return),
         Route(api + "/ManualJournals", xero.guarded(xero.save_journals), methods=["PUT", "POST"]),
         Route(api + "/ManualJournals/{key}", xero.guarded(xero.save_journals), methods=["POST"]),
     ]

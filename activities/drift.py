@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
-from activities.doors import Doors, beating, told_to_temporal
+from activities.doors import Doors, told_to_temporal
 from activities.post import comparable
 from connectors.ledger import Ledger, LedgerJournal
 from controls.configuration import EntityConfig
@@ -34,7 +34,7 @@ class DriftActivities:
     @activity.defn
     def look_for_drift(self, entity: str) -> int:
         """How many journals of the entity's ledger are not as they should be."""
-        with told_to_temporal(), beating():
+        with told_to_temporal():
             with self._doors.work() as work:
                 config = work.config.current().entity(entity)
             look(self._doors, config, self._doors.ledger(config), deleted_too=True)

@@ -1,5 +1,6 @@
 """Time-outs and retries of activities, in one place. Temporal owns every retry."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio.common import RetryPolicy
@@ -13,8 +14,14 @@ PATIENT = RetryPolicy(
 )
 """Try for ever, ever slower: a close waits out an outage, and a person sees it waiting."""
 
-RECORD = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=PATIENT)
-"""A short transaction in Postgres."""
+RECORD = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=15),
+    heartbeat_timeout=timedelta(seconds=2),
+    retry_policy=replace(PATIENT, initial_interval=timedelta(milliseconds=500)),
+)
+"""A short transaction in Postgres. A person may wait for it: where the worker dies in the middle,
+another one answers within three seconds.
+"""
 
 NOTIFY = ActivityConfig(start_to_close_timeout=timedelta(minutes=5), retry_policy=PATIENT)
 """Messages to people, through somebody else's servers."""

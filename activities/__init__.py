@@ -9,9 +9,11 @@ from activities.notify import NotifyActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
 from activities.recover import RecoverActivities
+from activities.reopen import ReopenActivities
 from activities.resolve import ResolveActivities
 from activities.review import ReviewActivities
 from activities.schedule import ScheduleActivities
+from activities.send_back import SendBackActivities
 from activities.sign_off import SignOffActivities
 from activities.sync import SyncActivities
 from activities.verify import VerifyActivities
@@ -26,9 +28,11 @@ __all__ = [
     "PostActivities",
     "ProgressActivities",
     "RecoverActivities",
+    "ReopenActivities",
     "ResolveActivities",
     "ReviewActivities",
     "ScheduleActivities",
+    "SendBackActivities",
     "SignOffActivities",
     "SyncActivities",
     "VerifyActivities",

@@ -42,19 +42,27 @@ class CalculateActivities:
             _keep_averages(work, row, config, policy)
             book = work.books.book(row, policy)
             calculation = _with_what_was(work, row, calculate(book, policy, period))
-            hashes = tuple(journal_hash(close.entity, j) for j in calculation.journals)
+            chosen = work.posting_choices.chosen(close.close_id)
+            hashes = tuple(
+                journal_hash(close.entity, chosen.dated(j)) for j in calculation.journals
+            )
+            left_out = tuple(
+                name
+                for name, journal in zip(hashes, calculation.journals, strict=True)
+                if chosen.leaves_out(close.entity, journal)
+            )
             versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
             approvals = entity.approval_policy(config.sha256)
             override = work.approvals.answered(close.close_id)
             facts = facts_of(calculation, override=override, reopened=row.number > 1)
             levels = required(approvals, facts)
             asked = approval_data(facts, levels)
-            data = proposal_data(close.entity, calculation, hashes, versions, asked)
+            data = proposal_data(close.entity, calculation, hashes, versions, asked, left_out)
             notes = {
                 "late_documents": policy.late_documents.value,
                 "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
             }
-            work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes)
+            work.proposals.save(row, calculation, data, config.id, ENGINE_VERSION, notes, chosen)
             return as_calculated(work, row)
 
 

@@ -1,5 +1,7 @@
 """Defence in depth: nothing is posted but what valid approvals on record cover."""
 
+from typing import NoReturn
+
 from temporalio.exceptions import ApplicationError
 
 from controls.authenticity import Verifier
@@ -17,4 +19,9 @@ def refuse_unless_covered(
     """
     why = why_uncovered(work, close, verifier, journal)
     if why:
-        raise ApplicationError(f"Not posted. {why}", type="ApprovalMissing", non_retryable=True)
+        refuse(why)
+
+
+def refuse(why: str) -> NoReturn:
+    """Post nothing, for this reason: the close is approved anew."""
+    raise ApplicationError(f"Not posted. {why}", type="ApprovalMissing", non_retryable=True)

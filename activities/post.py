@@ -1,6 +1,6 @@
 """Post: each journal to the ledger exactly once, whatever dies or stays silent on the way.
 
-The order is the proof (docs/close.md §3): approvals are reloaded and checked, intent is committed,
+The order is the proof (docs/posting.md): approvals are reloaded and checked, intent is committed,
 then the journal is sent; where nobody heard an answer the ledger is searched before any re-send.
 """
 
@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.cover import refuse_unless_covered
+from accounting.periods import ONE_DAY
+from activities.cover import refuse, refuse_unless_covered
 from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from connectors.ledger import (
@@ -25,6 +26,7 @@ from connectors.ledger import (
 from controls.configuration import EntityConfig
 from controls.messages import Approved, CloseRef, PostedJournal, PostJournal
 from controls.posting import (
+    IN_DOUBT,
     Attempt,
     JournalEvent,
     JournalState,
@@ -42,6 +44,13 @@ from store.document_rows import dimensions_of
 from store.journals import Outcome
 
 SEARCH_SOON = timedelta(seconds=1)
+DRAFTED = (
+    "It lies in the ledger as a draft and is not posted. Post it there, then have it looked at "
+    "again."
+)
+AT_REST = frozenset(
+    {JournalState.POSTED, JournalState.FAILED, JournalState.SKIPPED, JournalState.WITHDRAWN}
+)
 
 
 class PostActivities:
@@ -56,6 +65,8 @@ class PostActivities:
         reached(CrashPoint.APPROVE_BEGUN)
         with self._doors.outside(close), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
+            if work.closes.closed_to(close.entity) < row.period_start - ONE_DAY:
+                refuse("The period before is open again.")
             refuse_unless_covered(work, row, self._doors.verifier)
             journals = work.journals.approve(row)
             reached(CrashPoint.APPROVE_WRITTEN)
@@ -68,19 +79,22 @@ class PostActivities:
         with self._doors.outside(request.close):
             reached(CrashPoint.POST_BEGUN)
             with self._doors.work() as work:
-                config = work.config.current()
-                entity = config.entity(request.close.entity)
+                entity = work.config.current().entity(request.close.entity)
                 close = work.closes.get(request.close.close_id)
                 journal = work.journals.lock(request.journal_id)
                 refuse_unless_covered(work, close, self._doors.verifier, journal)
-                if journal.state == JournalState.FAILED and request.retried_by:
-                    work.journals.retry(journal, request.retried_by)
-                if journal.state in (JournalState.POSTED, JournalState.FAILED):
+                ledger = self._doors.ledger(entity)
+                if request.as_draft and not ledger.keeps_drafts:
                     return _result(journal)
-                wanted = _to_post(work, journal)
-                in_doubt = journal.state in (JournalState.POSTING, JournalState.UNKNOWN)
+                if journal.state == JournalState.FAILED and request.retried_by:
+                    work.journals.retry(journal, request.retried_by, as_draft=request.as_draft)
+                if journal.state in AT_REST:
+                    return _result(journal)
+                wanted = to_post(work, journal)
+                in_doubt = journal.state in IN_DOUBT
             reached(CrashPoint.POST_COVERED)
-            ledger = self._doors.ledger(entity)
+            if journal.state == JournalState.DRAFT:
+                return self._look_at_draft(journal, wanted, ledger)
             new_key = not in_doubt and journal.key is None
             if in_doubt:
                 reached(CrashPoint.SEARCH_BEGUN)
@@ -90,6 +104,19 @@ class PostActivities:
                     return self._settle(journal, journal.attempt, _compared(wanted, found))
                 new_key = self._after_absent(journal, entity, ledger)
             return self._send(journal.id or 0, wanted, ledger, new_key=new_key)
+
+    def _look_at_draft(
+        self, journal: JournalRow, wanted: JournalToPost, ledger: Ledger
+    ) -> PostedJournal:
+        """What has become of a draft: still one, posted by somebody, changed, or gone."""
+        found = ledger.find(wanted)
+        if found is None:
+            gone = f"{wanted.reference} is no draft any more: somebody deleted it."
+            return self._settle(journal, journal.attempt, Outcome(JournalEvent.DRAFT_GONE, gone))
+        outcome = _compared(wanted, found)
+        if outcome.event is JournalEvent.DRAFTED:
+            return _result(journal)
+        return self._settle(journal, journal.attempt, outcome)
 
     def _after_absent(self, journal: JournalRow, entity: EntityConfig, ledger: Ledger) -> bool:
         """Whether to send under a new key. Raises to be asked again when it is too early to say."""
@@ -166,7 +193,8 @@ def _result(journal: JournalRow) -> PostedJournal:
     return PostedJournal(journal.id or 0, str(journal.state), journal.ledger_message)
 
 
-def _to_post(work: Work, journal: JournalRow) -> JournalToPost:
+def to_post(work: Work, journal: JournalRow) -> JournalToPost:
+    """A journal as it is sent: reference, date, text and lines from its rows."""
     assert journal.reference is not None
     return JournalToPost(
         reference=journal.reference,
@@ -179,6 +207,7 @@ def _to_post(work: Work, journal: JournalRow) -> JournalToPost:
             )
             for line in work.journals.lines(journal.id or 0)
         ),
+        draft=journal.as_draft,
     )
 
 
@@ -195,7 +224,8 @@ def _compared(wanted: JournalToPost, found: LedgerJournal, *, heard: bool = Fals
     differences = list(line_differences(comparable(wanted.lines), comparable(found.lines)))
     if found.date != wanted.date:
         differences.append(f"approved for {wanted.date}, dated {found.date} in the ledger")
-    if not found.posted:
+    drafted = found.draft and wanted.draft
+    if not found.posted and not drafted:
         differences.append("the ledger holds it as a draft or voided journal")
     if differences:
         return Outcome(
@@ -203,5 +233,7 @@ def _compared(wanted: JournalToPost, found: LedgerJournal, *, heard: bool = Fals
             f"The ledger holds {wanted.reference}, but not as approved: {'; '.join(differences)}.",
             raw=found.raw,
         )
+    if drafted:
+        return Outcome(JournalEvent.DRAFTED, DRAFTED, raw=found.raw)
     event = JournalEvent.ANSWERED_POSTED if heard else JournalEvent.FOUND_EQUAL
     return Outcome(event, ledger_id=found.id, raw=found.raw)

@@ -15,13 +15,22 @@ class ProgressActivities:
 
     @activity.defn
     def open_close(self, request: CloseRequest) -> CloseRef:
-        """The row of this close, made once; its days are those of the entity's calendar."""
+        """The row of this close, made once; its days are those of the entity's calendar.
+
+        Of a period that was closed before, the row of what is asked for, or of its close by number.
+        """
+        entity, name, by = request.entity, request.period, request.started_by
         with told_to_temporal(), self._doors.work() as work:
-            calendar = work.config.current().entity(request.entity).calendar
-            period = calendar.named(request.period)
-            row = work.closes.open(request.entity, request.period, period, request.started_by)
+            if request.reason:
+                closed = work.closes.of(entity, name)
+                row = work.reopenings.ask(closed, request.number, request.reason, by)
+            elif request.number > 1:
+                row = work.closes.of(entity, name, request.number)
+            else:
+                period = work.config.current().entity(entity).calendar.named(name)
+                row = work.closes.open(entity, name, period, by)
             assert row.id is not None
-            return CloseRef(row.id, request.entity, request.period)
+            return CloseRef(row.id, entity, name, row.number)
 
     @activity.defn
     def step_reached(self, reached: StepReached) -> None:

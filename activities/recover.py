@@ -30,7 +30,7 @@ class RecoverActivities:
         record under the name of whoever asked for it.
         """
         with told_to_temporal(), self._doors.work() as work:
-            row = work.closes.of(request.entity, request.period)
+            row = work.closes.of(request.entity, request.period, request.number)
             stands = self._stands(work, row)
             work.audit.record(
                 row.entity_id,
@@ -45,7 +45,11 @@ class RecoverActivities:
         assert row.id is not None
         preparers = work.approvals.preparers(row.id)
         if row.proposal_id is None:
-            return Stands(step=row.step, preparers=preparers)
+            return Stands(
+                step=row.step,
+                preparers=preparers,
+                completed=bool(work.genuine(work.approvals.decisions(row.id, 0))),
+            )
         decisions = self._doors.verifier.genuine(work.approvals.decisions(row.id, row.round))
         review = tuple(decision for decision in decisions if decision.step == Step.REVIEW)
         covered = not why_uncovered(work, row, self._doors.verifier)
@@ -77,10 +81,13 @@ def _after_posting(decision: Decision) -> bool:
 
 
 def _answered_since(work: Work, row: CloseRow) -> bool:
-    """Whether a person answered an exception, or imported a schedule, after the last calculation."""
+    """Whether a person answered an exception, imported a schedule, or had what is not posted given
+    up, after the last calculation.
+    """
     assert row.proposal_id is not None
     made_at = work.proposals.get(row.proposal_id).made_at
     imported = work.adoption.current(row.entity_id)
     told = [r.decided_at for r in work.approvals.resolutions(row.entity_id) if r.close_id == row.id]
     told += [imported.imported_at] if imported is not None else []
+    told += [choice.chosen_at for choice in work.posting_choices.of_close(row.id or 0)]
     return any(at is not None and made_at is not None and at > made_at for at in told)

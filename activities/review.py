@@ -25,6 +25,7 @@ class ReviewActivities:
         decision = Decision(
             entity=record.close.entity,
             period=record.close.period,
+            number=record.close.number,
             step=record.step,
             verdict=record.verdict,
             actor=record.actor,

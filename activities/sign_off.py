@@ -27,12 +27,12 @@ class SignOffActivities:
         reached(CrashPoint.SIGN_OFF_BEGUN)
         with told_to_temporal(), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
-            following, groups = _following(work, row), _groups(work, row)
+            (following, number), groups = _following(work, row), _groups(work, row)
             if row.seal is not None:
-                return SignedOff(row.seal, following, groups)
+                return SignedOff(row.seal, following, groups, number)
             assert row.proposal_id is not None
             proposal = work.proposals.get(row.proposal_id)
-            journals = work.journals.of_proposal(row.proposal_id)
+            journals = work.journals.standing(row)
             event = work.audit.record(
                 close.entity,
                 "close.closed",
@@ -56,16 +56,20 @@ class SignOffActivities:
             row.closed_at = work.now()
             reached(CrashPoint.SIGN_OFF_WRITTEN)
         reached(CrashPoint.SIGN_OFF_COMMITTED)
-        return SignedOff(event.hash, following, groups)
+        return SignedOff(event.hash, following, groups, number)
 
 
-def _following(work: Work, row: CloseRow) -> str:
-    """The name of the entity's next period; empty where its calendar's table ends."""
+def _following(work: Work, row: CloseRow) -> tuple[str, int]:
+    """The entity's next period, and the number of its newest close; no name where its calendar's
+    table ends.
+    """
     calendar = work.config.current().entity(row.entity_id).calendar
     first = row.period_end + ONE_DAY
     if calendar.table and first > calendar.table[-1][1].end:
-        return ""
-    return calendar.name_at(first)
+        return "", 1
+    name = calendar.name_at(first)
+    newest = work.closes.find(row.entity_id, name)
+    return name, newest.number if newest else 1
 
 
 def _groups(work: Work, row: CloseRow) -> tuple[GroupRef, ...]:

@@ -35,7 +35,7 @@ class VerifyActivities:
                 assert row.proposal_id is not None
                 config = work.config.version(work.proposals.get(row.proposal_id).config_id)
                 entity = config.entity(close.entity)
-                journals = work.journals.of_proposal(row.proposal_id)
+                journals = work.journals.standing(row)
                 approved = {j.id: work.journals.posted_lines(j.id or 0) for j in journals}
             ledger = self._doors.ledger(entity)
             posted = [each.posted_at for each in journals if each.posted_at is not None]
@@ -123,7 +123,9 @@ def _tie_out(
     zero = dict.fromkeys(BALANCE_ROLES, Money.zero(currency))
     unposted = dict(zero)
     for journal in journals:
-        if journal.state != JournalState.POSTED and journal.date <= close.period_end:
+        own_day = journal.belongs_to or journal.date
+        is_there = journal.state == JournalState.POSTED and journal.date <= close.period_end
+        if own_day <= close.period_end and not is_there:
             for part in work.journals.parts(journal.id or 0):
                 unposted[Role(part.role)] += Money(part.amount_minor, currency)
     closing = _kept_in(ledger, amounts_of(proposal.summary["closing"], currency), policy)

@@ -7,6 +7,7 @@ rejected Update leaves no trace in Temporal's history.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import NoReturn
 
 from starlette.concurrency import run_in_threadpool
 
@@ -18,6 +19,7 @@ from controls.approval import Decision, Fixed, Reason, Refused, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from controls.steps import Action, Step, may
+from models import CloseRow
 from store import Work
 from store.errors import NotFoundError
 from store.group import group_periods, middle_of
@@ -35,10 +37,10 @@ async def start(doors: Doors, person: Person, entity: str, period: str) -> None:
     five seconds in any case, since no worker may be running now.
     """
     if not may(person.roles, Action.START):
-        await _refuse(doors, person, entity, period, "start", _no_role("start closes"))
+        await refuse(doors, person, entity, period, "start", no_role("start closes"))
     await run_in_threadpool(_check_period, doors, entity, period)
     await doors.closes.start(CloseRequest(entity, period, person.name))
-    await _awaited(doors, lambda work: work.closes.find(entity, period) is not None)
+    await awaited(doors, lambda work: work.closes.find(entity, period) is not None)
 
 
 async def start_group(doors: Doors, person: Person, period: str) -> None:
@@ -47,12 +49,12 @@ async def start_group(doors: Doors, person: Person, period: str) -> None:
     Attaches to what runs already. Raises as `start` does, naming the first entity that can't.
     """
     if not may(person.roles, Action.START):
-        await _refuse(doors, person, "group", period, "start", _no_role("start closes"))
+        await refuse(doors, person, "group", period, "start", no_role("start closes"))
     request = await run_in_threadpool(_group_request, doors, person, period)
     for member in request.members:
         await run_in_threadpool(_check_period, doors, member.entity, member.period)
     await doors.closes.start_group(request)
-    await _awaited(doors, lambda work: _group_on_record(work, request))
+    await awaited(doors, lambda work: _group_on_record(work, request))
 
 
 def _group_request(doors: Doors, person: Person, period: str) -> GroupCloseRequest:
@@ -75,7 +77,7 @@ def _group_on_record(work: Work, request: GroupCloseRequest) -> bool:
     return row is not None and all(work.group_closes.closes(row).values())
 
 
-async def _awaited(doors: Doors, holds: Callable[[Work], bool]) -> None:
+async def awaited(doors: Doors, holds: Callable[[Work], bool]) -> None:
     """Wait until Postgres shows it; not for ever."""
 
     def look() -> bool:
@@ -94,16 +96,20 @@ async def recover(doors: Doors, person: Person, entity: str, period: str) -> Non
     Raises ActionRefusedError, NotFoundError for a close that was never started.
     """
     if not may(person.roles, Action.RECOVER):
-        await _refuse(doors, person, entity, period, "recover", _no_role("recover closes"))
-    if await run_in_threadpool(_is_closed, doors, entity, period):
+        await refuse(doors, person, entity, period, "recover", no_role("recover closes"))
+    close = await run_in_threadpool(close_of, doors, entity, period)
+    if close.step == Step.CLOSED:
         closed = Answer(False, f"{entity} {period} is closed: there is nothing to recover.")
-        await _refuse(doors, person, entity, period, "recover", closed)
-    await doors.closes.start(CloseRequest(entity, period, person.name, recover=True))
+        await refuse(doors, person, entity, period, "recover", closed)
+    await doors.closes.start(
+        CloseRequest(entity, period, person.name, recover=True, number=close.number)
+    )
 
 
-def _is_closed(doors: Doors, entity: str, period: str) -> bool:
+def close_of(doors: Doors, entity: str, period: str) -> CloseRow:
+    """The newest close of the period. Raises NotFoundError."""
     with doors.store.unit_of_work(Actor("service", "api")) as work:
-        return work.closes.of(entity, period).step == Step.CLOSED
+        return work.closes.of(entity, period)
 
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:
@@ -138,7 +144,7 @@ async def decide(doors: Doors, person: Person, decision: Decision) -> None:
         signed = replace(signed, tag=doors.signer.tag(signed))
         answer = await doors.closes.decide(signed)
     if not answer.accepted:
-        await _refuse(doors, person, decision.entity, decision.period, "decision", answer)
+        await refuse(doors, person, decision.entity, decision.period, "decision", answer)
 
 
 def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Refused | None]:
@@ -152,6 +158,7 @@ def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, Re
         given,
         actor=person.name,
         roles=person.roles,
+        number=close.number,
         delegations=delegations,
         seen=seen,
         kinds=tuple(sorted(set(given.kinds))),
@@ -170,7 +177,7 @@ def _seen(work: Work, given: Decision) -> tuple[str, Refused | None]:
     Who sends none decides on the figures as they are shown now.
     """
     if not given.seen:
-        return shown(work, given.entity, given.period).seen, None
+        return shown(work, work.closes.of(given.entity, given.period)).seen, None
     try:
         figures = seen_figures(work, given.entity, given.period, given.seen)
     except NotFoundError:
@@ -189,11 +196,13 @@ async def resolve(doors: Doors, person: Person, resolution: Resolution) -> None:
     """Answer an exception. Raises ActionRefusedError."""
     given = replace(resolution, actor=person.name, roles=person.roles)
     if may(person.roles, Action.RESOLVE):
+        close = await run_in_threadpool(close_of, doors, given.entity, given.period)
+        given = replace(given, number=close.number)
         answer = await doors.closes.resolve(given)
     else:
-        answer = _no_role("resolve exceptions")
+        answer = no_role("resolve exceptions")
     if not answer.accepted:
-        await _refuse(doors, person, given.entity, given.period, "resolution", answer)
+        await refuse(doors, person, given.entity, given.period, "resolution", answer)
 
 
 async def act(doors: Doors, person: Person, action: Action, acted: Acted) -> None:
@@ -206,20 +215,32 @@ async def act(doors: Doors, person: Person, action: Action, acted: Acted) -> Non
         Action.RETRY: doors.closes.retry,
     }
     if may(person.roles, action):
-        answer = await carriers[action](given)
+        close = await run_in_threadpool(close_of, doors, given.entity, given.period)
+        if given.as_draft and not await run_in_threadpool(_keeps_drafts, doors, given.entity):
+            answer = Answer(False, "This ledger has no drafts.", "no_drafts", Fixed.PLACE)
+        else:
+            answer = await carriers[action](replace(given, number=close.number))
     else:
-        answer = _no_role(action.value.replace("_", " "))
+        answer = no_role(action.value.replace("_", " "))
     if not answer.accepted:
-        await _refuse(doors, person, given.entity, given.period, action.value, answer)
+        await refuse(doors, person, given.entity, given.period, action.value, answer)
 
 
-def _no_role(what: str) -> Answer:
+def _keeps_drafts(doors: Doors, entity: str) -> bool:
+    with doors.store.unit_of_work(Actor("service", "api")) as work:
+        return work.config.current().entity(entity).ledger.keeps_drafts
+
+
+def no_role(what: str) -> Answer:
+    """The answer to whoever has none of the roles that it takes."""
     return Answer(accepted=False, message=f"Your roles do not let you {what}.", reason="wrong_role")
 
 
-async def _refuse(
+async def refuse(
     doors: Doors, person: Person, entity: str, period: str, what: str, answer: Answer
-) -> None:
+) -> NoReturn:
+    """Put a refusal on record, and raise it as ActionRefusedError."""
+
     def record() -> None:
         with doors.store.unit_of_work(Actor("user", person.name)) as work:
             known = {row.id for row in work.config.entities()}

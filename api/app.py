@@ -21,6 +21,7 @@ from api.routes import (
     delegations,
     drill_down,
     health,
+    json_actions,
     json_api,
     people,
 )
@@ -50,7 +51,16 @@ def create_app(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     app.state.log_ins = LogIns(doors)
-    for routes in (json_api, people, closes, drill_down, adoption, delegations, health):
+    for routes in (
+        json_api,
+        json_actions,
+        people,
+        closes,
+        drill_down,
+        adoption,
+        delegations,
+        health,
+    ):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.middleware("http")(_secured)

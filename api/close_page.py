@@ -23,17 +23,20 @@ from controls.approval import (
     open_kinds,
     open_level,
 )
-from controls.steps import STEPS, Action, Awaiting, Step, UserRole, may
+from controls.delegation import Delegation
+from controls.posting import JournalState
+from controls.steps import ENDED, STEPS, Action, Awaiting, Step, UserRole, may
+from models import CloseRow
 from store import Work
 from store.standings import standing_of
 from store.users import Person
 
+STUCK = (JournalState.FAILED, JournalState.DRAFT)
 
-def close_page(
-    work: Work, person: Person, entity: str, period: str, message: str = ""
-) -> ClosePage:
-    """The close as this person sees it, with what was refused on top. Raises NotFoundError."""
-    row = work.closes.of(entity, period)
+
+def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> ClosePage:
+    """The close as this person sees it, with what was refused on top."""
+    entity = row.entity_id
     standing = standing_of(work, row)
     close = kept(work, view_of(work, row, standing))
     roles, waits = person.roles, close.awaiting
@@ -42,25 +45,13 @@ def close_page(
     kinds = _kinds(standing, person.name)
 
     def counts(verdict: Verdict) -> bool:
-        """Whether this decision of the person would count now, given with a reason."""
-        if standing is None:
-            return False
-        tried = Decision(
-            entity=entity,
-            period=period,
-            step=close.step,
-            verdict=verdict,
-            actor=person.name,
-            roles=roles,
-            reason="to see whether it would count",
-            proposal_hash=close.proposal_hash,
-            nonce="",
-            delegations=delegations,
-            kinds=tuple(kinds) if (close.step, verdict) == (Step.REVIEW, Verdict.APPROVE) else (),
-        )
-        return isinstance(judge(tried, standing), Accepted)
+        return standing is not None and _would_count(verdict, person, close, standing, delegations)
 
     nonce = secrets.token_urlsafe(16)
+    is_stuck = waits in (Awaiting.RETRY, Awaiting.LOCKED)
+    may_reopen = (
+        close.step == Step.CLOSED and may(roles, Action.REOPEN) and not work.reopenings.why_not(row)
+    )
     return ClosePage(
         title=f"{close.name}, {close.period}",
         person=person.display_name,
@@ -89,11 +80,45 @@ def close_page(
         may_recheck=(waits == Awaiting.LOCKED and may(roles, Action.RECHECK_LOCK))
         or (waits == Awaiting.DIFFERENCE and may(roles, Action.RECHECK_DIFFERENCE)),
         may_retry=waits == Awaiting.RETRY and may(roles, Action.RETRY),
+        may_send_back=is_stuck and may(roles, Action.SEND_BACK),
+        keeps_drafts=work.config.current().entity(entity).ledger.keeps_drafts,
+        stuck=[j for j in close.journals if j.state in STUCK] if is_stuck else [],
+        may_reopen=may_reopen,
+        may_decide_reopening=waits == Awaiting.REOPENING and counts(Verdict.APPROVE),
+        would_take_back=[
+            each.period for each in (work.reopenings.taken_back(row) if may_reopen else ())
+        ],
         may_explain=waits == Awaiting.DIFFERENCE and counts(Verdict.APPROVE),
         may_sign_off=waits == Awaiting.SIGN_OFF and counts(Verdict.APPROVE),
         moves_on=_moves_on(close),
         message=message,
     )
+
+
+def _would_count(
+    verdict: Verdict,
+    person: Person,
+    close: CloseView,
+    standing: Standing,
+    delegations: tuple[Delegation, ...],
+) -> bool:
+    """Whether this decision of the person would count now, given with a reason."""
+    is_approval = (close.step, verdict) == (Step.REVIEW, Verdict.APPROVE)
+    tried = Decision(
+        entity=close.entity,
+        period=close.period,
+        number=close.number,
+        step=close.step,
+        verdict=verdict,
+        actor=person.name,
+        roles=person.roles,
+        reason="to see whether it would count",
+        proposal_hash=close.proposal_hash,
+        nonce="",
+        delegations=delegations,
+        kinds=tuple(_kinds(standing, person.name)) if is_approval else (),
+    )
+    return isinstance(judge(tried, standing), Accepted)
 
 
 def _kinds(standing: Standing | None, name: str) -> list[str]:
@@ -109,14 +134,16 @@ def _kinds(standing: Standing | None, name: str) -> list[str]:
 
 
 def _steps(close: CloseView) -> list[StepMark]:
-    reached = [*Step].index(Step(close.step)) if close.step != Step.CLOSED else len(STEP_ORDER)
+    order = [Step.REOPEN, *STEP_ORDER] if close.number > 1 else STEP_ORDER
+    step = Step(close.step)
+    reached = order.index(step) if step in order else len(order)
     return [
         StepMark(
             step.value,
             STEPS[step].title,
             "done" if number < reached else "current" if number == reached else "coming",
         )
-        for number, step in enumerate(STEP_ORDER)
+        for number, step in enumerate(order)
     ]
 
 
@@ -182,7 +209,7 @@ def _moves_on(close: CloseView) -> bool:
     """Whether the close is at work: it waits for nobody, or for what was given a moment ago."""
     match close.awaiting:
         case Awaiting.NOTHING:
-            return close.step != Step.CLOSED
+            return Step(close.step) not in ENDED
         case Awaiting.SUBMISSION:
             return close.next_level != UserRole.PREPARER
         case Awaiting.APPROVAL:

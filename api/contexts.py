@@ -93,6 +93,8 @@ class ClosePage:
     `waiting` are the exceptions that keep it waiting, `told` those that only tell. `moves_on`
     where it waits for nobody: the page loads itself again until it does. `needs_reason`: an
     approval by this person does. `kinds` are the kinds of journal that the person can approve now.
+    `stuck` are the journals that the ledger did not take, or holds as drafts. `would_take_back` are
+    the periods that opening this one again opens with it.
     """
 
     title: str
@@ -117,6 +119,12 @@ class ClosePage:
     kinds: list[str]
     may_recheck: bool
     may_retry: bool
+    may_send_back: bool
+    keeps_drafts: bool
+    stuck: list[JournalView]
+    may_reopen: bool
+    may_decide_reopening: bool
+    would_take_back: list[str]
     may_explain: bool
     may_sign_off: bool
     moves_on: bool

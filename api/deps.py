@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from api.doors import Doors
 from api.errors import ForbiddenError, NotLoggedInError
 from controls.audit import Actor
+from models import CloseRow
 from store import Work
 from store.users import Person
 
@@ -75,3 +76,11 @@ def work_of(request: Request, doors: TheDoors, person: ThePerson) -> Iterator[Wo
 
 
 TheWork = Annotated[Work, Depends(work_of, scope="function")]
+
+
+def close_of_path(entity: str, period: str, work: TheWork, number: int = 0) -> CloseRow:
+    """The newest close of the path's period; an earlier one where `?number=` asks for it."""
+    return work.closes.of(entity, period, number)
+
+
+TheClose = Annotated[CloseRow, Depends(close_of_path)]

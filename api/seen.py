@@ -11,10 +11,17 @@ from typing import Any
 from api.views import CloseView, close_view
 from controls.canonical import canonical
 from controls.steps import Awaiting
+from models import CloseRow
 from store import Work
 from store.errors import NotFoundError
 
-DECIDED_ON = (Awaiting.SUBMISSION, Awaiting.APPROVAL, Awaiting.DIFFERENCE, Awaiting.SIGN_OFF)
+DECIDED_ON = (
+    Awaiting.REOPENING,
+    Awaiting.SUBMISSION,
+    Awaiting.APPROVAL,
+    Awaiting.DIFFERENCE,
+    Awaiting.SIGN_OFF,
+)
 NOT_THE_POLICY_S = frozenset({"given_by", "open_kinds"})
 NOT_FIGURES = frozenset(
     {
@@ -41,12 +48,9 @@ def figures_of(close: CloseView) -> dict[str, Any]:
     return figures
 
 
-def shown(work: Work, entity: str, period: str) -> CloseView:
-    """The close as it is shown now; where it waits for a decision, what is seen of it is kept.
-
-    Raises NotFoundError.
-    """
-    return kept(work, close_view(work, entity, period))
+def shown(work: Work, close: CloseRow) -> CloseView:
+    """The close as it is shown now; where it waits for a decision, what is seen of it is kept."""
+    return kept(work, close_view(work, close))
 
 
 def kept(work: Work, close: CloseView) -> CloseView:

@@ -11,7 +11,7 @@ from api.lock_view import LockView, locks_of
 from api.suspension import SuspendedView, suspended_of
 from controls.approval import Standing, Verdict, open_kinds, open_level, submitted
 from controls.posting import JournalState
-from controls.steps import Awaiting, Step
+from controls.steps import ENDED, Awaiting, Step
 from models import CloseRow, JournalRow, ProposalRow, TieOutRow
 from store import Work
 from store.standings import standing_of
@@ -102,11 +102,18 @@ class CloseView:
     did), `fx` the period's exchange gain, `late_documents` the policy that applied. Catch-up is
     what belongs to closed periods: by line, and summed for revenue and for cost. `suspended` are
     earlier proposals that were decided on. A decision gives `seen` back: the hash of the figures.
+    From `number` 2 on the period was closed before, by `earlier` closes; `takes_back` are the
+    periods opened again. `which` asks for this close in a link, where it is not the newest.
     """
 
     entity: str
     name: str
     period: str
+    number: int
+    earlier: list[int]
+    which: str
+    reopened_because: str
+    takes_back: list[str]
     period_start: str
     period_end: str
     ledger: str
@@ -142,10 +149,14 @@ class CloseView:
 
 
 def board(work: Work) -> list[CloseLine]:
-    """Every close, newest period first."""
+    """Every period's newest close, newest period first."""
     lines = []
     for row in work.closes.all():
-        journals = work.journals.of_proposal(row.proposal_id) if row.proposal_id else []
+        if row.step in (Step.SUPERSEDED, Step.REFUSED):
+            continue
+        if row.step == Step.CLOSED and work.closes.find(row.entity_id, row.period) is not row:
+            continue  # it is asked for again: that line tells of it
+        journals = work.journals.standing(row)
         posted = sum(1 for journal in journals if journal.state == JournalState.POSTED)
         lines.append(
             CloseLine(
@@ -169,16 +180,15 @@ def periods_of(closes: list[CloseLine]) -> list[str]:
 def next_level_of(standing: Standing | None, close: CloseRow) -> str:
     """The role that is waited for now; empty when nobody's decision is."""
     if standing is None or close.awaiting not in (Awaiting.SUBMISSION, Awaiting.APPROVAL):
-        return "controller" if close.awaiting == Awaiting.SIGN_OFF else ""
+        return "controller" if close.awaiting in (Awaiting.SIGN_OFF, Awaiting.REOPENING) else ""
     if not submitted(standing):
         return "preparer"
     number = open_level(standing)
     return str(standing.levels[number].role) if number < len(standing.levels) else ""
 
 
-def close_view(work: Work, entity: str, period: str) -> CloseView:
-    """One close in full. Raises NotFoundError."""
-    row = work.closes.of(entity, period)
+def close_view(work: Work, row: CloseRow) -> CloseView:
+    """One close in full."""
     return view_of(work, row, standing_of(work, row))
 
 
@@ -196,6 +206,11 @@ def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
         entity=entity,
         name=settings.name,
         period=row.period,
+        number=row.number,
+        earlier=work.closes.earlier(row),
+        which="" if work.closes.find(entity, row.period) is row else f"?number={row.number}",
+        reopened_because=row.reason,
+        takes_back=[period for period, _number, _seal in row.supersedes],
         period_start=row.period_start.isoformat(),
         period_end=row.period_end.isoformat(),
         ledger=settings.ledger.vendor,
@@ -204,7 +219,7 @@ def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
         awaiting=row.awaiting,
         detail=row.detail,
         round=row.round,
-        proposal_hash=proposal.hash if proposal else "",
+        proposal_hash=standing.proposal_hash if standing else "",
         seal=row.seal or "",
         started_by=row.started_by,
         opening=summary.get("opening", {}),
@@ -219,10 +234,7 @@ def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
         catch_up_revenue=catch_ups.revenue,
         catch_up_cost=catch_ups.cost,
         exceptions=exceptions_of(work, row),
-        journals=[
-            journal_view(work, j)
-            for j in (work.journals.of_proposal(row.proposal_id) if row.proposal_id else [])
-        ],
+        journals=[journal_view(work, j) for j in work.journals.standing(row)],
         decisions=[
             DecisionView(
                 d.step,
@@ -333,4 +345,5 @@ def _instant(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
-STEP_ORDER = [step for step in Step if step is not Step.CLOSED]
+STEP_ORDER = [step for step in Step if step not in {*ENDED, Step.REOPEN}]
+"""The steps of a close; that of a period that is opened again has one before."""

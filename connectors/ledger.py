@@ -63,13 +63,17 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class JournalToPost:
-    """A journal as approved. `reference` (at most 21 characters) is unique for ever in its ledger."""
+    """A journal as approved. `reference` (at most 21 characters) is unique for ever in its ledger.
+
+    As a `draft` it is only laid ready there, for somebody to post by hand.
+    """
 
     reference: str
     date: date
     text: str
     currency: str
     lines: tuple[LedgerLine, ...]
+    draft: bool = False
 
     @property
     def narration(self) -> str:
@@ -79,7 +83,7 @@ class JournalToPost:
 
 @dataclass(frozen=True, slots=True)
 class LedgerJournal:
-    """A journal as the ledger holds it, with its raw JSON. `posted` is false for a draft or void."""
+    """A journal as the ledger holds it, with its raw JSON. `posted` is false for a `draft` or void."""
 
     id: str
     reference: str
@@ -87,6 +91,7 @@ class LedgerJournal:
     lines: tuple[LedgerLine, ...]
     posted: bool
     raw: str
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,8 @@ class Ledger(Protocol):
     currency: str
     key_window_s: int
     """For how long a repeated idempotency key is safe after the first send (Xero 300, QuickBooks 0)."""
+    keeps_drafts: bool
+    """Whether a journal can lie in it as a draft (Xero can, QuickBooks can't)."""
 
     def check(self) -> str:
         """The organisation's name, to prove that the connection works and is the one meant."""

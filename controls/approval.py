@@ -40,7 +40,8 @@ class Decision:
 
     `proposal_hash` is that of the proposal the person saw, `seen` the hash of the figures on the
     page (empty where none were kept), `kinds` the kinds of journal that an approval is for, all of
-    them where it names none. `delegations` are what others granted to the person, in
+    them where it names none, `number` 1 or, of a period that is opened again, how many closes it
+    has had with this one. `delegations` are what others granted to the person, in
     force or not. `level` is -1 until it is accepted, `at` the instant of its record.
     """
 
@@ -58,6 +59,7 @@ class Decision:
     delegations: tuple[Delegation, ...] = ()
     seen: str = ""
     kinds: tuple[str, ...] = ()
+    number: int = 1
     at: str = field(default="", compare=False)
 
     def signed_bytes(self) -> bytes:
@@ -72,6 +74,8 @@ class Decision:
             later["seen"] = self.seen
         if self.kinds:
             later["kinds"] = list(self.kinds)
+        if self.number > 1:
+            later["number"] = self.number
         return canonical(
             {
                 **later,
@@ -113,6 +117,7 @@ class Standing:
     suspended: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     now: str = ""
+    number: int = 1
 
 
 def open_level(standing: Standing) -> int:
@@ -158,7 +163,8 @@ def judge(decision: Decision, standing: Standing, *, tag_valid: bool = True) -> 
         return Refused(
             Reason.BAD_TAG, "The decision does not carry the seal of our own server.", Fixed.SEAL
         )
-    if (decision.entity, decision.period) != (standing.entity, standing.period):
+    made_for = (decision.entity, decision.period, decision.number)
+    if made_for != (standing.entity, standing.period, standing.number):
         return Refused(Reason.WRONG_CLOSE, "The decision was made for another close.", Fixed.PLACE)
     if decision.step != standing.step:
         return Refused(
@@ -190,7 +196,7 @@ def judge(decision: Decision, standing: Standing, *, tag_valid: bool = True) -> 
             return _judge_submission(decision, standing)
         case Step.REVIEW:
             return _judge_review(decision, standing)
-        case Step.VERIFY | Step.SIGN_OFF:
+        case Step.VERIFY | Step.SIGN_OFF | Step.REOPEN:
             return _judge_controller(decision, standing)
         case _:
             return Refused(
@@ -262,10 +268,11 @@ def _clash(decision: Decision, number: int, earlier: Decision) -> bool:
 
 
 def _judge_controller(decision: Decision, standing: Standing) -> Accepted | Refused:
-    if decision.verdict != Verdict.APPROVE:
+    possible = {Verdict.APPROVE, *([Verdict.REJECT] if decision.step == Step.REOPEN else [])}
+    if decision.verdict not in possible:
         return Refused(
             Reason.UNKNOWN_VERDICT,
-            f"In {decision.step} one can only approve, or wait.",
+            f"In {decision.step} one can only {' or '.join(sorted(possible))}, or wait.",
             Fixed.PLACE,
         )
     held = _held(
@@ -282,6 +289,8 @@ def _judge_controller(decision: Decision, standing: Standing) -> Accepted | Refu
             "You prepared this close; another controller decides.",
             Fixed.FOUR_EYES,
         )
+    if decision.step == Step.REOPEN and standing.taken:
+        return Refused(Reason.ALREADY_DECIDED, "Somebody has decided on it already.", Fixed.ONCE)
     clause: str = Fixed.ROLE
     for job in _jobs_done(decision.actor, standing):
         allowed = coincidence(standing.may_coincide, job, Job.CLOSE)

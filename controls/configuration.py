@@ -38,11 +38,16 @@ class ConfigurationError(ControlsError):
 
 
 class LedgerConfig(Part):
-    """Which connection the entity's ledger is reached by, and its doubt window (docs/close.md §3)."""
+    """Which connection the entity's ledger is reached by, and its doubt window (docs/posting.md)."""
 
     vendor: Literal["xero", "quickbooks"]
     connection: str
     doubt_window_s: int = Field(default=600, ge=1)
+
+    @property
+    def keeps_drafts(self) -> bool:
+        """Whether a journal can lie there as a draft (Xero's can, QuickBooks has none)."""
+        return self.vendor == "xero"
 
 
 @cache

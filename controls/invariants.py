@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from controls.audit import Event
-from controls.posting import NEXT, JournalState
+from controls.posting import IN_DOUBT, NEXT, JournalState
 from controls.steps import Awaiting, Step
 
 MOVES = frozenset((before, after) for (before, _event), after in NEXT.items())
-IN_DOUBT = (JournalState.POSTING, JournalState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Finding:
 def journal_story(subject: str, events: Iterable[Event], state: str, attempt: int) -> list[str]:
     """Where a journal's events do not lead, step by step, to the state and attempt on its row."""
     told: list[str] = []
-    now, sendings = JournalState.PROPOSED.value, 0
+    now, sendings = str(JournalState.PROPOSED), 0
     for event in events:
         after = str(event.after.get("state", ""))
         before = str(event.before.get("state", now))
@@ -70,7 +69,7 @@ def journal_attempts(subject: str, events: Iterable[Event]) -> list[str]:
                 attempt, searched = attempt + 1, False
             case "journal.searched":
                 searched = True
-            case "journal.posted" | "journal.failed" | "journal.unknown":
+            case "journal.posted" | "journal.failed" | "journal.unknown" | "journal.draft":
                 posted += event.verb == "journal.posted"
                 if event.after.get("attempt") != attempt or not attempt:
                     told.append(
@@ -101,6 +100,7 @@ def close_story(subject: str, events: Iterable[Event], stands: CloseStands) -> l
         match event.verb:
             case "close.started":
                 starts += 1
+                step = str(event.after.get("step", step))
             case "close.moved":
                 was = (str(event.before.get("step")), str(event.before.get("awaiting")))
                 if was != (step, awaiting):

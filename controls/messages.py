@@ -14,13 +14,36 @@ from controls.delegation import Delegation
 class CloseRequest:
     """Start the close of an entity's period, by its calendar's name ("2026-09", "2026-P09").
 
-    With `recover` it is taken up again where it stands by Postgres.
+    With `recover` it is taken up again where it stands by Postgres. From `number` 2 on the period
+    was closed before; a `reason` asks for it to be opened again.
     """
 
     entity: str
     period: str
     started_by: str = ""
     recover: bool = False
+    number: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AskedToReopen:
+    """What a person asks for who wants a period opened again: the hash of it, by whom, in words."""
+
+    hash: str
+    by: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """Whether the period is open again. `followers` are the closes of later periods to be started
+    with it, `outdated` those that run and have to calculate anew.
+    """
+
+    opened: bool
+    followers: tuple[CloseRequest, ...] = ()
+    outdated: tuple[CloseRequest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,6 +53,7 @@ class CloseRef:
     close_id: int
     entity: str
     period: str
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -128,11 +152,15 @@ class Resolution:
     account: str = ""
     effect: str = ""
     effective: str = ""
+    number: int = 1
 
 
 @dataclass(frozen=True)
 class Acted:
-    """A person acts on a close: a re-check or a retry."""
+    """A person acts on a close: a re-check or a retry, of one journal or of all that failed (0).
+
+    `as_draft`: it is only laid ready in the ledger, for somebody to post there.
+    """
 
     entity: str
     period: str
@@ -140,6 +168,34 @@ class Acted:
     roles: tuple[str, ...]
     nonce: str
     journal_id: int = 0
+    number: int = 1
+    as_draft: bool = False
+
+
+@dataclass(frozen=True)
+class SendBack:
+    """A person chooses what follows where a posting got stuck (controls/posting_choices.py).
+
+    The close goes back to review with it. `journal_id` is the journal to be left out.
+    """
+
+    entity: str
+    period: str
+    actor: str
+    roles: tuple[str, ...]
+    nonce: str
+    choice: str
+    reason: str
+    journal_id: int = 0
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class RecordSendBack:
+    """Keep a choice that was let through."""
+
+    close: CloseRef
+    given: SendBack
 
 
 @dataclass(frozen=True)
@@ -233,6 +289,7 @@ class PostJournal:
     close: CloseRef
     journal_id: int
     retried_by: str = ""
+    as_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,12 +318,13 @@ class SignedOff:
     """The period is closed: the head of the entity's audit chain that seals it.
 
     `following` is the name of the period after it; empty where the calendar ends. `groups` are
-    the group closes that wait for this one.
+    the group closes that wait for this one. `following_number` counts that period's closes.
     """
 
     seal: str
     following: str = ""
     groups: tuple["GroupRef", ...] = ()
+    following_number: int = 1
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ WHILE_WAITING = (NoticeKind.WAITS, NoticeKind.REMINDER, NoticeKind.ESCALATION)
 """Of no interest any more once the close has moved on."""
 
 ASKS: dict[Awaiting, str] = {
+    Awaiting.REOPENING: "somebody asks to open the period again, which waits for a decision",
     Awaiting.RESOLUTION: "exceptions wait for an answer",
     Awaiting.SUBMISSION: "the proposal waits to be submitted",
     Awaiting.APPROVAL: "the proposal waits for approval",

@@ -1,6 +1,6 @@
 """Posting exactly once: a journal's states, what follows each answer, when to look or re-send.
 
-Everything that decides about a journal's way to the ledger stands in this file (docs/close.md §3).
+Everything that decides about a journal's way to the ledger stands in this file (docs/posting.md).
 A journal is sent only after its intent is committed. Where nobody heard an answer the ledger is
 searched before anything is sent again, and absence counts as proof only when it was seen twice,
 far enough apart, because a ledger may show late.
@@ -22,6 +22,12 @@ class JournalState(StrEnum):
     POSTED = "posted"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    DRAFT = "draft"
+    """In the ledger, but as a draft: not posted until somebody posts it there."""
+    SKIPPED = "skipped"
+    """Approved to be left out of this period; the next one's target carries it."""
+    WITHDRAWN = "withdrawn"
+    """Given up before it was in the ledger: its close was sent back to review."""
 
 
 class JournalEvent(StrEnum):
@@ -36,6 +42,10 @@ class JournalEvent(StrEnum):
     FOUND_EQUAL = "found_equal"
     FOUND_DIFFERENT = "found_different"
     RETRY = "retry"
+    DRAFTED = "drafted"
+    DRAFT_GONE = "draft_gone"
+    LEFT_OUT = "left_out"
+    SENT_BACK = "sent_back"
 
 
 NEXT: dict[tuple[JournalState, JournalEvent], JournalState] = {
@@ -53,7 +63,22 @@ NEXT: dict[tuple[JournalState, JournalEvent], JournalState] = {
     (JournalState.UNKNOWN, JournalEvent.FOUND_DIFFERENT): JournalState.FAILED,
     (JournalState.UNKNOWN, JournalEvent.INTENT): JournalState.POSTING,
     (JournalState.FAILED, JournalEvent.RETRY): JournalState.UNKNOWN,
+    (JournalState.POSTING, JournalEvent.DRAFTED): JournalState.DRAFT,
+    (JournalState.UNKNOWN, JournalEvent.DRAFTED): JournalState.DRAFT,
+    (JournalState.DRAFT, JournalEvent.FOUND_EQUAL): JournalState.POSTED,
+    (JournalState.DRAFT, JournalEvent.FOUND_DIFFERENT): JournalState.FAILED,
+    (JournalState.DRAFT, JournalEvent.DRAFT_GONE): JournalState.FAILED,
+    (JournalState.PROPOSED, JournalEvent.LEFT_OUT): JournalState.SKIPPED,
+    (JournalState.PROPOSED, JournalEvent.SENT_BACK): JournalState.WITHDRAWN,
+    (JournalState.APPROVED, JournalEvent.SENT_BACK): JournalState.WITHDRAWN,
+    (JournalState.FAILED, JournalEvent.SENT_BACK): JournalState.WITHDRAWN,
 }
+
+IN_DOUBT = frozenset({JournalState.POSTING, JournalState.UNKNOWN})
+"""Sent, and nobody knows yet whether the ledger holds it."""
+
+NOT_SENT = frozenset({JournalState.PROPOSED, JournalState.APPROVED, JournalState.FAILED})
+"""Not in the ledger as far as anybody heard: what may still be given up."""
 
 
 def follow(state: JournalState, event: JournalEvent) -> JournalState:

@@ -119,12 +119,13 @@ def proposal_data(
     journal_hashes: tuple[str, ...],
     versions: Versions,
     approval: Mapping[str, object] | None = None,
+    left_out: tuple[str, ...] = (),
 ) -> dict[str, object]:
     """Everything that a person approves, as canonical data; its digest is the proposal's hash.
 
     Positions stand in it by their digest. `approval` says who must approve and why. Kept beside
     the proposal, so that the posting activity can prove that a journal is one of those that were
-    approved, and that nobody was left out.
+    approved, and that nobody was left out. `left_out` are those of the journals that are not posted.
     """
     later = calculation.non_current
     return {
@@ -142,6 +143,7 @@ def proposal_data(
         "config": versions.config,
         "engine": versions.engine,
         **({"approval": approval} if approval is not None else {}),
+        **({"left_out": list(left_out)} if left_out else {}),
     }
 
 

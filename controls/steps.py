@@ -7,6 +7,8 @@ from enum import StrEnum
 class Step(StrEnum):
     """Where a close stands. The order here is the order of the close."""
 
+    REOPEN = "reopen"
+    """Only of a period that was closed before: whether it is opened again."""
     SYNC = "sync"
     CALCULATE = "calculate"
     RESOLVE = "resolve"
@@ -16,6 +18,14 @@ class Step(StrEnum):
     VERIFY = "verify"
     SIGN_OFF = "sign_off"
     CLOSED = "closed"
+    SUPERSEDED = "superseded"
+    """Closed once, and its period opened again: what it froze stays, and counts no longer."""
+    REFUSED = "refused"
+    """Asked to be opened again, in vain: the close before it stands."""
+
+
+ENDED = frozenset({Step.CLOSED, Step.SUPERSEDED, Step.REFUSED})
+"""No workflow carries these any more."""
 
 
 FIGURES_OPEN = frozenset({Step.SYNC, Step.CALCULATE, Step.RESOLVE, Step.REVIEW})
@@ -40,6 +50,7 @@ class Awaiting(StrEnum):
     """What a close that stands still waits for."""
 
     NOTHING = "nothing"
+    REOPENING = "reopening"
     PREDECESSOR = "waits_for_predecessor"
     RESOLUTION = "resolution"
     SUBMISSION = "submission"
@@ -60,6 +71,7 @@ class StepInfo:
 
 
 STEPS: dict[Step, StepInfo] = {
+    Step.REOPEN: StepInfo("Reopen", "A controller decides whether to open it again", "a decision"),
     Step.SYNC: StepInfo("Sync", "Pull documents from CRM and ledger", "everything is read"),
     Step.CALCULATE: StepInfo("Calculate", "Recognise and propose journals", "a proposal stands"),
     Step.RESOLVE: StepInfo("Resolve", "People clear what blocks", "no exception is open"),
@@ -69,11 +81,14 @@ STEPS: dict[Step, StepInfo] = {
     Step.VERIFY: StepInfo("Verify", "Read back and tie out", "nothing differs unexplained"),
     Step.SIGN_OFF: StepInfo("Sign-off", "The controller closes the period", "signed off"),
     Step.CLOSED: StepInfo("Closed", "Frozen and sealed", "a reopening"),
+    Step.SUPERSEDED: StepInfo("Superseded", "Frozen once; the period was opened again", "nothing"),
+    Step.REFUSED: StepInfo("Refused", "It was not opened again", "nothing"),
 }
 
 WHO: dict[Awaiting, tuple[UserRole, ...]] = {
     Awaiting.NOTHING: (),
     Awaiting.PREDECESSOR: (),
+    Awaiting.REOPENING: (UserRole.CONTROLLER,),
     Awaiting.RESOLUTION: (UserRole.PREPARER,),
     Awaiting.SUBMISSION: (UserRole.PREPARER,),
     Awaiting.APPROVAL: (UserRole.REVIEWER, UserRole.CONTROLLER),
@@ -98,6 +113,8 @@ class Action(StrEnum):
     CHECK_HEALTH = "check_health"
     DELEGATE = "delegate"
     RECOVER = "recover"
+    SEND_BACK = "send_back"
+    REOPEN = "reopen"
 
 
 MAY: dict[Action, frozenset[UserRole]] = {
@@ -110,6 +127,8 @@ MAY: dict[Action, frozenset[UserRole]] = {
     Action.RECHECK_DIFFERENCE: frozenset(WHO[Awaiting.DIFFERENCE]),
     Action.IMPORT_ADOPTION: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
     Action.RECOVER: frozenset({UserRole.CONTROLLER, UserRole.OPERATOR}),
+    Action.SEND_BACK: frozenset({UserRole.PREPARER, UserRole.OPERATOR}),
+    Action.REOPEN: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
     Action.CHECK_HEALTH: frozenset({UserRole.AUDITOR, UserRole.CONTROLLER, UserRole.OPERATOR}),
     Action.DELEGATE: frozenset({UserRole.CONTROLLER}),
 }

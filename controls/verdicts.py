@@ -40,7 +40,8 @@ class Fixed(StrEnum):
     CURRENT = "F3"
     """It is about the proposal as it stands now."""
     FOUR_EYES = "F4"
-    """Whoever prepared decides nothing; two jobs are two people's unless a clause joins them."""
+    """Whoever prepared decides nothing, and whoever sent a close back or asked for its period to be
+    opened again has prepared it; two jobs are two people's unless a clause joins them."""
     ONCE = "F5"
     """One person decides once on a proposal, or once on each of its kinds of journal."""
     REASON = "F6"
@@ -50,7 +51,8 @@ class Fixed(StrEnum):
     ORDER = "F7"
     """The preparer submits first."""
     ROLE = "F8"
-    """A preparer submits; a controller explains differences and signs off."""
+    """A preparer submits; a controller explains differences, signs off, and decides whether a
+    period is opened again; an operator or a preparer sends a close back from posting."""
     DELEGATION = "F9"
     """A delegated role counts from its first day to its last, unless it was revoked."""
 

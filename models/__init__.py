@@ -11,6 +11,7 @@ from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
 from models.group_closes import GroupCloseRow
 from models.journals import JournalLineRow, JournalPartRow, JournalRow
 from models.notifications import NotificationRow
+from models.posting_choices import PostingChoiceRow
 from models.rates import RateRow
 from models.reports import PaymentRow, ReportRow
 from models.users import SessionRow, UserRow
@@ -37,6 +38,7 @@ __all__ = [
     "NotificationRow",
     "PaymentRow",
     "PositionRow",
+    "PostingChoiceRow",
     "ProposalRow",
     "RateRow",
     "ReportRow",

@@ -12,7 +12,9 @@ from models.base import Table, data, instant, minor, now_column
 class CloseRow(Table, table=True):
     """The close of an entity's period. `step` and `awaiting` copy the workflow's, for pages.
 
-    `round` counts the proposals put forward: decisions of an earlier round are suspended.
+    `round` counts the proposals put forward: decisions of an earlier round are suspended. From
+    `number` 2 on the period was closed before: `reason` says why it is opened again, `supersedes`
+    which closes that takes back, each as [period, number, seal].
     """
 
     __tablename__ = "close"
@@ -33,6 +35,8 @@ class CloseRow(Table, table=True):
     started_by: str
     started_at: datetime | None = Field(default=None, sa_column=now_column())
     closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    reason: str = ""
+    supersedes: list[Any] = Field(default_factory=list, sa_column=data())
 
 
 class ProposalRow(Table, table=True):

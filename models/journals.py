@@ -1,18 +1,21 @@
 """Journals, their lines, and the parts that explain them down to the line."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
 from models.base import Table, instant, minor
+from models.documents import Day
 
 
 class JournalRow(Table, table=True):
     """One journal of a proposal and its way to the ledger (controls/posting.py).
 
     `number` and `reference` are drawn when it is approved. `key` is the idempotency key of the
-    attempts since `key_first_sent_at`; None when the next attempt needs a new one.
+    attempts since `key_first_sent_at`; None when the next attempt needs a new one. `belongs_to` is
+    the day of its own period where it is dated later, because the ledger is locked; `as_draft`:
+    the next attempt only lays it ready there.
     """
 
     __tablename__ = "journal"
@@ -27,7 +30,7 @@ class JournalRow(Table, table=True):
     close_id: int = Field(foreign_key="close.id")
     entity_id: str = Field(foreign_key="entity.id")
     kind: str
-    date: date
+    date: Day
     text: str
     currency: str
     content_hash: str
@@ -43,6 +46,8 @@ class JournalRow(Table, table=True):
     ledger_raw: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     posted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     retried_by: str = ""
+    as_draft: bool = False
+    belongs_to: Day | None = None
 
 
 class JournalLineRow(Table, table=True):

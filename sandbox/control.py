@@ -1,7 +1,7 @@
 """The control port: health, faults, and what people do in the ledgers behind the product's back.
 
 POST /faults, GET /faults, DELETE /faults; POST /lock-date, /accounts, /documents/void,
-/journals/edit, /journals/remove, /journals/add; GET /journals, /documents, /positions, /calls. Amounts are texts.
+/journals/edit, /journals/remove, /journals/add, /journals/post; GET /journals, /documents, /positions, /calls. Amounts are texts.
 """
 
 from __future__ import annotations
@@ -136,6 +136,18 @@ class Control:
         if ledger.entity.vendor == "quickbooks":
             ledger.forget_journal(voided.id)
         return shown_journal(voided)
+
+    async def post(self, request: Request) -> Any:
+        """A draft that a person posts, by its reference."""
+        given = await body_of(request)
+        ledger = self.ledger(given.get("entity"))
+        wanted = str(given.get("reference") or "?")
+        drafts = [j for j in ledger.journals() if j.status == "draft" and wanted in j.narration]
+        if len(drafts) != 1:
+            raise WrongError(f"there are {len(drafts)} drafts of {wanted!r}")
+        posted = replace(drafts[0], status="posted", modified=self.state.later_stamp())
+        ledger.store_journal(posted)
+        return shown_journal(posted)
 
     async def add(self, request: Request) -> Any:
         """A journal that a person writes: lines of account and signed amount, a debit positive."""
@@ -316,6 +328,7 @@ def control_app(state: State, faults: Faults, today: date) -> Starlette:
             Route("/documents", told(control.documents)),
             Route("/journals/edit", told(control.edit), methods=["POST"]),
             Route("/journals/remove", told(control.remove), methods=["POST"]),
+            Route("/journals/post", told(control.post), methods=["POST"]),
             Route("/journals/add", told(control.add), methods=["POST"]),
             Route("/journals", told(control.journals)),
             Route("/positions", told(control.positions)),

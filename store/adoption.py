@@ -1,6 +1,7 @@
 """The schedule that a controller imports at adoption (docs/accounting.md §11): kept, newest counts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlmodel import Session, col, desc, select
 
@@ -90,8 +91,10 @@ class AdoptionImports:
         return {row.line: Money(row.recognised_minor, row.currency) for row in rows}
 
 
-def importers(session: Session, close_id: int) -> set[str]:
-    """Who imported what the close starts from: they prepared it. Nobody but for the first close."""
+def importers(session: Session, close_id: int, until: datetime) -> set[str]:
+    """Who imported what the close starts from, up to an instant: they prepared it. Nobody but for
+    the first close.
+    """
     first = select(CloseRow.entity_id).join(
         EntityRow,
         (col(EntityRow.id) == CloseRow.entity_id)
@@ -100,7 +103,8 @@ def importers(session: Session, close_id: int) -> set[str]:
     return set(
         session.exec(
             select(AdoptionImportRow.imported_by).where(
-                col(AdoptionImportRow.entity_id).in_(first.where(CloseRow.id == close_id))
+                col(AdoptionImportRow.entity_id).in_(first.where(CloseRow.id == close_id)),
+                col(AdoptionImportRow.imported_at) <= until,
             )
         )
     )

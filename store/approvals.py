@@ -2,10 +2,11 @@
 
 import hashlib
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from accounting.book import AdoptionChoice, AdoptionResolution
 from accounting.documents import Effect, Override
@@ -16,7 +17,7 @@ from controls.approval import Decision, Verdict
 from controls.audit import Actor
 from controls.delegation import Delegation
 from controls.steps import Step
-from models import CloseRow, DecisionRow, ResolutionRow, SeenRow
+from models import CloseRow, DecisionRow, PostingChoiceRow, ResolutionRow, SeenRow
 from store.adoption import importers
 from store.audit import AuditTrail, close_subject
 from store.closes import Closes
@@ -105,22 +106,51 @@ class Approvals:
             if row.code == ExceptionCode.ADOPTION_DIFFERENCE
         )
 
-    def preparers(self, close_id: int) -> tuple[str, ...]:
-        """Everybody who resolved or submitted anything in this close, or imported its start."""
+    def preparers(self, close_id: int, until: datetime | None = None) -> tuple[str, ...]:
+        """Everybody who prepared this close, up to an instant if one is given.
+
+        Who resolved or submitted anything, imported its start, chose what follows where a posting
+        got stuck, or asked for the period to be opened again.
+        """
+        then = until or datetime.max.replace(tzinfo=UTC)
         resolved = self._session.exec(
-            select(ResolutionRow.actor).where(ResolutionRow.close_id == close_id)
+            select(ResolutionRow.actor).where(
+                ResolutionRow.close_id == close_id, col(ResolutionRow.decided_at) <= then
+            )
         )
         submitted = self._session.exec(
             select(DecisionRow.actor).where(
-                DecisionRow.close_id == close_id, DecisionRow.verdict == "submit"
+                DecisionRow.close_id == close_id,
+                DecisionRow.verdict == "submit",
+                col(DecisionRow.decided_at) <= then,
             )
         )
-        return tuple(sorted({*resolved, *submitted, *importers(self._session, close_id)}))
+        chose = self._session.exec(
+            select(PostingChoiceRow.actor).where(
+                PostingChoiceRow.close_id == close_id, col(PostingChoiceRow.chosen_at) <= then
+            )
+        )
+        asked = self._session.exec(
+            select(CloseRow.started_by).where(CloseRow.id == close_id, CloseRow.reason != "")
+        )
+        imported = importers(self._session, close_id, then)
+        return tuple(sorted({*resolved, *submitted, *chose, *asked, *imported}))
+
+    def last_decided(self, close_id: int, round_: int, step: str) -> datetime | None:
+        """When somebody last decided on a round's proposal in a step; None where nobody did."""
+        return self._session.exec(
+            select(func.max(DecisionRow.decided_at)).where(
+                DecisionRow.close_id == close_id,
+                DecisionRow.round == round_,
+                DecisionRow.step == step,
+            )
+        ).one()
 
     def answered(self, close_id: int) -> bool:
-        """Whether somebody answered an exception in this close."""
-        query = select(ResolutionRow.id).where(ResolutionRow.close_id == close_id).limit(1)
-        return self._session.exec(query).first() is not None
+        """Whether somebody answered an exception in this close, or chose what follows a refusal."""
+        answers = select(ResolutionRow.id).where(ResolutionRow.close_id == close_id).limit(1)
+        choices = select(PostingChoiceRow.id).where(PostingChoiceRow.close_id == close_id).limit(1)
+        return any(self._session.exec(query).first() is not None for query in (answers, choices))
 
     def suspended(self, close_id: int, last_round: int) -> tuple[str, ...]:
         """Who approved a proposal of a round up to this one, by name."""
@@ -222,6 +252,7 @@ class Approvals:
             Decision(
                 entity=close.entity_id,
                 period=close.period,
+                number=close.number,
                 step=row.step,
                 verdict=row.verdict,
                 actor=row.actor,

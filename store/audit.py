@@ -12,8 +12,9 @@ from models import AuditEventRow, CloseRow
 
 
 def close_subject(close: CloseRow) -> str:
-    """How the audit trail names a close."""
-    return f"close/{close.entity_id}/{close.period}"
+    """How the audit trail names a close; of a period that is opened again with its number."""
+    again = f"/{close.number}" if close.number > 1 else ""
+    return f"close/{close.entity_id}/{close.period}{again}"
 
 
 class AuditTrail:

@@ -1,5 +1,6 @@
 """The book that a calculation starts from: everything that is known of an entity, from its rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,15 @@ from accounting.rates import Pair
 from controls.canonical import digest
 from controls.posting import JournalState
 from controls.steps import Step
-from models import CloseRow, EntityRow, JournalPartRow, JournalRow, PositionRow, ProposalRow
+from models import (
+    CloseRow,
+    EntityRow,
+    JournalLineRow,
+    JournalPartRow,
+    JournalRow,
+    PositionRow,
+    ProposalRow,
+)
 from store.adoption import AdoptionImports
 from store.approvals import Approvals
 from store.audit import AuditTrail
@@ -94,7 +103,7 @@ class Books:
             rates=rates.table(entity.id, self.pairs(entity.id, currency), close.period_end),
             frozen=self.frozen(last, currency),
             booked=self._booked(entity.id, currency, close),
-            adoption=self._adoption(entity, policy) if last is None else None,
+            adoption=self._adoption(entity, policy, adjusted=True) if last is None else None,
             imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
             last_closed=self._closes.closed_to(entity.id),
         )
@@ -119,7 +128,7 @@ class Books:
             payments=reports.payments(entity_id),
             voids=reports.voids(entity_id),
             rates=rates.table(entity_id, pairs, self._closes.closed_to(entity_id)),
-            adoption=self._adoption(entity, policy),
+            adoption=self._adoption(entity, policy, adjusted=False),
             imported=AdoptionImports(self._session, self._audit).recognised(entity_id),
         )
 
@@ -158,7 +167,10 @@ class Books:
         used = Documents(self._session, self._audit).currencies(entity)
         return {(currency, functional) for currency in used if currency != functional}
 
-    def _adoption(self, entity: EntityRow, policy: RecognitionPolicy) -> Adoption:
+    def _adoption(
+        self, entity: EntityRow, policy: RecognitionPolicy, *, adjusted: bool
+    ) -> Adoption:
+        """The balances as read at adoption; `adjusted` with the opening adjustments since posted."""
         documents = Documents(self._session, self._audit)
         reading = documents.reading(entity.id, ADOPTION_READING, entity.adoption_date)
         if reading is None:
@@ -168,7 +180,26 @@ class Books:
         answers = Approvals(self._session, self._audit).adoption_resolutions(
             entity.id, policy.functional_currency
         )
-        return Adoption(entity.adoption_date, on_normal_side(reading, policy), answers)
+        held = Counter(reading)
+        if adjusted:
+            held.update(self._adjusted(entity.id))
+        return Adoption(entity.adoption_date, on_normal_side(held, policy), answers)
+
+    def _adjusted(self, entity: str) -> Counter[str]:
+        """What opening adjustments have put into accounts since these were read, debit positive."""
+        lines = self._session.exec(
+            select(JournalLineRow)
+            .join(JournalRow, col(JournalLineRow.journal_id) == JournalRow.id)
+            .where(
+                JournalRow.entity_id == entity,
+                JournalRow.kind == JournalKind.ADOPTION.value,
+                JournalRow.state == JournalState.POSTED.value,
+            )
+        )
+        moved: Counter[str] = Counter()
+        for line in lines:
+            moved[line.account] += line.debit_minor - line.credit_minor
+        return moved
 
     def frozen(self, last: CloseRow | None, currency: str) -> dict[str, FrozenLine]:
         """Each line as the last close froze it; nothing before the first sign-off."""
@@ -203,7 +234,7 @@ class Books:
         ).all()
         parts = [
             replace(
-                _booked_part(row, journal.date, currency),
+                _booked_part(row, journal.belongs_to or journal.date, currency),
                 open_gain=journal.kind == JournalKind.REMEASUREMENT
                 and journal.close_id == calculating,
             )

@@ -33,27 +33,75 @@ class Closes:
             started_by=started_by,
         )
         try:
-            with self._session.begin_nested():
-                self._session.add(row)
-                self._session.flush()
+            self.begin(row)
         except IntegrityError:
             return self.of(entity, name)  # somebody started it at the same moment
-        self._audit.record(entity, "close.started", close_subject(row), after={"by": started_by})
         return row
 
+    def begin(self, row: CloseRow) -> None:
+        """Put a new close on record, with its event. Raises IntegrityError where there is one."""
+        with self._session.begin_nested():
+            self._session.add(row)
+            self._session.flush()
+        self._audit.record(
+            row.entity_id,
+            "close.started",
+            close_subject(row),
+            reason=row.reason,
+            after={
+                "by": row.started_by,
+                "step": row.step,
+                **({"supersedes": row.supersedes} if row.supersedes else {}),
+            },
+        )
+
     def find(self, entity: str, period: str) -> CloseRow | None:
-        """The newest close of the period, or None."""
+        """The newest close of the period, or None; one that was only asked for in vain is none."""
         return self._session.exec(
             select(CloseRow)
-            .where(CloseRow.entity_id == entity, CloseRow.period == period)
+            .where(
+                CloseRow.entity_id == entity,
+                CloseRow.period == period,
+                CloseRow.step != Step.REFUSED,
+            )
             .order_by(desc(col(CloseRow.number)))
         ).first()
 
-    def of(self, entity: str, period: str) -> CloseRow:
-        """The close of the period. Raises NotFoundError when it was never started."""
-        row = self.find(entity, period)
+    def numbered(self, entity: str, period: str, number: int) -> CloseRow | None:
+        """One of the period's closes by its number, or None."""
+        return self._session.exec(
+            select(CloseRow).where(
+                CloseRow.entity_id == entity,
+                CloseRow.period == period,
+                CloseRow.number == number,
+            )
+        ).first()
+
+    def earlier(self, close: CloseRow) -> list[int]:
+        """The numbers of the closes that the period had before this one."""
+        query = select(CloseRow.number).where(
+            CloseRow.entity_id == close.entity_id,
+            CloseRow.period == close.period,
+            CloseRow.number < close.number,
+        )
+        return sorted(self._session.exec(query))
+
+    def standing(self, entity: str, period: str) -> CloseRow | None:
+        """The close that froze the period and counts, or None."""
+        return self._session.exec(
+            select(CloseRow).where(
+                CloseRow.entity_id == entity,
+                CloseRow.period == period,
+                CloseRow.step == Step.CLOSED,
+            )
+        ).first()
+
+    def of(self, entity: str, period: str, number: int = 0) -> CloseRow:
+        """The newest close of the period, or one of them. Raises NotFoundError when there is none."""
+        row = self.numbered(entity, period, number) if number else self.find(entity, period)
         if row is None:
-            raise NotFoundError(f"The close of {entity} for {period} has not been started.")
+            which = f", number {number}" if number else ""
+            raise NotFoundError(f"The close of {entity} for {period}{which} has not been started.")
         return row
 
     def get(self, close_id: int) -> CloseRow:

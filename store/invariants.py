@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from accounting.book import JournalKind
+from accounting.book import Journal
 from accounting.engine import calculate
 from accounting.money import Money
 from accounting.periods import Period
@@ -25,18 +25,16 @@ from controls.invariants import (
     journal_story,
 )
 from controls.posting import JournalState
-from controls.steps import WHO, Awaiting, Step
+from controls.steps import ENDED, WHO, Awaiting, Step
 from models import CloseRow, JournalRow, PositionRow
 from store.audit import close_subject
-from store.cover import why_uncovered, why_unlike
+from store.cover import journal_of, why_unapproved, why_unlike
 from store.positions import amounts_of
 from store.unit_of_work import Work
 
 QUIET_MAX = timedelta(minutes=45)
 """A close that waits for nobody writes something at least as often: its longest activity may take
 30 minutes. Silence for longer means that nothing carries it any more."""
-
-NEVER_SENT = (JournalState.PROPOSED, JournalState.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -101,16 +99,17 @@ def _attempts(ground: Ground) -> Iterable[str]:
 
 
 def _approvals(ground: Ground) -> Iterable[str]:
-    """The approvals are judged once for each close, then every journal against what they cover."""
+    """The approvals are judged once a proposal, then every journal against what they cover."""
+    work = ground.work
     closes = {close.id: close for close in ground.closes}
     unapproved: dict[int, str] = {}
     for row in ground.journals:
-        if row.state in NEVER_SENT:
+        if not row.attempt:
             continue
-        close = closes[row.close_id]
-        if row.close_id not in unapproved:
-            unapproved[row.close_id] = why_uncovered(ground.work, close, ground.verifier)
-        why = unapproved[row.close_id] or why_unlike(ground.work, close, row)
+        close, proposal = closes[row.close_id], work.proposals.get(row.proposal_id)
+        if row.proposal_id not in unapproved:
+            unapproved[row.proposal_id] = why_unapproved(work, close, proposal, ground.verifier)
+        why = unapproved[row.proposal_id] or why_unlike(work, proposal, row)
         if why:
             yield f"{_named(row)} was sent to the ledger without full approval. {why}"
 
@@ -255,11 +254,7 @@ def _tie_outs(ground: Ground) -> Iterable[str]:
 
 
 def _rerun(ground: Ground) -> Iterable[str]:
-    """What is posted in full leaves nothing to post. Asked of each entity's newest close.
-
-    Not of one that has posted an opening adjustment and is not frozen yet: until sign-off the
-    balances at adoption stand as they were read.
-    """
+    """What is posted leaves nothing to post but what was left out. Asked of the newest closes."""
     newest: dict[str, CloseRow] = {}
     for close in ground.closes:
         known = newest.setdefault(close.entity_id, close)
@@ -268,24 +263,31 @@ def _rerun(ground: Ground) -> Iterable[str]:
     for entity, close in newest.items():
         if close.step not in (Step.SIGN_OFF, Step.CLOSED) or close.proposal_id is None:
             continue
-        rows = ground.work.journals.of_proposal(close.proposal_id)
-        is_open = close.step == Step.SIGN_OFF
-        if is_open and any(row.kind == JournalKind.ADOPTION for row in rows):
-            continue
-        if any(row.state != JournalState.POSTED for row in rows):
-            continue
+        left_out = {
+            _moves(journal_of(ground.work, row))
+            for row in ground.work.journals.of_proposal(close.proposal_id)
+            if row.state == JournalState.SKIPPED
+        }
         config = ground.work.config.version(ground.work.proposals.get(close.proposal_id).config_id)
         policy = config.entity(entity).policy(config.sha256)
         book = ground.work.books.book(close, policy)
         again = calculate(book, policy, Period(close.period_start, close.period_end))
         for journal in again.journals:
+            if _moves(journal) in left_out:
+                continue
             yield f"{close_subject(close)}: calculated again it proposes “{journal.text}”."
+
+
+def _moves(journal: Journal) -> tuple[object, ...]:
+    """What a journal does, whatever its text and date."""
+    lines = [(line.account, line.debit, line.credit, line.dimensions) for line in journal.lines]
+    return journal.kind, *lines
 
 
 def _resting(ground: Ground) -> Iterable[str]:
     now = ground.work.now()
     for close in ground.closes:
-        if close.step == Step.CLOSED:
+        if close.step in ENDED:
             continue
         subject = close_subject(close)
         awaiting = Awaiting(close.awaiting)

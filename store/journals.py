@@ -3,18 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from controls.notices import NoticeKind
-from controls.posting import JournalEvent, JournalState, PostedLine, follow
+from controls.posting import (
+    IN_DOUBT,
+    NOT_SENT,
+    JournalEvent,
+    JournalState,
+    PostedLine,
+    follow,
+)
 from controls.proposal import reference
 from controls.steps import WHO, Awaiting
 from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow
 from store.audit import AuditTrail
 from store.closes import Closes
 from store.document_rows import dimensions_of
-from store.errors import FencedError, NotFoundError
+from store.errors import ConflictError, FencedError, NotFoundError
 from store.outbox import Outbox
 
 
@@ -26,6 +33,9 @@ class Outcome:
     message: str = ""
     ledger_id: str | None = None
     raw: str | None = None
+
+
+GIVEN_UP = (JournalState.SKIPPED, JournalState.WITHDRAWN)
 
 
 class Journals:
@@ -101,8 +111,27 @@ class Journals:
             )
         )
 
+    def standing(self, close: CloseRow) -> list[JournalRow]:
+        """The journals of the close's proposal, after those that its earlier ones have posted."""
+        return list(
+            self._session.exec(
+                select(JournalRow)
+                .where(
+                    JournalRow.close_id == close.id,
+                    or_(
+                        col(JournalRow.proposal_id) == close.proposal_id,
+                        col(JournalRow.state) == JournalState.POSTED.value,
+                    ),
+                )
+                .order_by(col(JournalRow.id))
+            )
+        )
+
     def approve(self, close: CloseRow) -> list[JournalRow]:
-        """Give every journal of the close's proposal its number and reference, once."""
+        """Give every journal of the close's proposal its number and reference, once.
+
+        Answers those that are to be posted: what is to be left out gets none.
+        """
         assert close.proposal_id is not None
         rows = self.of_proposal(close.proposal_id)
         highest = self._session.exec(
@@ -118,7 +147,37 @@ class Journals:
             row.reference = reference(close.period_end, number, row.content_hash)
             self._session.add(row)
             self._record(row, "journal.approved", {"reference": row.reference})
-        return rows
+        return [row for row in rows if row.state not in GIVEN_UP]
+
+    def withdraw(self, close: CloseRow, by: str) -> None:
+        """Give up what is not posted of the close's proposal: another proposal follows.
+
+        Raises ConflictError where a journal may be in the ledger, or lies there as a draft.
+        """
+        for each in self.of_proposal(close.proposal_id or 0):
+            row = self.lock(each.id or 0)
+            if row.state in IN_DOUBT:
+                raise ConflictError(
+                    f"Nobody knows yet whether {row.reference} is in the ledger; it is being "
+                    "searched. Wait for that."
+                )
+            if row.state == JournalState.DRAFT:
+                raise ConflictError(
+                    f"{row.reference} lies in the ledger as a draft. Post or delete it there and "
+                    "have it looked at again."
+                )
+            if row.state not in NOT_SENT:
+                continue
+            before = row.state
+            row.state = follow(JournalState(row.state), JournalEvent.SENT_BACK)
+            self._session.add(row)
+            self._record(row, "journal.withdrawn", {"by": by}, before=before)
+
+    def leave_out(self, row: JournalRow) -> None:
+        """A proposed journal is not to be posted in this period."""
+        row.state = follow(JournalState(row.state), JournalEvent.LEFT_OUT)
+        self._session.add(row)
+        self._record(row, "journal.skipped", {}, before=JournalState.PROPOSED)
 
     def intend(self, row: JournalRow, key: str | None, now: datetime) -> int:
         """Commit-to-be: the next attempt is about to be sent. A new key starts its window.
@@ -180,14 +239,16 @@ class Journals:
             )
         return row
 
-    def retry(self, row: JournalRow, operator: str) -> None:
-        """An operator asks for another attempt at a failed journal."""
+    def retry(self, row: JournalRow, operator: str, *, as_draft: bool = False) -> None:
+        """An operator asks for another attempt at a failed journal, or to lay it ready as a draft."""
         if row.state != JournalState.FAILED:
             return
         row.state = follow(JournalState.FAILED, JournalEvent.RETRY)
         row.retried_by = operator
+        row.as_draft = as_draft
         self._session.add(row)
-        self._record(row, "journal.retry", {"by": operator}, before=JournalState.FAILED)
+        told = {"by": operator, **({"as_draft": True} if as_draft else {})}
+        self._record(row, "journal.retry", told, before=JournalState.FAILED)
 
     def retriers(self, proposal_id: int) -> tuple[str, ...]:
         """Which operators sent failed journals of a proposal again, by name."""

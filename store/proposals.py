@@ -11,6 +11,8 @@ from accounting.money import Money
 from controls.approval import Verdict
 from controls.canonical import digest
 from controls.notices import NoticeKind
+from controls.posting import JournalState
+from controls.posting_choices import Chosen
 from controls.proposal import gains_and_losses, journal_hash
 from controls.proposal_changes import JournalFigure, ProposalFigures
 from controls.steps import WHO, Awaiting
@@ -29,8 +31,11 @@ from models import (
 from store.audit import AuditTrail, close_subject
 from store.document_rows import dimensions_text
 from store.errors import NotFoundError
+from store.journals import Journals
 from store.outbox import Outbox
 from store.positions import amounts_text, position_row
+
+AS_PROPOSED = Chosen()
 
 
 class Proposals:
@@ -47,6 +52,13 @@ class Proposals:
             raise NotFoundError(f"There is no proposal {proposal_id}.")
         return row
 
+    def round_of(self, proposal: ProposalRow) -> int:
+        """The round of its close in which a proposal was put forward."""
+        query = select(func.count()).where(
+            ProposalRow.close_id == proposal.close_id, col(ProposalRow.id) <= proposal.id
+        )
+        return self._session.exec(query).one()
+
     def save(
         self,
         close: CloseRow,
@@ -55,10 +67,12 @@ class Proposals:
         config_id: int,
         engine_version: str,
         notes: Mapping[str, str] | None = None,
+        chosen: Chosen = AS_PROPOSED,
     ) -> ProposalRow:
         """Store a calculation as the close's current proposal, and start a new round of review.
 
         `notes` go into the summary beside the figures: which policy applied, what was seen.
+        `chosen` says which journals are dated later, or left out.
         """
         later = calculation.non_current
         row = ProposalRow(
@@ -93,7 +107,7 @@ class Proposals:
         for position in calculation.positions:
             self._session.add(position_row(row.id, position))
         for journal in calculation.journals:
-            self._save_journal(row.id, close, journal)
+            self._save_journal(row.id, close, journal, chosen)
         for part in calculation.adoption_parts:
             self._session.add(_part_row(row.id, None, part, catch_up=0))
         close.proposal_id = row.id
@@ -129,7 +143,10 @@ class Proposals:
         words = "approvals given are suspended, because the figures were made anew"
         Outbox(self._session, self._audit).tell(close, NoticeKind.APPROVAL_SUSPENDED, roles, words)
 
-    def _save_journal(self, proposal_id: int, close: CloseRow, journal: Journal) -> None:
+    def _save_journal(
+        self, proposal_id: int, close: CloseRow, own: Journal, chosen: Chosen
+    ) -> None:
+        journal = chosen.dated(own)
         row = JournalRow(
             proposal_id=proposal_id,
             close_id=close.id or 0,
@@ -139,10 +156,13 @@ class Proposals:
             text=journal.text,
             currency=journal.total.currency,
             content_hash=journal_hash(close.entity_id, journal),
+            belongs_to=own.date if own.date != journal.date else None,
         )
         self._session.add(row)
         self._session.flush()
         assert row.id is not None
+        if chosen.leaves_out(close.entity_id, own):
+            Journals(self._session, self._audit).leave_out(row)
         for number, line in enumerate(journal.lines, start=1):
             self._session.add(
                 JournalLineRow(
@@ -231,10 +251,10 @@ class Proposals:
         return ProposalFigures(
             journals=tuple(
                 JournalFigure(
-                    row.kind,
+                    row.kind if row.state != JournalState.SKIPPED else f"{row.kind}, left out",
                     row.date.isoformat(),
                     Money(int(debits), row.currency).text(),
-                    row.content_hash,
+                    f"{row.content_hash}{row.state if row.state == JournalState.SKIPPED else ''}",
                 )
                 for row, debits in journals
             ),

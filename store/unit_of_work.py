@@ -30,8 +30,10 @@ from store.group_closes import GroupCloses
 from store.journals import Journals
 from store.locks import Locks
 from store.outbox import Outbox
+from store.posting_choices import PostingChoices
 from store.proposals import Proposals
 from store.rates import RateTable
+from store.reopenings import Reopenings
 from store.reports import Reports
 from store.users import Users
 
@@ -119,6 +121,16 @@ class Work:
     def journals(self) -> Journals:
         """Journals on their way to the ledger."""
         return Journals(self._session, self.audit)
+
+    @cached_property
+    def posting_choices(self) -> PostingChoices:
+        """What people chose where a posting got stuck."""
+        return PostingChoices(self._session, self.audit)
+
+    @cached_property
+    def reopenings(self) -> Reopenings:
+        """Periods that are opened again."""
+        return Reopenings(self._session, self.audit)
 
     @cached_property
     def locks(self) -> Locks:

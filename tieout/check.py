@@ -16,7 +16,7 @@ from controls.audit import Actor
 from controls.authenticity import Verifier
 from controls.configuration import EntityConfig
 from controls.invariants import Finding
-from controls.posting import JournalState, PostedLine, line_differences
+from controls.posting import IN_DOUBT, JournalState, PostedLine, line_differences
 from controls.proposal import REFERENCE
 from models import JournalRow
 from store import Store
@@ -28,8 +28,6 @@ NO_LEDGERS = (
     "TIEOUT_SECRET_KEY_FILE, and use the worker's database log-in, to have them compared."
 )
 CHECK = Actor("service", "check")
-IN_DOUBT = (JournalState.POSTING, JournalState.UNKNOWN)
-"""Whether the ledger holds these is what the next attempt finds out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +109,9 @@ def _compared(entity: str, known: _Known, held: list[LedgerJournal]) -> Iterator
     if len(held) > 1:
         yield f"{name} stands {len(held)} times in the ledger."
     if row.state in IN_DOUBT:
-        return
+        return  # what the next attempt finds out
     if row.state != JournalState.POSTED:
-        if held:
+        if any(each.posted for each in held) or (held and row.state != JournalState.DRAFT):
             yield f"{name} is {row.state} by our record, and the ledger holds it."
         return
     if not held:

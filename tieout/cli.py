@@ -5,18 +5,19 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from tieout.adoption_cli import commands as adoption
 from tieout.check_cli import check
+from tieout.close_cli import commands as closes
 from tieout.delegate_cli import commands as delegate
 from tieout.errors import TieoutError
 from tieout.rates_cli import commands as rates
-from tieout.recover_cli import recover
 from tieout.scenario_cli import commands as scenario
 from tieout.settings import data_directory, read_settings, required
+from tieout.terminal import AsJson, say
 from tieout.user_cli import commands as users
 
 app = typer.Typer(
@@ -28,7 +29,6 @@ app = typer.Typer(
 )
 database = typer.Typer(help="The schema of the database.", no_args_is_help=True)
 config = typer.Typer(help="The versioned configuration file.", no_args_is_help=True)
-closes = typer.Typer(help="Closes, through the JSON API.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
 keys = typer.Typer(help="Keys of an installation.", no_args_is_help=True)
 app.add_typer(database, name="db")
@@ -42,18 +42,10 @@ app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
 app.command()(check)
 app.add_typer(delegate, name="delegate")
-closes.command("recover")(recover)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDirectory = Annotated[
     Path | None, typer.Option("--data", help="Data directory of the embedded stack.")
 ]
-
-
-def say(text: str) -> None:
-    """One line for the person at the terminal."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 @app.command()
@@ -195,115 +187,6 @@ def keys_new(directory: Path) -> None:
 
     for path in make_keys(directory):
         say(f"made {path}")
-
-
-@closes.command("start")
-def close_start(
-    entity: Annotated[str, typer.Argument()] = "",
-    period: Annotated[str, typer.Argument()] = "",
-    group: Annotated[
-        str, typer.Option("--group", help="A period to close for every entity of the group.")
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Start a close, or attach to the one that runs: ENTITY PERIOD, or --group PERIOD."""
-    if group and not entity:
-        show(ask("POST", "/group-closes", {"period": group}), as_json=as_json)
-    elif entity and period and not group:
-        show(ask("POST", "/closes", {"entity": entity, "period": period}), as_json=as_json)
-    else:
-        raise TieoutError("Say which close to start: ENTITY PERIOD, or --group PERIOD.")
-
-
-@closes.command("status")
-def close_status(
-    entity: Annotated[str, typer.Argument()] = "",
-    period: Annotated[str, typer.Argument()] = "",
-    group: Annotated[str, typer.Option("--group", help="A period of the whole group.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Where closes stand: all of them, one in full, or those of the group's period."""
-    if group:
-        show(ask("GET", f"/group-closes/{group}"), as_json=as_json)
-        return
-    path = f"/closes/{entity}/{period}" if entity and period else "/closes"
-    show(ask("GET", path), as_json=as_json)
-
-
-@closes.command("resolve")
-def close_resolve(
-    entity: str,
-    period: str,
-    code: str,
-    subject: str,
-    remedy: str,
-    reason: Annotated[str, typer.Option()],
-    start: Annotated[str, typer.Option()] = "",
-    end: Annotated[str, typer.Option()] = "",
-    obligation: Annotated[str, typer.Option()] = "",
-    account: Annotated[str, typer.Option()] = "",
-    effect: Annotated[str, typer.Option()] = "",
-    effective: Annotated[str, typer.Option()] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Answer an exception."""
-    body = {
-        "code": code,
-        "subject": subject,
-        "remedy": remedy,
-        "reason": reason,
-        "service_start": start,
-        "service_end": end,
-        "obligation": obligation,
-        "account": account,
-        "effect": effect,
-        "effective": effective,
-    }
-    show(ask("POST", f"/closes/{entity}/{period}/resolutions", body), as_json=as_json)
-
-
-@closes.command("decide")
-def close_decide(
-    entity: str,
-    period: str,
-    step: str,
-    verdict: str,
-    proposal_hash: str,
-    reason: Annotated[str, typer.Option()] = "",
-    kind: Annotated[list[str] | None, typer.Option(help="Approve these journals alone.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Submit, approve, reject, request_change; in step review, verify or sign_off."""
-    body: dict[str, Any] = {"step": step, "verdict": verdict, "proposal_hash": proposal_hash}
-    body |= {"reason": reason, "kinds": kind or []}
-    show(ask("POST", f"/closes/{entity}/{period}/decisions", body), as_json=as_json)
-
-
-@closes.command("retry")
-def close_retry(entity: str, period: str, journal: int, as_json: AsJson = False) -> None:
-    """Send a failed journal to the ledger again."""
-    path = f"/closes/{entity}/{period}/journals/{journal}/retry"
-    show(ask("POST", path, {}), as_json=as_json)
-
-
-def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """One call of the JSON API, with the token and address of the environment."""
-    from tieout.client import ApiClient
-
-    settings = read_settings()
-    url = required(settings.url, "url", "the address of the page, such as http://127.0.0.1:8000")
-    token = required(settings.token, "token", "a token from POST /api/v1/login")
-    with ApiClient(url, token) as client:
-        return client.call(method, path, body)
-
-
-def show(answer: Any, *, as_json: bool) -> None:
-    """The answer as JSON, or a line for each close in it."""
-    if as_json or not (isinstance(answer, list) or "step" in answer):
-        say(json.dumps(answer, indent=None if as_json else 2, ensure_ascii=False))
-        return
-    for close in answer if isinstance(answer, list) else [answer]:
-        say(f"{close['entity']:6} {close['period']} {close['step']:11} {close['detail']}")
 
 
 def expected_errors() -> tuple[type[Exception], ...]:

@@ -18,9 +18,11 @@ from activities import (
     PostActivities,
     ProgressActivities,
     RecoverActivities,
+    ReopenActivities,
     ResolveActivities,
     ReviewActivities,
     ScheduleActivities,
+    SendBackActivities,
     SignOffActivities,
     SyncActivities,
     VerifyActivities,
@@ -158,6 +160,7 @@ def activities_of(doors: Doors) -> list[Callable[..., Any]]:
     """Every activity of the close, bound to its doors."""
     progress, post = ProgressActivities(doors), PostActivities(doors)
     group, drift = GroupCloseActivities(doors), DriftActivities(doors)
+    reopen = ReopenActivities(doors)
     return [
         progress.open_close,
         progress.step_reached,
@@ -170,6 +173,9 @@ def activities_of(doors: Doors) -> list[Callable[..., Any]]:
         LockCheckActivities(doors).lock_check,
         post.approve_journals,
         post.post_journal,
+        SendBackActivities(doors).record_send_back,
+        reopen.asked,
+        reopen.open_again,
         VerifyActivities(doors).verify,
         SignOffActivities(doors).sign_off,
         group.open_group_close,

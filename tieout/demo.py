@@ -69,9 +69,11 @@ def run_demo(data: Path, *, approve: bool, as_json: bool, say: Callable[[str], N
     return 0 if done else 1
 
 
-def start_everything(stack: Stack, page_port: int | None = None, *, crowd: bool = True) -> Running:
+def start_everything(
+    stack: Stack, page_port: int | None = None, *, crowd: bool = True, today: str = TODAY
+) -> Running:
     """Servers, sandbox, worker, page, the demo's configuration and rates; on this port if free."""
-    running = launch(stack, page_port=page_port, sandbox=True, today=TODAY, crowd=crowd)
+    running = launch(stack, page_port=page_port, sandbox=True, today=today, crowd=crowd)
     with administrator(running.dsns[API]) as work:
         work.config.apply(read_configuration(CONFIGURATION))
     with administrator(running.dsns[API]) as work:

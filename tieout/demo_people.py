@@ -96,7 +96,7 @@ def act(close: dict[str, Any], people: dict[str, ApiClient]) -> None:
                     people["operator"].call("POST", retry, {})
         case "difference":
             raise TieoutError(f"{close['entity']} does not tie out: {close['detail']}")
-        case "sign_off":
+        case "sign_off" | "reopening":
             decide(people["controller"], path, close, "approve")
 
 

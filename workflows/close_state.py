@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 from controls.approval import Accepted, Decision, Level, Standing
 from controls.approval_policy import BY_DEFAULT, JOB_OF, Coincidence, Job, coincidence
-from controls.messages import Acted, Answer, Calculated, CloseRef, RecordDecision, Stands
+from controls.messages import (
+    Acted,
+    Answer,
+    AskedToReopen,
+    Calculated,
+    CloseRef,
+    RecordDecision,
+    Stands,
+)
 from controls.steps import FIGURES_OPEN, Action, Awaiting, Step, UserRole, may
 
 
@@ -34,11 +42,30 @@ class CloseState:
         self.outdated, self.resync = stands.outdated, stands.resync
         self.decided, self.retriers = stands.decided, stands.retriers
 
+    def ask(self, asked: AskedToReopen) -> None:
+        """A person asks for the period to be opened again; what is decided on is what that takes."""
+        self.step = Step.REOPEN
+        self.proposal = Calculated(proposal_hash=asked.hash)
+        self.preparers = (asked.by,)
+
+    def start_anew(self, step: Step) -> None:
+        """As a close that has just been started, whoever prepared it."""
+        self.step, self.awaiting = step, Awaiting.NOTHING
+        self.proposal, self.taken, self.completed = Calculated(), (), False
+        self.outdated = self.resync = True
+
+    def sent_back(self, by: str) -> None:
+        """Read and calculate anew: what is not posted was given up, by somebody who prepares now."""
+        self.preparers = tuple(sorted({*self.preparers, by}))
+        self.completed, self.outdated, self.resync = False, True, True
+        self.recheck = True
+
     def standing(self, now: str = "") -> Standing:
         """What a decision is judged against; `now` is ISO text in UTC."""
         return Standing(
             entity=self.close.entity,
             period=self.close.period,
+            number=self.close.number,
             step=self.step,
             proposal_hash=self.proposal.proposal_hash,
             levels=tuple(

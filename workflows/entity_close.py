@@ -1,6 +1,5 @@
 """The close of one entity's period, from sync to sign-off, for days if people need days."""
 
-import asyncio
 from contextlib import suppress
 
 from temporalio import workflow
@@ -13,35 +12,14 @@ from activities.lock_check import LockCheckActivities
 from activities.post import PostActivities
 from activities.progress import ProgressActivities
 from activities.recover import RecoverActivities
-from activities.resolve import ResolveActivities
-from activities.review import ReviewActivities
+from activities.reopen import ReopenActivities
 from activities.sign_off import SignOffActivities
 from activities.sync import SyncActivities
 from activities.verify import VerifyActivities
-from controls.approval import (
-    Accepted,
-    Decision,
-    Reason,
-    Refused,
-    Verdict,
-    at_level,
-    judge,
-    open_level,
-)
-from controls.messages import (
-    Acted,
-    Answer,
-    CloseRef,
-    CloseRequest,
-    PostRequest,
-    RecordRefusal,
-    RecordResolution,
-    Resolution,
-    SignedOff,
-    StepReached,
-)
-from controls.steps import FIGURES_OPEN, POSTED, Action, Awaiting, Step, may
-from workflows.close_state import CloseState
+from controls.approval import open_level
+from controls.messages import CloseRef, CloseRequest, PostRequest, SignedOff, StepReached
+from controls.steps import FIGURES_OPEN, POSTED, Awaiting, Step
+from workflows.close_handlers import CloseHandlers
 from workflows.ids import close_id, group_close_id, posting_id
 from workflows.options import (
     CALCULATE,
@@ -51,21 +29,19 @@ from workflows.options import (
     RECORD,
 )
 from workflows.post_journals import PostJournalsWorkflow, why_uncovered
+from workflows.starting import start_close
 
 # Patches: sign-off says which period follows; the ledger is read again after the approvals.
 FOLLOWING_PERIOD, LATE_DOCUMENTS = "following-period", "late-documents"
 
-DECIDABLE = (Awaiting.SUBMISSION, Awaiting.APPROVAL, Awaiting.DIFFERENCE, Awaiting.SIGN_OFF)
-
 
 @workflow.defn
-class EntityCloseWorkflow:
+class EntityCloseWorkflow(CloseHandlers):
     """sync → calculate → resolve → review → lock_check → post → verify → sign_off."""
 
     @workflow.init
     def __init__(self, request: CloseRequest) -> None:
-        self._state = CloseState(CloseRef(0, request.entity, request.period))
-        self._lock = asyncio.Lock()
+        super().__init__(CloseRef(0, request.entity, request.period, request.number))
 
     @workflow.run
     async def run(self, request: CloseRequest) -> SignedOff:
@@ -78,16 +54,42 @@ class EntityCloseWorkflow:
                 RecoverActivities.where_it_stands, request, **RECORD
             )
             self._state.take_up(stands)
-        if self._state.step in FIGURES_OPEN:
+        if (request.reason or self._state.step is Step.REOPEN) and not await self._reopen():
+            return SignedOff("")
+        if self._state.step in FIGURES_OPEN or self._state.outdated:
             await self._until_approved()
         while self._state.step not in POSTED:
-            await self._lock_check()
-            if await self._post():
+            if await self._lock_check() and await self._post():
                 break
             await self._until_approved()
         if self._state.step is not Step.SIGN_OFF:
             await self._verify()
         return await self._sign_off()
+
+    async def _reopen(self) -> bool:
+        """Wait until a controller decides whether the period is opened again. Answers whether it is.
+
+        Every later period that is closed is opened with it, and waits until this one is closed.
+        """
+        state = self._state
+        asked = await workflow.execute_activity_method(
+            ReopenActivities.asked, state.close, **RECORD
+        )
+        state.ask(asked)
+        await self._enter(Step.REOPEN, Awaiting.REOPENING, asked.words)
+        await workflow.wait_condition(lambda: state.completed)
+        reopened = await workflow.execute_activity_method(
+            ReopenActivities.open_again, state.close, **RECORD
+        )
+        state.start_anew(Step.SYNC if reopened.opened else Step.REFUSED)
+        for each in reopened.followers:
+            await start_close(each)
+        for each in (*reopened.followers, *reopened.outdated):
+            whom = close_id(each.entity, each.period, each.number)
+            await self._tell(whom, "predecessor_reopened")
+        if not reopened.opened:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        return reopened.opened
 
     async def _until_approved(self) -> None:
         while not await self._approved():
@@ -172,16 +174,19 @@ class EntityCloseWorkflow:
         state.completed, state.outdated, state.resync = False, True, False
         return False
 
-    async def _lock_check(self) -> None:
+    async def _lock_check(self) -> bool:
+        """Wait until the ledger takes journals of these days; or until it is sent back to review."""
         while True:
             await self._enter(Step.LOCK_CHECK)
             checked = await workflow.execute_activity_method(
                 LockCheckActivities.lock_check, self._state.close, **OUTSIDE
             )
             if checked.open:
-                return
+                return True
             await self._enter(Step.LOCK_CHECK, Awaiting.LOCKED, checked.message)
             await self._wait_for_recheck(LOCK_RECHECK_EVERY.total_seconds())
+            if self._state.outdated:
+                return False
 
     async def _post(self) -> bool:
         """Post every journal; or, where Postgres holds no approvals that cover them, ask anew."""
@@ -195,17 +200,20 @@ class EntityCloseWorkflow:
                 raise
             self._state.completed, self._state.outdated = False, True
             return False
-        await workflow.execute_child_workflow(
+        close = self._state.close
+        sent_back_by = await workflow.execute_child_workflow(
             PostJournalsWorkflow.run,
             PostRequest(
-                self._state.close,
+                close,
                 approved.journal_ids,
                 self._state.may_not_retry(),
             ),
-            id=posting_id(self._state.close.entity, self._state.close.period),
+            id=posting_id(close.entity, close.period, close.number),
             static_summary=f"{len(approved.journal_ids)} journals",
         )
-        return True
+        if sent_back_by:
+            self._state.sent_back(sent_back_by)
+        return not sent_back_by
 
     async def _verify(self) -> None:
         self._state.completed = Step.VERIFY in self._state.decided
@@ -242,7 +250,8 @@ class EntityCloseWorkflow:
             following = Period.month(close.period).next_month().name
         if not following:
             return
-        await self._tell(close_id(close.entity, following), "predecessor_closed")
+        whom = close_id(close.entity, following, signed.following_number)
+        await self._tell(whom, "predecessor_closed")
 
     async def _tell(self, whom: str, what: str) -> None:
         with suppress(ApplicationError):  # it does not wait for us
@@ -267,129 +276,3 @@ class EntityCloseWorkflow:
         with suppress(TimeoutError):  # then it looks again by the clock
             await workflow.wait_condition(lambda: self._state.recheck, timeout=timeout_s)
         self._state.recheck = False
-
-    def _judged(self, decision: Decision) -> Accepted | Refused:
-        if self._state.awaiting not in DECIDABLE:
-            return Refused(
-                Reason.WRONG_STEP, f"The close is in step {self._state.step}; nothing to decide."
-            )
-        now = workflow.now().isoformat(timespec="seconds")
-        return judge(decision, self._state.standing(now))
-
-    async def _decide(self, decision: Decision) -> Answer:
-        """Judge again under the lock, record, and only then let it count."""
-        async with self._lock:
-            judged = self._judged(decision)
-            if isinstance(judged, Refused):
-                return Answer(False, judged.message, judged.reason, judged.clause)
-            answer = await workflow.execute_activity_method(
-                ReviewActivities.record_decision,
-                self._state.to_record(decision, judged),
-                **RECORD,
-            )
-            if answer.accepted:
-                self._count(decision, judged)
-            return answer
-
-    def _count(self, decision: Decision, judged: Accepted) -> None:
-        state = self._state
-        state.taken = (*state.taken, at_level(decision, judged.level))
-        if decision.verdict == Verdict.SUBMIT:
-            state.preparers = tuple(sorted({*state.preparers, decision.actor}))
-        if decision.verdict in (Verdict.REJECT, Verdict.REQUEST_CHANGE):
-            state.outdated = state.resync = True
-        state.completed = state.completed or judged.completes
-
-    @workflow.update
-    async def decide(self, decision: Decision) -> Answer:
-        """A person's decision; the answer says whether it counted."""
-        return await self._decide(decision)
-
-    @decide.validator
-    def check_decision(self, decision: Decision) -> None:
-        """Refuse before anything is written; the API puts the refusal on record."""
-        judged = self._judged(decision)
-        if isinstance(judged, Refused):
-            raise ApplicationError(judged.message, judged.clause, type=judged.reason)
-
-    @workflow.signal
-    async def submit_decision(self, decision: Decision) -> None:
-        """The same for integrations that can't wait: judged alike, refusals on record."""
-        answer = await self._decide(decision)
-        if not answer.accepted:
-            await workflow.execute_activity_method(
-                ProgressActivities.record_refusal,
-                RecordRefusal(
-                    self._state.close,
-                    decision.actor,
-                    "decision",
-                    answer.reason,
-                    answer.message,
-                    decision.nonce,
-                    answer.clause,
-                ),
-                **RECORD,
-            )
-
-    @workflow.update
-    async def resolve(self, resolution: Resolution) -> Answer:
-        """A person's answer to an exception; the close calculates anew, approvals are suspended."""
-        async with self._lock:
-            if self._state.step not in (Step.RESOLVE, Step.REVIEW):
-                return Answer(False, "The close has moved on; nothing can be resolved now.")
-            answer = await workflow.execute_activity_method(
-                ResolveActivities.record_resolution,
-                RecordResolution(self._state.close, resolution),
-                **RECORD,
-            )
-            if answer.accepted:
-                self._state.preparers = tuple(sorted({*self._state.preparers, resolution.actor}))
-                self._state.outdated = True
-            return answer
-
-    @resolve.validator
-    def check_resolution(self, resolution: Resolution) -> None:
-        """Refuse whoever may not, and what comes at the wrong time."""
-        if not may(resolution.roles, Action.RESOLVE):
-            raise ApplicationError("Only a preparer resolves exceptions.", type="wrong_role")
-        if self._state.step not in (Step.RESOLVE, Step.REVIEW):
-            raise ApplicationError(
-                f"The close is in step {self._state.step}; nothing can be resolved now.",
-                type="wrong_step",
-            )
-
-    @workflow.update
-    async def figures_changed(self, acted: Acted) -> Answer:
-        """A person changed, outside of the close, what it starts from; it calculates anew."""
-        return self._state.outdate(acted)
-
-    @workflow.update
-    async def recheck(self, acted: Acted) -> Answer:
-        """Read the ledger's locks, or its balances, again; all of it, where exceptions wait.
-
-        What clears an exception may be done elsewhere: a rate is added, a document mended.
-        """
-        if self._state.awaiting == Awaiting.RESOLUTION:
-            self._state.outdated = self._state.resync = True
-        else:
-            self._state.recheck = True
-        return Answer(accepted=True, message=f"Looked again for {acted.actor}.")
-
-    @recheck.validator
-    def check_recheck(self, acted: Acted) -> None:
-        """Refuse whoever may not, and when nothing waits for it."""
-        actions = {
-            Awaiting.RESOLUTION: Action.RECALCULATE,
-            Awaiting.LOCKED: Action.RECHECK_LOCK,
-            Awaiting.DIFFERENCE: Action.RECHECK_DIFFERENCE,
-        }
-        action = actions.get(self._state.awaiting)
-        if action is None:
-            raise ApplicationError("The close waits for nothing of the kind.", type="wrong_step")
-        if not may(acted.roles, action):
-            raise ApplicationError("Your roles do not allow this.", type="wrong_role")
-
-    @workflow.signal
-    def predecessor_closed(self) -> None:
-        """The period before is closed: look again."""
-        self._state.recheck = True

@@ -3,7 +3,14 @@
 from typing import Protocol
 
 from controls.approval import Decision
-from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
+from controls.messages import (
+    Acted,
+    Answer,
+    CloseRequest,
+    GroupCloseRequest,
+    Resolution,
+    SendBack,
+)
 
 
 class CloseGateway(Protocol):
@@ -46,7 +53,11 @@ class CloseGateway(Protocol):
         ...
 
     async def retry(self, acted: Acted) -> Answer:
-        """Try a failed journal again."""
+        """Try a failed journal again, or all of them."""
+        ...
+
+    async def send_back(self, given: SendBack, *, posting: bool) -> Answer:
+        """Have the close go back to review; `posting` where journals wait, not a locked ledger."""
         ...
 
 

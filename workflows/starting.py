@@ -1,23 +1,27 @@
 """Starting a close from a workflow: the one that runs, or is closed already, is the one meant."""
 
+from typing import Any
+
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from controls.messages import CloseRequest, SignedOff
-from workflows.entity_close import EntityCloseWorkflow
 from workflows.ids import close_id
 
-CloseHandle = workflow.ChildWorkflowHandle[EntityCloseWorkflow, SignedOff]
+CloseHandle = workflow.ChildWorkflowHandle[Any, SignedOff]
+ENTITY_CLOSE = "EntityCloseWorkflow"
+"""By name: a close starts others, those of the periods after one that is opened again."""
 
 
 async def start_close(request: CloseRequest) -> CloseHandle | None:
     """Start the close; it outlives whoever started it. None where there was one already."""
     try:
         return await workflow.start_child_workflow(
-            EntityCloseWorkflow.run,
+            ENTITY_CLOSE,
             request,
-            id=close_id(request.entity, request.period),
+            result_type=SignedOff,
+            id=close_id(request.entity, request.period, request.number),
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             static_summary=f"{request.entity} {request.period}",

@@ -11,7 +11,14 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from controls.approval import Decision
-from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
+from controls.messages import (
+    Acted,
+    Answer,
+    CloseRequest,
+    GroupCloseRequest,
+    Resolution,
+    SendBack,
+)
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
 from workflows.group_close import GroupCloseWorkflow
@@ -42,7 +49,7 @@ class TemporalGateway:
 
     async def start(self, request: CloseRequest) -> None:
         """Start the close, or attach to the one that runs."""
-        workflow_id = close_id(request.entity, request.period)
+        workflow_id = close_id(request.entity, request.period, request.number)
         await self._start(EntityCloseWorkflow.run, request, workflow_id, request.entity)
 
     async def start_group(self, request: GroupCloseRequest) -> None:
@@ -70,12 +77,12 @@ class TemporalGateway:
 
     async def decide(self, decision: Decision) -> Answer:
         """A decision on the close."""
-        handle = await self._close(decision.entity, decision.period)
+        handle = await self._close(decision)
         return await self._update(handle, EntityCloseWorkflow.decide, decision, decision.nonce)
 
     async def resolve(self, resolution: Resolution) -> Answer:
         """An answer to an exception."""
-        handle = await self._close(resolution.entity, resolution.period)
+        handle = await self._close(resolution)
         return await self._update(handle, EntityCloseWorkflow.resolve, resolution, resolution.nonce)
 
     async def recalculate(self, acted: Acted) -> Answer:
@@ -84,12 +91,12 @@ class TemporalGateway:
 
     async def figures_changed(self, acted: Acted) -> Answer:
         """Calculate anew from what a person imported."""
-        handle = await self._close(acted.entity, acted.period)
+        handle = await self._close(acted)
         return await self._update(handle, EntityCloseWorkflow.figures_changed, acted, acted.nonce)
 
     async def recheck_lock(self, acted: Acted) -> Answer:
         """Read the locks again."""
-        handle = await self._close(acted.entity, acted.period)
+        handle = await self._close(acted)
         return await self._update(handle, EntityCloseWorkflow.recheck, acted, acted.nonce)
 
     async def recheck_difference(self, acted: Acted) -> Answer:
@@ -97,14 +104,27 @@ class TemporalGateway:
         return await self.recheck_lock(acted)
 
     async def retry(self, acted: Acted) -> Answer:
-        """Try a failed journal again."""
-        client = await self.client()
-        handle = client.get_workflow_handle(posting_id(acted.entity, acted.period))
+        """Try a failed journal again, or all of them."""
+        handle = await self._posting(acted)
         return await self._update(handle, PostJournalsWorkflow.retry, acted, acted.nonce)
 
-    async def _close(self, entity: str, period: str) -> WorkflowHandle[Any, Any]:
+    async def send_back(self, given: SendBack, *, posting: bool) -> Answer:
+        """Have the close go back to review."""
+        if posting:
+            handle = await self._posting(given)
+            return await self._update(handle, PostJournalsWorkflow.send_back, given, given.nonce)
+        handle = await self._close(given)
+        return await self._update(handle, EntityCloseWorkflow.send_back, given, given.nonce)
+
+    async def _close(
+        self, of: Decision | Resolution | Acted | SendBack
+    ) -> WorkflowHandle[Any, Any]:
         client = await self.client()
-        return client.get_workflow_handle(close_id(entity, period))
+        return client.get_workflow_handle(close_id(of.entity, of.period, of.number))
+
+    async def _posting(self, of: Acted | SendBack) -> WorkflowHandle[Any, Any]:
+        client = await self.client()
+        return client.get_workflow_handle(posting_id(of.entity, of.period, of.number))
 
     async def _update(
         self, handle: WorkflowHandle[Any, Any], update: Any, message: Any, nonce: str

@@ -13,14 +13,15 @@ from accounting.periods import ONE_DAY
 from api.actions import act, decide, resolve, start, start_group
 from api.close_page import close_page
 from api.contexts import BoardPage, ClosePage, SeenPage
-from api.deps import TheDoors, ThePerson, TheWork
+from api.deps import TheClose, TheDoors, ThePerson, TheWork
 from api.errors import ActionRefusedError, BadInputError
 from api.rendering import render
 from api.seen import seen_figures
+from api.stuck import reopen, send_back
 from api.views import board, periods_of
 from controls.approval import Decision, Verdict
 from controls.audit import Actor
-from controls.messages import Acted, Resolution
+from controls.messages import Acted, Resolution, SendBack
 from controls.steps import Action, may
 from store import Work
 from store.errors import NotFoundError
@@ -93,9 +94,9 @@ async def _started_or_told(
 
 
 @router.get("/closes/{entity}/{period}")
-def show_close(entity: str, period: str, work: TheWork, person: ThePerson) -> Response:
-    """One close."""
-    page = close_page(work, person, entity, period)
+def show_close(close: TheClose, work: TheWork, person: ThePerson) -> Response:
+    """One close: the newest of the period, or an earlier one by its number."""
+    page = close_page(work, person, close)
     return render(f"closes/{page.close.step}.html", page)
 
 
@@ -110,7 +111,7 @@ async def _done_or_told(
 
         def refused() -> ClosePage:
             with doors.store.unit_of_work(Actor("user", person.name)) as work:
-                return close_page(work, person, entity, period, message)
+                return close_page(work, person, work.closes.of(entity, period), message)
 
         page = await run_in_threadpool(refused)
         return render(f"closes/{page.close.step}.html", page, status=status)
@@ -209,6 +210,35 @@ async def resolve_exception(
     return await _done_or_told(doors, person, entity, period, resolve(doors, person, given))
 
 
+@router.post("/closes/{entity}/{period}/send-back")
+async def send_close_back(
+    entity: str,
+    period: str,
+    doors: TheDoors,
+    person: ThePerson,
+    choice: Annotated[str, Form()],
+    nonce: Annotated[str, Form()],
+    reason: Annotated[str, Form()] = "",
+    journal_id: Annotated[int, Form()] = 0,
+) -> Response:
+    """Have what can't be posted given up, and the close go back to review."""
+    asked = SendBack(entity, period, "", (), nonce, choice, reason, journal_id)
+    return await _done_or_told(doors, person, entity, period, send_back(doors, person, asked))
+
+
+@router.post("/closes/{entity}/{period}/reopen")
+async def reopen_period(
+    entity: str,
+    period: str,
+    doors: TheDoors,
+    person: ThePerson,
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Ask for a closed period to be opened again."""
+    doing = reopen(doors, person, entity, period, reason)
+    return await _done_or_told(doors, person, entity, period, doing)
+
+
 @router.post("/closes/{entity}/{period}/{action}")
 async def act_on_close(
     entity: str,
@@ -218,8 +248,9 @@ async def act_on_close(
     person: ThePerson,
     nonce: Annotated[str, Form()],
     journal_id: Annotated[int, Form()] = 0,
+    as_draft: Annotated[str, Form()] = "",
 ) -> Response:
-    """Calculate anew; re-check locks or balances; retry a journal."""
+    """Calculate anew; re-check locks or balances; retry a journal, or all."""
     actions = {
         "recalculate": Action.RECALCULATE,
         "lock-check": Action.RECHECK_LOCK,
@@ -228,6 +259,6 @@ async def act_on_close(
     }
     if action not in actions:
         raise NotFoundError(f"There is nothing called {action} to do.")
-    acted = Acted(entity, period, "", (), nonce, journal_id)
+    acted = Acted(entity, period, "", (), nonce, journal_id, as_draft=bool(as_draft))
     doing = act(doors, person, actions[action], acted)
     return await _done_or_told(doors, person, entity, period, doing)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from accounting.money import Money
 from api.contexts import AuditPage, DocumentPage, GroupPage, JournalPage, LinePage, LinesPage
-from api.deps import ThePerson, TheWork
+from api.deps import TheClose, ThePerson, TheWork
 from api.explanation import journal_lines
 from api.group_close_view import group_close_view
 from api.group_view import group_rows, group_view
@@ -23,16 +23,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/closes/{entity}/{period}/journals/{journal_id}")
-def show_journal(
-    entity: str, period: str, journal_id: int, work: TheWork, person: ThePerson
-) -> Response:
+def show_journal(journal_id: int, close: TheClose, work: TheWork, person: ThePerson) -> Response:
     """A journal, each of its lines down to the documents that make it up."""
-    close = work.closes.of(entity, period)
     row = work.journals.of_close(close, journal_id)
     page = JournalPage(
         title=row.reference or row.text,
         person=person.display_name,
-        close=close_view(work, entity, period),
+        close=close_view(work, close),
         journal=journal_view(work, row),
         lines=journal_lines(work, close, row),
     )
@@ -41,23 +38,21 @@ def show_journal(
 
 @router.get("/closes/{entity}/{period}/lines")
 def show_lines(
-    entity: str,
-    period: str,
+    row: TheClose,
     work: TheWork,
     person: ThePerson,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     """The positions of the close's proposal, a page of them at a time."""
-    close = close_view(work, entity, period)
-    proposal_id = work.closes.of(entity, period).proposal_id
-    rows = work.proposals.positions(proposal_id) if proposal_id else []
+    close = close_view(work, row)
+    rows = work.proposals.positions(row.proposal_id) if row.proposal_id else []
     first = (page - 1) * LINES_SHOWN
     shown = rows[first : first + LINES_SHOWN]
     context = LinesPage(
-        title=f"Lines of {period}",
+        title=f"Lines of {row.period}",
         person=person.display_name,
         close=close,
-        rows=[line_view(row, close.currency) for row in shown],
+        rows=[line_view(each, close.currency) for each in shown],
         shown=f"{first + 1} to {first + len(shown)} of {len(rows)}" if shown else "none",
         number=page,
         numbers=[*range(1, (len(rows) - 1) // LINES_SHOWN + 2)] if len(rows) > LINES_SHOWN else [],
@@ -66,13 +61,12 @@ def show_lines(
 
 
 @router.get("/closes/{entity}/{period}/lines/{line:path}")
-def show_line(entity: str, period: str, line: str, work: TheWork, person: ThePerson) -> Response:
+def show_line(line: str, close: TheClose, work: TheWork, person: ThePerson) -> Response:
     """One line: its dates and where they come from, what is earned, billed and held."""
-    close = work.closes.of(entity, period)
     if close.proposal_id is None:
         raise NotFoundError("This close has no proposal yet.")
     row = work.proposals.position(close.proposal_id, line)
-    view = close_view(work, entity, period)
+    view = close_view(work, close)
     page = LinePage(
         title=row.label,
         person=person.display_name,

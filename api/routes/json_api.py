@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from api.actions import act, decide, recover, resolve, start, start_group
+from api.actions import decide, recover, resolve, start, start_group
 from api.auth import LogIns
-from api.deps import TheDoors, ThePerson, TheWork, token_of
+from api.bodies import Done, NonceBody
+from api.deps import TheClose, TheDoors, ThePerson, TheWork, token_of
 from api.drift_view import DriftView, drift_of
 from api.explanation import JournalLineView, journal_lines
 from api.group_close_view import GroupCloseView, group_close_view
@@ -18,8 +19,7 @@ from api.seen import seen_figures, shown
 from api.views import CloseLine, CloseView, JournalView, board, journal_view
 from controls.approval import Decision
 from controls.audit import Actor
-from controls.messages import Acted, Resolution
-from controls.steps import Action
+from controls.messages import Resolution
 from store.errors import NotFoundError
 
 router = APIRouter(prefix="/api/v1", tags=["closes"])
@@ -63,12 +63,6 @@ class StartGroupBody(BaseModel):
     nonce: str = ""
 
 
-class NonceBody(BaseModel):
-    """A nonce: the same one again is the same request, done once."""
-
-    nonce: str = Field(min_length=8, max_length=64)
-
-
 class DecisionBody(NonceBody):
     """A decision on the proposal whose hash the person saw."""
 
@@ -100,12 +94,6 @@ class JournalInFull(JournalView):
     """A journal with its lines, each with the parts that make it up."""
 
     lines: list[JournalLineView]
-
-
-class Done(BaseModel):
-    """It counted."""
-
-    accepted: bool = True
 
 
 class Verification(BaseModel):
@@ -193,9 +181,12 @@ async def recover_close(entity: str, period: str, doors: TheDoors, person: ThePe
 
 
 @router.get("/closes/{entity}/{period}")
-def close(entity: str, period: str, work: TheWork) -> CloseView:
-    """One close in full. `seen` is the hash of its figures: a decision on them gives it back."""
-    return shown(work, entity, period)
+def close(close: TheClose, work: TheWork) -> CloseView:
+    """One close in full. `seen` is the hash of its figures: a decision on them gives it back.
+
+    The newest of the period; an earlier one by its `number`.
+    """
+    return shown(work, close)
 
 
 @router.get("/closes/{entity}/{period}/seen/{sha256}")
@@ -205,37 +196,34 @@ def seen(entity: str, period: str, sha256: str, work: TheWork) -> dict[str, Any]
 
 
 @router.get("/closes/{entity}/{period}/journals/{journal_id}")
-def journal(entity: str, period: str, journal_id: int, work: TheWork) -> JournalInFull:
+def journal(journal_id: int, close: TheClose, work: TheWork) -> JournalInFull:
     """A journal; each of its lines with the lines and documents that make it up."""
-    close = work.closes.of(entity, period)
     row = work.journals.of_close(close, journal_id)
     return JournalInFull(**asdict(journal_view(work, row)), lines=journal_lines(work, close, row))
 
 
 @router.get("/closes/{entity}/{period}/lines")
-def lines(entity: str, period: str, work: TheWork) -> list[LineView]:
+def lines(close: TheClose, work: TheWork) -> list[LineView]:
     """Every line of the close's proposal."""
-    proposal_id = work.closes.of(entity, period).proposal_id
-    currency = work.config.current().entity(entity).functional_currency
-    rows = work.proposals.positions(proposal_id) if proposal_id else []
+    currency = work.config.current().entity(close.entity_id).functional_currency
+    rows = work.proposals.positions(close.proposal_id) if close.proposal_id else []
     return [line_view(row, currency) for row in rows]
 
 
 @router.get("/closes/{entity}/{period}/lines/{line:path}")
-def one_line(entity: str, period: str, line: str, work: TheWork) -> LineInFull:
+def one_line(line: str, close: TheClose, work: TheWork) -> LineInFull:
     """One line in full: both currencies, where its days come from, its documents."""
-    close = work.closes.of(entity, period)
     if close.proposal_id is None:
         raise NotFoundError("This close has no proposal yet.")
     row = work.proposals.position(close.proposal_id, line)
-    currency = work.config.current().entity(entity).functional_currency
+    currency = work.config.current().entity(close.entity_id).functional_currency
     return line_in_full(work, close, row, currency)
 
 
 @router.get("/closes/{entity}/{period}/drift")
-def drift(entity: str, period: str, work: TheWork) -> list[DriftView]:
+def drift(close: TheClose, work: TheWork) -> list[DriftView]:
     """What people changed in the ledger by hand and is not settled, with the differences."""
-    return drift_of(work, work.closes.of(entity, period))
+    return drift_of(work, close)
 
 
 @router.get("/group/{period}", tags=["group"])
@@ -274,53 +262,6 @@ async def decide_on_close(
     """Submit, approve, reject, request a change, explain a difference, sign off."""
     given = Decision(entity=entity, period=period, actor="", roles=(), **body.model_dump())
     await decide(doors, person, given)
-    return Done()
-
-
-def _acted(entity: str, period: str, nonce: str, journal_id: int = 0) -> Acted:
-    return Acted(
-        entity=entity, period=period, actor="", roles=(), nonce=nonce, journal_id=journal_id
-    )
-
-
-@router.post("/closes/{entity}/{period}/recalculate")
-async def recalculate(
-    entity: str, period: str, body: NonceBody, doors: TheDoors, person: ThePerson
-) -> Done:
-    """Read everything again and calculate anew, while exceptions wait."""
-    await act(doors, person, Action.RECALCULATE, _acted(entity, period, body.nonce))
-    return Done()
-
-
-@router.post("/closes/{entity}/{period}/lock-check")
-async def recheck_lock(
-    entity: str, period: str, body: NonceBody, doors: TheDoors, person: ThePerson
-) -> Done:
-    """Read the ledger's lock dates again."""
-    await act(doors, person, Action.RECHECK_LOCK, _acted(entity, period, body.nonce))
-    return Done()
-
-
-@router.post("/closes/{entity}/{period}/tie-out")
-async def recheck_difference(
-    entity: str, period: str, body: NonceBody, doors: TheDoors, person: ThePerson
-) -> Done:
-    """Read the ledger again and tie out anew."""
-    await act(doors, person, Action.RECHECK_DIFFERENCE, _acted(entity, period, body.nonce))
-    return Done()
-
-
-@router.post("/closes/{entity}/{period}/journals/{journal_id}/retry")
-async def retry_journal(
-    entity: str,
-    period: str,
-    journal_id: int,
-    body: NonceBody,
-    doors: TheDoors,
-    person: ThePerson,
-) -> Done:
-    """Send a failed journal to the ledger again."""
-    await act(doors, person, Action.RETRY, _acted(entity, period, body.nonce, journal_id))
     return Done()
 
 

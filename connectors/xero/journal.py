@@ -11,7 +11,7 @@ from connectors.xero.normalise import day_of
 
 
 def payload(journal: JournalToPost) -> dict[str, Any]:
-    """What is sent: posted at once, no tax, off the cash-basis reports, dated, line by line.
+    """What is sent: posted at once unless it is a draft, no tax, off the cash-basis reports, dated, line by line.
 
     A debit is positive. The narration opens with the reference, the one text Xero can be
     searched by cheaply.
@@ -19,7 +19,7 @@ def payload(journal: JournalToPost) -> dict[str, Any]:
     return {
         "Narration": journal.narration,
         "Date": journal.date.isoformat(),
-        "Status": "POSTED",
+        "Status": "DRAFT" if journal.draft else "POSTED",
         "LineAmountTypes": "NoTax",
         "ShowOnCashBasisReports": False,
         "JournalLines": [_line(line, journal.currency) for line in journal.lines],
@@ -53,6 +53,7 @@ def ledger_journal(found: dict[str, Any], currency: str) -> LedgerJournal:
             lines=lines,
             posted=found["Status"] == "POSTED" and not found.get("Warnings"),
             raw=write_json(found),
+            draft=found["Status"] == "DRAFT",
         )
     except (KeyError, TypeError) as error:
         raise PayloadError(f"A manual journal from Xero lacks {error}.") from error

@@ -15,7 +15,14 @@ from api.doors import Doors
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier, new_key_pair
-from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
+from controls.messages import (
+    Acted,
+    Answer,
+    CloseRequest,
+    GroupCloseRequest,
+    Resolution,
+    SendBack,
+)
 from controls.proposal import Versions, journal_hash, proposal_data
 from controls.steps import Awaiting, Step
 from models import CloseRow
@@ -66,6 +73,9 @@ class Gateway:
 
     async def retry(self, acted: Acted) -> Answer:
         return await self._keep(acted)
+
+    async def send_back(self, given: SendBack, *, posting: bool) -> Answer:
+        return await self._keep((given, posting))
 
 
 class Site:

@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from tests.tieout.command import tieout
 from tieout.client import ApiClient, ApiRefusedError
-from tieout.demo import ENTITIES, PERIOD, add_people, forget, start_everything
+from tieout.demo import ENTITIES, PERIOD, TODAY, add_people, forget, start_everything
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
 from tieout.installation import Running
@@ -34,11 +34,15 @@ JOURNALS = {"uk": 9, "us": 8, "de": 8}
 Close = dict[str, Any]
 
 
-def eventually(holds: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
-    """The first true answer of `holds`."""
+def eventually(
+    holds: Callable[[], Any],
+    patience_s: float = PATIENCE_S,
+    stands: Callable[[], Any] = lambda: "",
+) -> Any:
+    """The first true answer of `holds`; `stands` says how it is instead when there is none."""
     deadline = time.monotonic() + patience_s
     while not (found := holds()):
-        assert time.monotonic() < deadline, "it did not come true in time"
+        assert time.monotonic() < deadline, f"it did not come true in time: {stands()}"
         time.sleep(LOOK_EVERY_S)
     return found
 
@@ -72,7 +76,7 @@ class System:
                     raise
             return None
 
-        found: Close = eventually(there)
+        found: Close = eventually(there, stands=lambda: self._stands(entity, period))
         return found
 
     def reach(self, entity: str, until: Callable[[Close], bool], period: str = PERIOD) -> Close:
@@ -87,8 +91,12 @@ class System:
                 return None
             return close if until(close) else None
 
-        found: Close = eventually(there)
+        found: Close = eventually(there, stands=lambda: self._stands(entity, period))
         return found
+
+    def _stands(self, entity: str, period: str) -> str:
+        close = self.close(entity, period)
+        return " ".join(str(close[k]) for k in ("number", "round", "step", "awaiting", "detail"))
 
     def decide(self, role: str, close: Close, verdict: str, **other: Any) -> None:
         """A decision by the person of a role on the close as read."""
@@ -125,6 +133,13 @@ class System:
         client.call("POST", "/password", {"link": link, "password": password})
         client.log_in(name, password)
 
+    def terminal(self, role: str, *words: str) -> str:
+        """What a command prints for the person of a role; it ends well and has no complaint."""
+        token = self.people[role]._http.headers["Authorization"].removeprefix("Bearer ")
+        done = tieout(*words, url=self.running.url, token=token)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
     def sandbox(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The sandbox's control door."""
         answer = httpx.request(method, self.running.control_url + path, json=body, timeout=10)
@@ -154,10 +169,10 @@ class System:
 
 
 @contextmanager
-def running_system(data: Path) -> Iterator[System]:
+def running_system(data: Path, today: str = TODAY) -> Iterator[System]:
     """Everything started, the demo's people logged in, no close started yet."""
     with Stack(data) as stack:
-        running = start_everything(stack, crowd=False)
+        running = start_everything(stack, crowd=False, today=today)
         passwords = add_people(data, running.url)
         people = {}
         for person in PEOPLE:

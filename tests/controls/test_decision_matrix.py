@@ -43,6 +43,13 @@ RELATIONS = {
 
 # Columns: preparer, reviewer, controller, operator, auditor, nobody.
 APPROVALS = {
+    (Step.REOPEN, "new", "*"): "wrong_role wrong_role ends wrong_role wrong_role wrong_role",
+    (Step.REOPEN, "*", "*"): (
+        "wrong_role wrong_role already_decided wrong_role wrong_role wrong_role"
+    ),
+    (Step.REOPEN, "*", "prepared it"): (
+        "wrong_role wrong_role own_proposal wrong_role wrong_role wrong_role"
+    ),
     (Step.REVIEW, "new", "*"): "not_submitted " * 6,
     (
         Step.REVIEW,
@@ -74,6 +81,7 @@ SUBMISSIONS = {
     (Step.REVIEW, "*", "*"): (
         "already_decided wrong_role wrong_role wrong_role wrong_role wrong_role"
     ),
+    (Step.REOPEN, "*", "*"): "unknown_verdict " * 6,
     (Step.VERIFY, "*", "*"): "unknown_verdict " * 6,
     (Step.SIGN_OFF, "*", "*"): "unknown_verdict " * 6,
 }

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.close.system import System, running_system
+from tests.close.system import (
+    System,
+    running_system,
+    waits_for_controller,
+    waits_for_sign_off,
+)
 from tieout.demo import PERIOD
 
 CHROMIUM = shutil.which("chromium")
@@ -178,16 +183,68 @@ def test_the_page_says_what_keeps_a_close_waiting_for_its_ledger(
     priya.sees("The preparer submits the proposal")  # the third try went well, by itself
 
 
+def test_the_operators_queue_says_what_the_ledger_said_and_a_preparer_sends_it_back(
+    system: System, browser: Browser
+) -> None:
+    close = system.drive("us", waits_for_controller)
+    prepaid = next(j for j in close["journals"] if j["kind"] == "prepayment")
+    path = f"/closes/us/{PERIOD}/journals/{prepaid['id']}"
+    lines = system.people["auditor"].call("GET", path)["lines"]
+    shut = {"entity": "us", "account": lines[0]["account"]}
+    system.sandbox("POST", "/accounts", {**shut, "archived": True})
+    system.decide("controller", close, "approve")
+    system.reach("us", lambda now: now["awaiting"] == "retry")
+    omar = Desk(browser, system, "omar")
+    omar.open("us")
+    omar.sees("The ledger says:")
+    omar.picture("queue")
+    assert omar.page.get_by_role("button", name="Lay all ready as drafts").count() == 0
+    omar.press("Try all again")
+    omar.open("us")
+    omar.sees("The ledger says:")
+    priya = Desk(browser, system, "priya")
+    priya.open("us")
+    system.sandbox("POST", "/accounts", {**shut, "archived": False})
+    priya.page.get_by_label("Reason", exact=True).fill("The account is back.")
+    priya.press("It is mended: calculate anew")
+    close = system.drive("us", waits_for_sign_off)
+    assert all(journal["state"] == "posted" for journal in close["journals"])
+
+
+def test_a_controller_opens_a_closed_period_again(system: System, browser: Browser) -> None:
+    priya = Desk(browser, system, "priya")
+    priya.open("de")
+    priya.page.get_by_text("Open this period again").click()
+    priya.page.get_by_label("Reason").fill("A credit note came late.")
+    priya.press("Ask to open it again")
+    priya.sees("priya asks to open 2026-09 again: A credit note came late.")
+    assert priya.page.get_by_role("button", name="Open the period again").count() == 0
+    carl = Desk(browser, system, "carl")
+    carl.open("de")
+    carl.picture("reopen")
+    carl.press("Open the period again")
+    carl.open("de")
+    carl.sees("close 2 of this period: A credit note came late.")
+    carl.page.get_by_role("link", name="close 1").click()
+    carl.sees("Superseded")
+    carl.page.get_by_role("link", name="Deferred revenue released").click()
+    carl.sees("What makes up the debit of")
+    close = system.drive("de", lambda now: now["step"] == "closed")
+    assert (close["number"], close["journals"]) == (2, [])
+
+
 def test_a_page_is_no_wider_than_a_telephone_and_logs_out(system: System, browser: Browser) -> None:
     ada = Desk(browser, system, "ada", width=390)
     close = f"/closes/de/{PERIOD}"
-    journal = system.close("de")["journals"][0]["id"]
+    first = f"/closes/de/{PERIOD}?number=1"
+    journal = system.people["auditor"].call("GET", first)["journals"][0]["id"]
     for path in (
-        "/", close, f"{close}/lines", f"{close}/journals/{journal}", f"/group/{PERIOD}", "/audit"
+        "/", close, f"{close}/lines", f"{close}/journals/{journal}?number=1", first,
+        f"/group/{PERIOD}", "/audit",
     ):  # fmt: skip
         ada.page.goto(path)
         assert ada.page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        ada.picture(f"narrow{path.replace('/', '_')}")
+        ada.picture(f"narrow{path.replace('/', '_').replace('?', '_')}")
     assert ada.page.get_by_role("button", name="Start the close").count() == 0
     ada.press("Log out")
     ada.page.goto("/")

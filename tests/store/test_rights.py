@@ -24,6 +24,7 @@ WORKERS = {
     "journal_part",
     "ledger_reading",
     "notification",
+    "posting_choice",
     "payment",
     "position",
     "proposal",

@@ -94,17 +94,21 @@ def _command(call: ast.Call, texts: dict[str, str]) -> str:
     first = call.args[0] if call.args else None
     if name in ACTIVITIES and isinstance(first, ast.Attribute):
         return f"activity {first.attr}"
-    if name in CHILDREN and isinstance(first, ast.Attribute):
-        return f"child {ast.unparse(first.value)}"
+    if name in CHILDREN and first is not None:
+        return f"child {_text(first, texts).removesuffix('.run')}"
     if name == "patched" and first is not None:
-        text = ast.unparse(first)
-        text = texts.get(text, text.strip("'"))
-        return f"patch {text}"
+        return f"patch {_text(first, texts)}"
     if name == "sleep" or (name == "wait_condition" and _timed(call)):
         return "timer"
     if name == "signal":
         return "signal another"
     return "continue as new" if name == "continue_as_new" else ""
+
+
+def _text(given: ast.expr, texts: dict[str, str]) -> str:
+    """A literal, what a name of the module stands for, or else the expression itself."""
+    words = ast.unparse(given)
+    return texts.get(words, words.strip("'"))
 
 
 def _timed(call: ast.Call) -> bool:

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from xero_python.accounting import LineAmountTypes
 
-from tests.close.system import JOURNALS, System, running_system
+from tests.close.system import (
+    JOURNALS,
+    System,
+    running_system,
+    waits_for_controller,
+    waits_for_sign_off,
+)
 from tests.sandbox.tax import quickbooks_summary, xero_returns
 from tests.sandbox.test_quickbooks import entry, post
 from tests.sandbox.test_tax import SEPTEMBER, moved, taxed
@@ -74,6 +80,19 @@ def test_a_close_moves_no_tax_report_and_asks_no_more_than_it_must(
     assert report(vendors, vendor) == before
     expected = Counter(SYNC_AND_LOCK[vendor]) + Counter(READ_BACK[vendor])
     assert told == expected + Counter({POSTED[vendor]: JOURNALS[entity]})
+
+
+def test_a_journal_that_a_list_does_not_show_yet_is_read_by_itself(system: System) -> None:
+    system.people["preparer"].call("POST", "/closes", {"entity": "de", "period": PERIOD})
+    close = system.drive("de", waits_for_controller)
+    earlier = asked(system, "xero")
+    system.fault(target="xero", kind="show_nothing", method="GET", path="/ManualJournals")
+    system.decide("controller", close, "approve")
+    close = system.reach("de", waits_for_sign_off)
+    told = asked(system, "xero") - earlier
+    assert system.struck()
+    assert told["GET ManualJournals"] == 1
+    assert {told[f"GET {journal['ledger_id']}"] for journal in close["journals"]} == {1}
 
 
 def test_a_taxed_journal_would_have_moved_them(system: System, vendors: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from tieout.embedded.postgres import API
 from tieout.installation import Running, launch
 from tieout.stack import Stack
 
-PATIENCE_S = 600
+PATIENCE_S = 1800
 LOOK_EVERY_S = 0.2
 Close = dict[str, Any]
 

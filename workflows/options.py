@@ -1,6 +1,5 @@
 """Time-outs and retries of activities, in one place. Temporal owns every retry."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from temporalio.common import RetryPolicy
@@ -16,11 +15,11 @@ PATIENT = RetryPolicy(
 
 RECORD = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=15),
-    heartbeat_timeout=timedelta(seconds=2),
-    retry_policy=replace(PATIENT, initial_interval=timedelta(milliseconds=500)),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=PATIENT,
 )
-"""A short transaction in Postgres. A person may wait for it: where the worker dies in the middle,
-another one answers within three seconds.
+"""A short transaction in Postgres. A person may wait for it, so a worker that died in the middle is
+noticed soon; not sooner, since a hundred closes at once can keep a living one from its heartbeat.
 """
 
 NOTIFY = ActivityConfig(start_to_close_timeout=timedelta(minutes=5), retry_policy=PATIENT)

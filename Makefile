@@ -16,7 +16,7 @@ BIN := .venv/bin
 STAMP := .venv/.requirements.sha256
 PACKAGES := accounting controls scenario models store connectors activities workflows api tieout sandbox
 
-.PHONY: help demo setup test check soak lock
+.PHONY: help demo setup test check bench soak lock
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,9 +33,12 @@ test: setup check  ## every check and every test
 check: setup  ## static checks only
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy $(PACKAGES) worker.py hatch_build.py migrations/env.py tests
+	@$(BIN)/mypy $(PACKAGES) worker.py hatch_build.py migrations/env.py benchmarks tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry .
+
+bench: setup  ## every benchmark, on an idle machine; BENCH=approval runs one
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 soak: setup  ## the long way: laws on ten times the books, workers that die at any moment, random walks
 	@TIEOUT_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/laws tests/faults --timeout 3600 $(SOAK)

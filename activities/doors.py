@@ -63,7 +63,7 @@ class Doors:
         too late, since somebody else has gone on meanwhile.
         """
         try:
-            with told_to_temporal(), beating():
+            with told_to_temporal():
                 yield
         except ApplicationError as error:
             if error.type == FencedError.__name__:
@@ -76,7 +76,9 @@ class Doors:
 
 @contextmanager
 def beating() -> Iterator[None]:
-    """Heartbeats while a blocking call runs: a worker that died is noticed within seconds."""
+    """Heartbeats while a blocking call runs: a worker that died is noticed within seconds, one that
+    is slow is left to finish.
+    """
     timeout = activity.info().heartbeat_timeout
     if timeout is None:
         yield
@@ -100,12 +102,13 @@ def beating() -> Iterator[None]:
 
 @contextmanager
 def told_to_temporal() -> Iterator[None]:
-    """Our errors as Temporal's: whether to try again, and when.
+    """Our errors as Temporal's: whether to try again, and when; and heartbeats meanwhile.
 
     Waiting is not failing: a throttle delays the next attempt by what the vendor asked for.
     """
     try:
-        yield
+        with beating():
+            yield
     except LedgerThrottledError as error:
         raise ApplicationError(
             str(error),

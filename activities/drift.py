@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
-from activities.doors import Doors, beating, told_to_temporal
+from activities.doors import Doors, told_to_temporal
 from activities.post import comparable
 from connectors.ledger import Ledger, LedgerJournal
 from controls.configuration import EntityConfig
@@ -36,7 +36,7 @@ class DriftActivities:
 
         Of reversals that are due and not in it whoever can mend it is told.
         """
-        with told_to_temporal(), beating():
+        with told_to_temporal():
             with self._doors.work() as work:
                 config = work.config.current().entity(entity)
             look(self._doors, config, self._doors.ledger(config), deleted_too=True)
@@ -45,8 +45,16 @@ class DriftActivities:
                 return len(work.drift.open(entity))
 
 
-def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: bool) -> None:
-    """Go through what changed since the last look; `deleted_too` asks for each known one as well.
+def look(
+    doors: Doors,
+    entity: EntityConfig,
+    ledger: Ledger,
+    *,
+    deleted_too: bool,
+    back_to: datetime | None = None,
+) -> dict[str, LedgerJournal]:
+    """Go through what changed since the last look, or since `back_to` if that is longer ago;
+    `deleted_too` asks for each known one as well. Answers what was read, by the ledger's id.
 
     What is ours is read after the ledger was: a journal's reference is on record before it is
     sent, so that none of ours is taken for a foreign one.
@@ -55,13 +63,14 @@ def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: boo
         began = work.now()
         last = work.documents.cursor(entity.id, JOURNALS)
         asked = [key for key, held in work.drift.expected(entity.id).items() if held.posted]
-    changed = list(ledger.journals(last - OVERLAP if last else FROM_THE_BEGINNING))
+    since = min(last, back_to or last) - OVERLAP if last else FROM_THE_BEGINNING
+    changed = {found.id: found for found in ledger.journals(since)}
     gone = ledger.gone(asked) if deleted_too else frozenset()
     with doors.work() as work:
         work.drift.one_look_at_a_time(entity.id)
         expected = work.drift.expected(entity.id)
         on_their_way = work.drift.on_their_way(entity.id)
-        for found in changed:
+        for found in changed.values():
             if found.id in expected or found.reference not in on_their_way:
                 _see(work, entity, ledger, found, expected.get(found.id))
         for ledger_id in sorted(gone):
@@ -69,6 +78,7 @@ def look(doors: Doors, entity: EntityConfig, ledger: Ledger, *, deleted_too: boo
             deleted, link = drift_from(should, None), ledger.link(ledger_id)
             work.drift.see(entity.id, ledger_id, should, None, deleted, link, work.now())
         work.documents.move_cursor(entity.id, JOURNALS, began)
+    return changed
 
 
 def _see(

@@ -1,6 +1,6 @@
 """Sync: pull what changed from ledger and CRM; new versions are stored with hash and raw text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -15,8 +15,11 @@ from connectors.crm import SourceReport
 from connectors.ledger import Ledger, SourceDocument, SourcePayment
 from controls.configuration import EntityConfig
 from controls.messages import CloseRef, Synced
+from models import PaymentRow, ReportRow
 from store import Work
 from store.books import ADOPTION_READING
+from store.documents import Told
+from store.reports import payment_row, report_row
 
 DOCUMENTS_PER_TRANSACTION = 200
 OVERLAP = timedelta(minutes=15)
@@ -49,7 +52,7 @@ class SyncActivities:
             entity = config.entity(close.entity)
             ledger = self._doors.ledger(entity)
             sources: list[tuple[str, SourceOf]] = [
-                *((kind.value, partial(ledger.documents, kind)) for kind in ledger.kinds()),
+                *((name, partial(ledger.documents, name)) for name in ledger.lists()),
                 (PAYMENTS, ledger.payments),
             ]
             crm_config = config.configuration.crm
@@ -79,7 +82,7 @@ class SyncActivities:
         stored = seen = 0
         while batch := list(islice(told, DOCUMENTS_PER_TRANSACTION)):
             with self._doors.work() as work:
-                stored += sum(_kept(work, entity, found) for found in batch)
+                stored += _kept(work, entity, batch)
                 work.documents.move_cursor(entity, kind, max(item.modified for item in batch))
             seen += len(batch)
         return stored, seen
@@ -99,21 +102,24 @@ class SyncActivities:
             )
 
 
-def _kept(work: Work, entity: str, found: Source) -> bool:
-    """Keep a version, if it is new."""
-    match found:
-        case SourceDocument():
-            return work.documents.store(
-                entity, found.source, found.document, found.raw, found.modified
-            )
-        case SourcePayment():
-            return work.reports.store_payment(
-                entity, found.source, found.payment, found.raw, deleted=found.deleted
-            )
-        case SourceReport():
-            return work.reports.store_report(
-                entity, found.source, found.report, found.raw, deleted=found.deleted
-            )
+def _kept(work: Work, entity: str, batch: Sequence[Source]) -> int:
+    """Keep each version that is new. How many were."""
+    documents, payments, reports = [], [], []
+    for each in batch:
+        match each:
+            case SourceDocument():
+                documents.append(Told(each.source, each.document, each.raw, each.modified))
+            case SourcePayment():
+                paid, gone = each.payment, each.deleted
+                payments.append(payment_row(entity, each.source, paid, each.raw, deleted=gone))
+            case SourceReport():
+                told, gone = each.report, each.deleted
+                reports.append(report_row(entity, each.source, told, each.raw, deleted=gone))
+    return (
+        work.documents.store_all(entity, documents)
+        + work.reports.keep(PaymentRow, payments)
+        + work.reports.keep(ReportRow, reports)
+    )
 
 
 def _outdates(work: Work, close: CloseRef) -> bool:

@@ -9,7 +9,7 @@ from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from activities.drift import look
 from activities.post import comparable
-from connectors.ledger import Ledger
+from connectors.ledger import Ledger, LedgerJournal
 from controls.messages import CloseRef, Verified
 from controls.posting import JournalState, PostedLine, line_differences
 from models import CloseRow, JournalRow, TieOutRow
@@ -38,15 +38,24 @@ class VerifyActivities:
                 journals = work.journals.standing(row)
                 approved = {j.id: work.journals.posted_lines(j.id or 0) for j in journals}
             ledger = self._doors.ledger(entity)
-            look(self._doors, entity, ledger, deleted_too=False)
+            posted = [each.posted_at for each in journals if each.posted_at is not None]
+            read = look(
+                self._doors,
+                entity,
+                ledger,
+                deleted_too=False,
+                back_to=min(posted, default=None),
+            )
             with self._doors.work() as work:
                 drifted = work.drift.of_close(row)
-            told = {each.ledger_id for each in drifted}
+                accepted = work.drift.accepted.newest(close.entity)
+            # What somebody accepted as the ledger holds it is compared with that, by the look.
+            told = {each.ledger_id for each in drifted} | accepted.keys()
             problems = [sentence(each) for each in drifted] + [
                 problem
                 for journal in journals
                 if journal.state == JournalState.POSTED and journal.ledger_id not in told
-                for problem in _read_back(ledger, journal, approved[journal.id])
+                for problem in _read_back(ledger, read, journal, approved[journal.id])
             ]
             policy = entity.policy(config.sha256)
             held = {r.account: r.balance_minor for r in ledger.balances(row.period_end)}
@@ -84,9 +93,17 @@ class VerifyActivities:
             return Verified(len(problems), problems[0] if problems else "", retried_by)
 
 
-def _read_back(ledger: Ledger, journal: JournalRow, approved: tuple[PostedLine, ...]) -> list[str]:
+def _read_back(
+    ledger: Ledger,
+    read: dict[str, LedgerJournal],
+    journal: JournalRow,
+    approved: tuple[PostedLine, ...],
+) -> list[str]:
+    """Where the ledger holds something else than was approved. A list may lag behind, or its clock
+    be wrong: what is not among what was `read` is asked for by itself.
+    """
     assert journal.ledger_id is not None
-    found = ledger.read_journal(journal.ledger_id)
+    found = read.get(journal.ledger_id) or ledger.read_journal(journal.ledger_id)
     if found is None or not found.posted:
         return [f"{journal.reference} is not in the ledger any more."]
     return [

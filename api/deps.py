@@ -66,14 +66,16 @@ ThePerson = Annotated[Person, Depends(person_of)]
 
 
 def work_of(request: Request, doors: TheDoors, person: ThePerson) -> Iterator[Work]:
-    """A unit of work on the person's behalf; committed when the route returns."""
+    """A unit of work on the person's behalf; committed when the route returns, before anybody hears
+    the answer: what a page showed must be on record when a decision names it.
+    """
     with doors.store.unit_of_work(
         Actor("user", person.name), request_id=request.state.request_id
     ) as work:
         yield work
 
 
-TheWork = Annotated[Work, Depends(work_of)]
+TheWork = Annotated[Work, Depends(work_of, scope="function")]
 
 
 def close_of_path(entity: str, period: str, work: TheWork, number: int = 0) -> CloseRow:

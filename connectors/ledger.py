@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from accounting.documents import Document, DocumentKind, Payment
+from accounting.documents import Document, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,15 @@ class Ledger(Protocol):
         """The organisation's name, to prove that the connection works and is the one meant."""
         ...
 
-    def documents(self, kind: DocumentKind, since: datetime | None) -> Iterator[SourceDocument]:
-        """Every document of the kind that changed since, page by page, oldest change first."""
+    def lists(self) -> tuple[str, ...]:
+        """The vendor's own lists of documents, in the order in which they are best read."""
         ...
 
-    def kinds(self) -> tuple[DocumentKind, ...]:
-        """The kinds of document that this ledger holds, purchase orders as expenses."""
+    def documents(self, name: str, since: datetime | None) -> Iterator[SourceDocument]:
+        """Every document of the list that changed since, page by page, oldest change first.
+
+        A list may hold several kinds; purchase orders come as expenses.
+        """
         ...
 
     def payments(self, since: datetime | None) -> Iterator[SourcePayment]:

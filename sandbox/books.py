@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from sandbox.state import State
-from sandbox.world.charts import ENTITIES, PROFIT_AND_LOSS
+from sandbox.world.charts import PROFIT_AND_LOSS, entity_of
 from sandbox.world.postings import Posting, of_document, of_journal
 from sandbox.world.records import Account, Contact, Document, Journal, World
 
@@ -20,7 +20,7 @@ class Ledger:
     def __init__(self, state: State, org: str) -> None:
         self.state = state
         self.org = org
-        self.entity = ENTITIES[org]
+        self.entity = entity_of(org)
 
     def documents(self) -> list[Document]:
         return self.state.all(self.org, "document", Document)

@@ -22,7 +22,7 @@ from sandbox.books import Ledger
 from sandbox.faults import KINDS, TARGETS, Faults
 from sandbox.state import State
 from sandbox.wire import answer, text
-from sandbox.world.charts import ENTITIES
+from sandbox.world.charts import entity_keys
 from sandbox.world.reckoning import positions
 from sandbox.world.records import (
     Delivery,
@@ -49,10 +49,11 @@ class Control:
         self.state = state
         self.faults = faults
         self.today = today
+        self.entities = entity_keys(state.copies)
 
     def ledger(self, key: Any) -> Ledger:
-        if key not in ENTITIES:
-            raise WrongError(f"entity must be one of {', '.join(ENTITIES)}, not {key!r}")
+        if key not in self.entities:
+            raise WrongError(f"entity must be one of {', '.join(self.entities)}, not {key!r}")
         return Ledger(self.state, str(key))
 
     async def health(self, _request: Request) -> Any:

@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action=argparse.BooleanOptionalAction,
         help="the ordinary customers too, some 340 of them; at first yes",
     )
+    parser.add_argument(
+        "--copies", type=int, help="copies of the British entity beside the three; at first none"
+    )
     for name in NAMES:
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0: any free one")
     options = parser.parse_args(arguments)
@@ -80,7 +83,9 @@ def run(options: argparse.Namespace) -> None:
     os.umask(0o077)  # the SQLite file holds secrets and tokens
     state = State(options.data / "sandbox.sqlite")
     try:
-        today = prepare(state, options.today, options.seed, options.crowd)
+        today = prepare(
+            state, options.today, options.seed, crowd=options.crowd, copies=options.copies
+        )
         sockets = {name: bind(state, name, getattr(options, f"{name}_port")) for name in NAMES}
         urls = {name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()}
         asyncio.run(serve(state, today, options.data, sockets, urls))
@@ -88,27 +93,32 @@ def run(options: argparse.Namespace) -> None:
         state.close()
 
 
-def prepare(state: State, today: date | None, seed: int | None, crowd: bool | None) -> date:
+def prepare(
+    state: State, today: date | None, seed: int | None, *, crowd: bool | None, copies: int | None
+) -> date:
     """Seed at the first start; later starts go on with what is there."""
     known = {name: state.meta(name) for name in ("today", "seed", "crowd")}
+    known["copies"] = str(state.copies)
     asked = {
         "today": today and str(today),
         "seed": None if seed is None else str(seed),
         "crowd": None if crowd is None else str(crowd),
+        "copies": None if copies is None else str(copies),
     }
     if known["today"] is None:
         day, number = today or TODAY, SEED if seed is None else seed
         crowded = crowd is not False
+        made = {"today": day, "seed": number, "crowd": crowded, "copies": copies or 0}
         with state.transaction():
-            write_world(state, northwind(day, number, crowded=crowded))
-            for name, value in (("today", day), ("seed", number), ("crowd", crowded)):
+            write_world(state, northwind(day, number, crowded=crowded, copies=copies or 0))
+            for name, value in made.items():
                 state.set_meta(name, str(value))
         return day
     if any(value is not None and value != known[name] for name, value in asked.items()):
         size = "--crowd" if known["crowd"] == "True" else "--no-crowd"
         raise UnusableError(
             f"The data directory was made with --today {known['today']} --seed {known['seed']} "
-            f"{size}: leave them out to go on with it, or give another --data directory."
+            f"{size} --copies {known['copies']}: leave them out to go on with it, or give another --data directory."
         )
     return date.fromisoformat(known["today"])
 

@@ -105,6 +105,11 @@ class State:
             else:
                 self.connection.execute("insert or replace into meta values (?, ?)", (key, value))
 
+    @property
+    def copies(self) -> int:
+        """How many copies of the British entity there are beside the three."""
+        return int(self.meta("copies") or 0)
+
     def put(self, org: str, kind: str, record: Any) -> None:
         """Insert or replace a record by its id (an account's is its code)."""
         key = record.code if kind == "account" else record.id

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func
@@ -15,6 +16,16 @@ from store.closes import Closes
 from store.document_rows import as_closes_see, details_of, document_of, line_rows
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document as a vendor told it: its raw text, our reading, the vendor's time of change."""
+
+    source: str
+    document: Document
+    raw: str
+    modified: datetime
+
+
 class Documents:
     """Reads and stores versions of documents."""
 
@@ -25,52 +36,58 @@ class Documents:
     def store(
         self, entity: str, source: str, document: Document, raw: str, modified: datetime
     ) -> bool:
-        """Keep a version if it differs from the newest one in what we read. True when it was new.
+        """Keep one version as `store_all` does. True when it was new."""
+        return self.store_all(entity, [Told(source, document, raw, modified)]) == 1
+
+    def store_all(self, entity: str, told: Sequence[Told]) -> int:
+        """Keep each version that differs from the one before it in what we read. How many did.
 
         A contract that is void when it is first seen was never won: nothing is kept of it. Closes
         see a version from its own date on, or, where that day is closed by now, from the first
         open day on.
         """
-        newest = self._session.exec(
-            select(DocumentRow)
+        if not told:
+            return 0
+        newest = self._newest(entity, [each.document for each in told])
+        open_from = Closes(self._session, self._audit).open_from(entity)
+        kept: list[tuple[DocumentRow, Document]] = []
+        for each in told:
+            document, key = each.document, (each.document.kind.value, each.document.id)
+            version, content_hash = newest.get(key, (0, ""))
+            if not version and document.voided and document.kind is DocumentKind.CONTRACT:
+                continue
+            if content_hash == (now := document.content_hash()):
+                continue
+            newest[key] = version + 1, now
+            row = _row(entity, each, version + 1, now)
+            row.open_from = open_from
+            kept.append((row, document))
+        self._session.add_all([row for row, _ in kept])
+        self._session.flush()
+        for row, document in kept:
+            assert row.id is not None
+            self._session.add_all(line_rows(row.id, document))
+        return len(kept)
+
+    def _newest(
+        self, entity: str, documents: Sequence[Document]
+    ) -> dict[tuple[str, str], tuple[int, str]]:
+        """Version and content hash of what was kept last, by kind and id."""
+        rows = self._session.exec(
+            select(
+                DocumentRow.kind,
+                DocumentRow.source_id,
+                DocumentRow.version,
+                DocumentRow.content_hash,
+            )
             .where(
                 DocumentRow.entity_id == entity,
-                DocumentRow.kind == document.kind.value,
-                DocumentRow.source_id == document.id,
+                col(DocumentRow.kind).in_({each.kind.value for each in documents}),
+                col(DocumentRow.source_id).in_({each.id for each in documents}),
             )
-            .order_by(desc(col(DocumentRow.version)))
-            .limit(1)
-        ).first()
-        if newest is None and document.voided and document.kind is DocumentKind.CONTRACT:
-            return False
-        content_hash = document.content_hash()
-        if newest is not None and newest.content_hash == content_hash:
-            return False
-        row = DocumentRow(
-            entity_id=entity,
-            source=source,
-            kind=document.kind.value,
-            source_id=document.id,
-            version=newest.version + 1 if newest else 1,
-            content_hash=content_hash,
-            raw_hash=hashlib.sha256(raw.encode()).hexdigest(),
-            raw=raw,
-            number=document.number,
-            counterparty=document.counterparty,
-            date=document.date,
-            currency=document.currency,
-            rate=str(document.rate) if document.rate is not None else None,
-            contract=document.contract,
-            voided=document.voided,
-            details=details_of(document),
-            open_from=Closes(self._session, self._audit).open_from(entity),
-            modified_at=modified,
+            .order_by(col(DocumentRow.version))
         )
-        self._session.add(row)
-        self._session.flush()
-        assert row.id is not None
-        self._session.add_all(line_rows(row.id, document))
-        return True
+        return {(kind, key): (version, content) for kind, key, version, content in rows}
 
     def cursor(self, entity: str, kind: str) -> datetime | None:
         """Up to which change time the kind was read: a kind of document, reports or payments."""
@@ -194,3 +211,26 @@ class Documents:
             .order_by(col(LedgerReadingRow.id))
         ).all()
         return {row.account: row.balance_minor for row in rows} if rows else None
+
+
+def _row(entity: str, told: Told, version: int, content_hash: str) -> DocumentRow:
+    document = told.document
+    return DocumentRow(
+        entity_id=entity,
+        source=told.source,
+        kind=document.kind.value,
+        source_id=document.id,
+        version=version,
+        content_hash=content_hash,
+        raw_hash=hashlib.sha256(told.raw.encode()).hexdigest(),
+        raw=told.raw,
+        number=document.number,
+        counterparty=document.counterparty,
+        date=document.date,
+        currency=document.currency,
+        rate=str(document.rate) if document.rate is not None else None,
+        contract=document.contract,
+        voided=document.voided,
+        details=details_of(document),
+        modified_at=told.modified,
+    )

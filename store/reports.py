@@ -1,12 +1,12 @@
 """Deliveries, usage and payments: stored once per version, read back as core values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import TypeVar
 
-from sqlmodel import Session, col, desc, select
+from sqlmodel import Session, col, select
 
 from accounting.documents import Payment, Report, Void
 from accounting.money import Money
@@ -26,70 +26,39 @@ class Reports:
         self._session = session
         self._audit = audit
 
-    def store_report(
-        self, entity: str, source: str, report: Report, raw: str, *, deleted: bool = False
-    ) -> bool:
-        """Keep a version if it differs from the newest one. True when it was new.
+    def keep(self, kind: type[Row], told: Sequence[Row]) -> int:
+        """Keep each version that differs from the one before it. How many did.
 
-        One that is gone when it is first seen is not kept.
+        `told` are rows of one entity as `report_row` and `payment_row` make them. One that is gone
+        when it is first seen is not kept.
         """
-        usage = report.usage
-        row = ReportRow(
-            entity_id=entity,
-            source=source,
-            source_id=report.id,
-            version=1,
-            content_hash=_hash(
-                deleted, report.line, report.date, report.units, report.percent, report.milestone,
-                usage,
-            ),
-            raw=raw,
-            line=report.line,
-            date=report.date,
-            units=str(report.units) if report.units is not None else None,
-            percent=str(report.percent) if report.percent is not None else None,
-            milestone=report.milestone,
-            usage_minor=usage.minor if usage is not None else None,
-            usage_currency=usage.currency if usage is not None else None,
-            deleted=deleted,
-        )  # fmt: skip
-        return self._store(ReportRow, row)
-
-    def store_payment(
-        self, entity: str, source: str, payment: Payment, raw: str, *, deleted: bool = False
-    ) -> bool:
-        """Keep a version if it differs from the newest one. True when it was new."""
-        row = PaymentRow(
-            entity_id=entity,
-            source=source,
-            source_id=payment.id,
-            version=1,
-            content_hash=_hash(deleted, payment.against, payment.date, payment.amount),
-            raw=raw,
-            against=payment.against,
-            date=payment.date,
-            amount_minor=payment.amount.minor,
-            currency=payment.amount.currency,
-            deleted=deleted,
-        )
-        return self._store(PaymentRow, row)
-
-    def _store(self, kind: type[Row], row: Row) -> bool:
-        newest = self._session.exec(
-            select(kind)
-            .where(kind.entity_id == row.entity_id, kind.source_id == row.source_id)
-            .order_by(desc(col(kind.version)))
-            .limit(1)
-        ).first()
-        if newest is None and row.deleted:
-            return False
-        if newest is not None and newest.content_hash == row.content_hash:
-            return False
-        row.version = newest.version + 1 if newest is not None else 1
-        row.open_from = Closes(self._session, self._audit).open_from(row.entity_id)
-        self._session.add(row)
+        if not told:
+            return 0
+        entity = told[0].entity_id
+        newest = self._newest(kind, entity, [row.source_id for row in told])
+        open_from = Closes(self._session, self._audit).open_from(entity)
+        kept = []
+        for row in told:
+            version, content_hash = newest.get(row.source_id, (0, ""))
+            if (not version and row.deleted) or content_hash == row.content_hash:
+                continue
+            row.version, row.open_from = version + 1, open_from
+            newest[row.source_id] = row.version, row.content_hash
+            kept.append(row)
+        self._session.add_all(kept)
         self._session.flush()
-        return True
+        return len(kept)
+
+    def _newest(
+        self, kind: type[Row], entity: str, ids: Sequence[str]
+    ) -> dict[str, tuple[int, str]]:
+        """Version and content hash of what was kept last, by id."""
+        rows = self._session.exec(
+            select(kind.source_id, kind.version, kind.content_hash)
+            .where(kind.entity_id == entity, col(kind.source_id).in_({*ids}))
+            .order_by(col(kind.version))
+        )
+        return {key: (version, content) for key, version, content in rows}
 
     def reports(self, entity: str) -> tuple[Report, ...]:
         """Every version of every report that a close may see, with the day it is known on.
@@ -153,6 +122,51 @@ class Reports:
                 for place, row in enumerate(versions)
                 if place == len(after) or not corrected_unseen(_known_on(row), after[place])
             ]
+
+
+def report_row(
+    entity: str, source: str, report: Report, raw: str, *, deleted: bool = False
+) -> ReportRow:
+    """A version of a report as it is kept, its number aside."""
+    usage = report.usage
+    return ReportRow(
+        entity_id=entity,
+        source=source,
+        source_id=report.id,
+        version=1,
+        content_hash=_hash(
+            deleted, report.line, report.date, report.units, report.percent, report.milestone,
+            usage,
+        ),
+        raw=raw,
+        line=report.line,
+        date=report.date,
+        units=str(report.units) if report.units is not None else None,
+        percent=str(report.percent) if report.percent is not None else None,
+        milestone=report.milestone,
+        usage_minor=usage.minor if usage is not None else None,
+        usage_currency=usage.currency if usage is not None else None,
+        deleted=deleted,
+    )  # fmt: skip
+
+
+def payment_row(
+    entity: str, source: str, payment: Payment, raw: str, *, deleted: bool = False
+) -> PaymentRow:
+    """A version of a payment as it is kept, its number aside."""
+    return PaymentRow(
+        entity_id=entity,
+        source=source,
+        source_id=payment.id,
+        version=1,
+        content_hash=_hash(deleted, payment.against, payment.date, payment.amount),
+        raw=raw,
+        against=payment.against,
+        date=payment.date,
+        amount_minor=payment.amount.minor,
+        currency=payment.amount.currency,
+        deleted=deleted,
+    )
 
 
 def _name(row: ReportRow | PaymentRow) -> str:

@@ -63,13 +63,14 @@ def launch(
     sandbox: bool,
     today: str = "",
     crowd: bool = True,
+    copies: int = 0,
 ) -> Running:
     """Start everything; worker and page are on their way when this returns.
 
     The page takes `page_port` if it is free. `today` fixes the business date (a demo's). The
-    sandbox's companies have their ordinary customers only with `crowd`. Without the sandbox,
-    connections are TIEOUT_CONNECTIONS_FILE's. Raises TieoutError, EmbeddedError,
-    ProcessDiedError.
+    sandbox's companies have their ordinary customers only with `crowd`, and there are so many
+    `copies` of one beside the three. Without the sandbox, connections are
+    TIEOUT_CONNECTIONS_FILE's. Raises TieoutError, EmbeddedError, ProcessDiedError.
     """
     from tieout.migrate import migrate
 
@@ -84,7 +85,7 @@ def launch(
     migrate(dsns[OWNER])
     keys = data / "secrets"
     make_keys(keys)
-    control = f"http://127.0.0.1:{_start_sandbox(stack, today, crowd)}" if sandbox else ""
+    control = f"http://127.0.0.1:{_start_sandbox(stack, today, crowd, copies)}" if sandbox else ""
     shared = {
         "TIEOUT_TEMPORAL_ADDRESS": temporal,
         "TIEOUT_CONNECTIONS_FILE": str(connections),
@@ -124,7 +125,7 @@ def _ours(*words: str) -> list[str]:
     return [sys.executable, "-m", "tieout.cli", *words]
 
 
-def _start_sandbox(stack: Stack, today: str, crowd: bool) -> int:
+def _start_sandbox(stack: Stack, today: str, crowd: bool, copies: int) -> int:
     """The three vendors' servers; the port of their control door."""
     if not (REPOSITORY / "sandbox").is_dir():
         raise TieoutError("The sandbox is in the repository only: clone it, and run this there.")
@@ -136,6 +137,7 @@ def _start_sandbox(stack: Stack, today: str, crowd: bool) -> int:
     words = [w for name, port in ports.items() for w in (f"--{name}-port", str(port))]
     words += ["--today", today] if today else []
     words += [] if crowd else ["--no-crowd"]
+    words += ["--copies", str(copies)] if copies else []
     stack.start(
         "sandbox",
         [sys.executable, "-m", "sandbox", "--data", str(sandbox), *words],

@@ -13,8 +13,14 @@ PATIENT = RetryPolicy(
 )
 """Try for ever, ever slower: a close waits out an outage, and a person sees it waiting."""
 
-RECORD = ActivityConfig(start_to_close_timeout=timedelta(seconds=15), retry_policy=PATIENT)
-"""A short transaction in Postgres."""
+RECORD = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=15),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=PATIENT,
+)
+"""A short transaction in Postgres. A person may wait for it, so a worker that died in the middle is
+noticed soon; not sooner, since a hundred closes at once can keep a living one from its heartbeat.
+"""
 
 NOTIFY = ActivityConfig(start_to_close_timeout=timedelta(minutes=5), retry_policy=PATIENT)
 """Messages to people, through somebody else's servers."""

@@ -4,6 +4,7 @@ Bodies are taken undecoded and parsed here: the client's own models turn an acco
 new to them into an error for the whole list. Retries belong to Temporal, tokens to the vault.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -62,17 +63,14 @@ from connectors.xero.orders import expenses_of, with_orders
 API_URL = "https://api.xero.com"
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105
 FIELDS = ("base_url", "client_id", "client_secret", "tenant_id")
-PAGE_SIZE = 100
+PAGE_SIZE = 1000
 PAGES_MAX = 10_000
 KEY_WINDOW_S = 300
 """Xero keeps an Idempotency-Key for 6 minutes from the first call; we trust it for 5."""
 
-PLURALS = {
-    DocumentKind.INVOICE: ("Invoices", "ACCREC"),
-    DocumentKind.BILL: ("Invoices", "ACCPAY"),
-    DocumentKind.CREDIT_NOTE: ("CreditNotes", "ACCRECCREDIT"),
-    DocumentKind.BILL_CREDIT: ("CreditNotes", "ACCPAYCREDIT"),
-}
+ORDERS, INVOICES, CREDIT_NOTES = "PurchaseOrders", "Invoices", "CreditNotes"
+LISTS = (ORDERS, INVOICES, CREDIT_NOTES)
+"""Sales and purchases stand in the same lists. Orders come first: the bills name them."""
 
 
 class XeroLedger:
@@ -104,6 +102,7 @@ class XeroLedger:
         )
         self._api = _accounting_api(f"{base or API_URL}/api.xro/2.0", self._tokens.current)
         self._account_codes: dict[str, str] = {}
+        self._order_ids: dict[str, str] | None = None
 
     def check(self) -> str:
         """The organisation's name."""
@@ -115,35 +114,27 @@ class XeroLedger:
             )
         return str(organisation["Name"])
 
-    def kinds(self) -> tuple[DocumentKind, ...]:
-        """Invoices, credit notes, purchase orders, bills and bill credits."""
-        sales = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
-        return (*sales, DocumentKind.EXPENSE, DocumentKind.BILL, DocumentKind.BILL_CREDIT)
+    def lists(self) -> tuple[str, ...]:
+        """Purchase orders; invoices and bills; credit notes of both sides."""
+        return LISTS
 
-    def documents(self, kind: DocumentKind, since: datetime | None) -> Iterator[SourceDocument]:
-        """Pages of 100 with their lines, oldest change first; drafts are left out.
+    def documents(self, name: str, since: datetime | None) -> Iterator[SourceDocument]:
+        """Pages with their lines, oldest change first; drafts are left out.
 
-        Bills come with the purchase orders that they are for: those are read once, if any bill is.
+        Bills come with the purchase orders that they are for: all of those are read once, if any
+        bill is.
         """
-        if kind is DocumentKind.EXPENSE:
+        if name == ORDERS:
             for payload in self._orders(since):
                 yield from expenses_of(payload, self.currency)
             return
-        plural, type_ = PLURALS[kind]
-        read = self._api.get_invoices if plural == "Invoices" else self._api.get_credit_notes
-        orders: dict[str, str] | None = None
-        for payload in self._pages(read, plural, since, where=f'Type=="{type_}"'):
-            found = source_document(plural, payload, self.currency)
+        read = self._api.get_invoices if name == INVOICES else self._api.get_credit_notes
+        for payload in self._pages(read, name, since):
+            found = source_document(name, payload, self.currency)
             if found is None:
                 continue
-            if kind is DocumentKind.BILL:
-                if orders is None:
-                    orders = {
-                        order["PurchaseOrderNumber"]: order["PurchaseOrderID"]
-                        for order in self._orders(None)
-                        if order.get("PurchaseOrderNumber")
-                    }
-                found = with_orders(found, orders)
+            if found.document.kind is DocumentKind.BILL:
+                found = with_orders(found, self._every_order())
             yield found
 
     def payments(self, since: datetime | None) -> Iterator[SourcePayment]:
@@ -154,7 +145,21 @@ class XeroLedger:
                 yield found
 
     def _orders(self, since: datetime | None) -> Iterator[dict[str, Any]]:
-        return self._pages(self._api.get_purchase_orders, "PurchaseOrders", since)
+        """Purchase orders; the ids by number are kept of a reading of them all."""
+        ids: dict[str, str] = {}
+        for order in self._pages(self._api.get_purchase_orders, ORDERS, since):
+            if order.get("PurchaseOrderNumber"):
+                ids[order["PurchaseOrderNumber"]] = order["PurchaseOrderID"]
+            yield order
+        if since is None:
+            self._order_ids = ids
+
+    def _every_order(self) -> dict[str, str]:
+        """The ids of all purchase orders by their number."""
+        if self._order_ids is None:
+            deque(self._orders(None), maxlen=0)
+        assert self._order_ids is not None
+        return self._order_ids
 
     def _pages(
         self, read: Callable[..., Any], plural: str, since: datetime | None, **options: Any
@@ -236,7 +241,7 @@ class XeroLedger:
         return journals.ledger_journal(alive[0], self.currency) if alive else None
 
     def journals(self, since: datetime) -> Iterator[LedgerJournal]:
-        """Pages of 100 with their lines, oldest change first; deleted ones are left out."""
+        """Pages with their lines, oldest change first; deleted ones are left out."""
         for payload in self._pages(self._api.get_manual_journals, "ManualJournals", since):
             if payload.get("Status") != "DELETED":
                 yield journals.ledger_journal(payload, self.currency)

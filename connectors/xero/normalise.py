@@ -22,6 +22,7 @@ to minor units can't come out otherwise for any amount of up to 18 digits."""
 
 KNOWN = frozenset({"AUTHORISED", "PAID"})
 GONE = frozenset({"VOIDED", "DELETED"})
+CASH = frozenset({"ARPREPAYMENT", "AROVERPAYMENT", "APPREPAYMENT", "APOVERPAYMENT"})
 CONTRACT_ID = re.compile(r"006[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 _MS_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,9 +51,11 @@ def day_of(text: str) -> date:
 
 
 def source_document(plural: str, payload: dict[str, Any], base: str) -> SourceDocument | None:
-    """One invoice, bill or credit note; None for a draft, which nobody owes yet."""
+    """One invoice, bill or credit note; None for a draft, which nobody owes yet, and for what was
+    paid before or too much: cash alone.
+    """
     status = payload.get("Status")
-    if status not in KNOWN | GONE:
+    if status not in KNOWN | GONE or payload.get("Type") in CASH:
         return None
     try:
         document = _document(plural, payload, base)

@@ -19,6 +19,7 @@ from sandbox.books import Ledger
 from sandbox.quickbooks import faults, journals, query, shapes
 from sandbox.quickbooks.faults import FaultError, now_text
 from sandbox.quickbooks.reports import trial_balance
+from sandbox.quickbooks.tax import tax_summary
 from sandbox.served import Served
 from sandbox.state import State
 from sandbox.tokens import REFRESH_LIFE_S, Tokens, basic, bearer
@@ -48,6 +49,7 @@ ENTITIES = [
     "Preferences",
     "CompanyInfo",
 ]
+REPORTS = {"TrialBalance": trial_balance, "TaxSummary": tax_summary}
 BY_PATH = {name.lower(): name for name in ENTITIES}
 
 
@@ -240,6 +242,9 @@ class QuickBooks:
 
     async def report(self, request: Request, ledger: Ledger) -> Response:
         today = date.fromisoformat(self.state.meta("today") or "")
+        make = REPORTS.get(request.path_params["report"])
+        if make is None:
+            raise faults.not_found("There is no such report.")
         try:
             end = date.fromisoformat(request.query_params.get("end_date", str(today)))
             first = str(end.replace(month=1, day=1))
@@ -248,7 +253,7 @@ class QuickBooks:
             raise faults.FaultError(
                 "5020", "Permission Denied Error", "Invalid date in the report's parameters"
             ) from None
-        return answer(trial_balance(ledger, start, end))
+        return answer(make(ledger, start, end))
 
 
 async def nothing_there(request: Request, _error: Exception) -> Response:
@@ -270,7 +275,7 @@ def quickbooks_app(state: State, tokens: Tokens, base_url: str) -> Served:
         Route("/oauth2/v1/tokens/bearer", books.token, methods=["POST"]),
         Route(f"{company}/query", books.guarded(books.query), methods=["GET", "POST"]),
         Route(f"{company}/journalentry", books.guarded(books.save_journal), methods=["POST"]),
-        Route(f"{company}/reports/TrialBalance", books.guarded(books.report)),
+        Route(f"{company}/reports/{{report}}", books.guarded(books.report)),
         Route(f"{company}/{{entity}}", books.guarded(books.read)),
         Route(f"{company}/{{entity}}/{{key}}", books.guarded(books.read)),
     ]

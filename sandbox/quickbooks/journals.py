@@ -141,6 +141,8 @@ def _line(row: Any, accounts: dict[str, Account], contacts: dict[str, Contact]) 
             raise faults.bad_reference(f"{name} {wanted} not found")
     amount = _minor(row.get("Amount"))
     extra = {name: detail[name] for name in ECHOED if detail.get(name)}
+    if detail.get("TaxAmount"):
+        extra["TaxAmount"] = str(detail["TaxAmount"])
     sign = 1 if posting == "Debit" else -1
     return JournalLine(code, sign * amount, row.get("Description"), extra)
 

@@ -274,6 +274,8 @@ def journal(ledger: Ledger, each: Journal) -> Row:
             "AccountRef": {"value": line.account, "name": names.get(line.account, "")},
             **line.extra,
         }
+        if "TaxAmount" in detail:
+            detail["TaxAmount"] = literal(detail["TaxAmount"])
         shown: Row = {"Id": str(place), "Amount": number(abs(line.amount))}
         if line.description is not None:
             shown["Description"] = line.description

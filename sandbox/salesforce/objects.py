@@ -7,6 +7,7 @@ text field; a percent is a number from 0 to 100.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -111,6 +112,8 @@ PREFIXES = {
     "Usage_Report__c": "a0U",
     "Delivery__c": "a0D",
 }
+KINDS = {"Account": "customer", "Usage_Report__c": "usage", "Delivery__c": "delivery"}
+"""The records behind an object; opportunities and their lines are one record each."""
 TREATMENTS = {"separate": "Separate", "prospective": "Prospective", "catch-up": "Catch-up"}
 LABELS = {
     "Service_Start__c": "Service Start",
@@ -237,8 +240,27 @@ def delivery(each: Delivery) -> Row:
     }
 
 
-def rows_of(state: State, name: str) -> list[Row]:
-    """Every row of an object, deleted ones included."""
+@dataclass
+class Rows:
+    """Every object's rows, deleted ones included; made anew when a record behind them changes."""
+
+    state: State
+    _made: dict[str, tuple[Any, list[Row]]] = field(default_factory=dict)
+
+    def of(self, name: str) -> list[Row]:
+        """The rows of an object."""
+        stands = self.state.connection.execute(
+            "select count(*), max(modified), sum(modified) from record where org = 'crm'"
+            " and kind = ?",
+            (KINDS.get(name, "opportunity"),),
+        ).fetchone()
+        known = self._made.get(name)
+        if known is None or known[0] != stands:
+            known = self._made[name] = (stands, _rows(self.state, name))
+        return known[1]
+
+
+def _rows(state: State, name: str) -> list[Row]:
     if name == "Account":
         return [account(each) for each in state.all("crm", "customer", CrmAccount)]
     if name == "Usage_Report__c":

@@ -27,7 +27,7 @@ PRICES = (480_000, 1_200_000, 1_000_01, 2_499_99, 360_000, 777_777, 1_995_00)
 
 def add(book: Bookkeeper, crm: Seller) -> None:
     """Customers with yearly subscriptions, in arrears and by usage, and the suppliers' bills."""
-    key = book.entity.key
+    key = book.entity.original
     for name in NAMES[key]:
         start = date(2025, 3, 1) + timedelta(days=book.rng.randrange(330))
         years(book, crm, name, start)

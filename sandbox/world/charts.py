@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.world.records import Account
 
@@ -43,6 +43,11 @@ class Entity:
     chart: Chart
     accounts: tuple[Account, ...]
     german: bool = False
+
+    @property
+    def original(self) -> str:
+        """The key of the entity that this one is a copy of; its own, where it is none."""
+        return self.key.partition("-")[0]
 
 
 XERO_CHART = Chart(
@@ -153,6 +158,18 @@ ENTITIES = {
         german=True,
     ),
 }
+
+
+def entity_keys(copies: int) -> tuple[str, ...]:
+    """The three entities and so many copies of the British one, "uk-001" the first of them."""
+    return (*ENTITIES, *(f"uk-{number:03}" for number in range(1, copies + 1)))
+
+
+def entity_of(key: str) -> Entity:
+    """An entity by its key; a copy is another company with the same cases."""
+    original, _, number = key.partition("-")
+    entity = ENTITIES[original]
+    return replace(entity, key=key, name=f"{entity.name} {number}") if number else entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ GERMAN_TRADES = (
 
 def add(book: Bookkeeper, crm: Seller) -> None:
     """Each with a yearly subscription since a day of the history."""
-    key = book.entity.key
+    key = book.entity.original
     days = (book.today - HISTORY_START).days
     for name in islice(_names(key), SIZE[key]):
         years(book, crm, name, HISTORY_START + timedelta(days=book.rng.randrange(days)))

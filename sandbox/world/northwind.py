@@ -9,7 +9,7 @@ from random import Random
 
 from sandbox.world import background, cases_de, cases_uk, cases_us, crowd
 from sandbox.world.builder import NAMESPACE, Bookkeeper, stamp
-from sandbox.world.charts import ENTITIES, Entity
+from sandbox.world.charts import Entity, entity_keys, entity_of
 from sandbox.world.postings import of_document
 from sandbox.world.reckoning import Reports, positions
 from sandbox.world.records import Books, Document, Journal, JournalLine, Opportunity, World
@@ -22,16 +22,17 @@ PLANTED = {("de", date(2026, 5, 31)): 12_34}
 CASES = {"uk": cases_uk, "us": cases_us, "de": cases_de}
 
 
-def northwind(today: date, seed: int, *, crowded: bool = True) -> World:
-    """The whole group, with or without the ordinary customers beside its cases; the same for the
-    same arguments.
+def northwind(today: date, seed: int, *, crowded: bool = True, copies: int = 0) -> World:
+    """The whole group, with or without the ordinary customers beside its cases, and so many copies
+    of its British entity; the same for the same arguments.
     """
     crm = Seller(today, seed)
     books = {}
     keepers = {}
-    for key, entity in ENTITIES.items():
+    for key in entity_keys(copies):
+        entity = entity_of(key)
         keeper = Bookkeeper(entity, today, seed, Random(f"{seed}/{key}"))
-        CASES[key].add(keeper, crm)
+        CASES[entity.original].add(keeper, crm)
         background.add(keeper, crm)
         if crowded:
             crowd.add(keeper, crm)
@@ -42,8 +43,10 @@ def northwind(today: date, seed: int, *, crowded: bool = True) -> World:
             if not contact.supplier and not contact.name.startswith("Northwind"):
                 crm.account(contact.name)
         deals = [deal for deal in crm.opportunities if deal.entity == key]
-        reports: Reports = [*crm.usage, *crm.deliveries]
-        journals = tuple(spreadsheet(ENTITIES[key], documents, deals, reports, today, seed))
+        sold = {deal.id for deal in deals}
+        told: Reports = [*crm.usage, *crm.deliveries]
+        reports = [report for report in told if report.opportunity in sold]
+        journals = tuple(spreadsheet(keeper.entity, documents, deals, reports, today, seed))
         books[key] = Books(
             key, keeper.chart(), tuple(keeper.contacts.values()), documents, journals
         )

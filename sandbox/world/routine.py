@@ -18,7 +18,7 @@ def month_ends(first: date, last: date) -> Iterator[date]:
     """The last days of the months from `first` to `last`."""
     day = first.replace(day=1)
     while True:
-        end = _month_end(day)
+        end = month_end(day)
         if end > last:
             return
         yield end
@@ -126,7 +126,7 @@ def costs(book: Bookkeeper, *, insurer: str, host: str, landlord: str | None) ->
 def hosting(book: Bookkeeper, host: str, text: str) -> None:
     """Ordered on the first of each month at an estimate, billed on the fourth of the next."""
     account = book.entity.chart.hosting
-    for end in month_ends(HISTORY_START, _month_end(book.today)):
+    for end in month_ends(HISTORY_START, month_end(book.today)):
         amount = 180_000 + book.rng.randrange(60_000)
         month = Span(end.replace(day=1), end)
         mark = f"hosting-{end:%Y-%m}"
@@ -146,7 +146,7 @@ def hosting(book: Bookkeeper, host: str, text: str) -> None:
         )
 
 
-def _month_end(day: date) -> date:
+def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 

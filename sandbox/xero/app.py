@@ -1,4 +1,4 @@
-"""The Xero server: token endpoint, connections, and the accounting API of both organisations.
+"""The Xero server: token endpoint, connections, and the accounting API of each organisation.
 
 Our reading: the X-*Limit-Remaining headers count the tenant's calls of the last minute, but only
 a fault refuses one; a tenant header that is not the client's own is 403.
@@ -25,11 +25,12 @@ from sandbox.served import Served
 from sandbox.state import State
 from sandbox.tokens import Client, Tokens, basic, bearer
 from sandbox.wire import answer
+from sandbox.world.charts import entity_keys, entity_of
 from sandbox.xero import errors, journals, shapes
 from sandbox.xero.filters import QueryError, matcher, modified_since, ordered, read_date
 from sandbox.xero.reports import trial_balance
+from sandbox.xero.tax import returns, tax_return
 
-ORGS = ("uk", "de")
 TOKEN_LIFE_S = 1800
 IDEMPOTENCY_S = 360.0
 KEY_LENGTH_MAX = 128
@@ -44,10 +45,11 @@ class Xero:
     def __init__(self, state: State, tokens: Tokens) -> None:
         self.state = state
         self.tokens = tokens
+        orgs = [key for key in entity_keys(state.copies) if entity_of(key).vendor == "xero"]
         self.clients = {
-            org: tokens.client(org, "xero", tenant=shapes.tenant_id(org)) for org in ORGS
+            org: tokens.client(org, "xero", tenant=shapes.tenant_id(org)) for org in orgs
         }
-        self.recent: dict[str, deque[float]] = {org: deque() for org in ORGS}
+        self.recent: dict[str, deque[float]] = {org: deque() for org in orgs}
 
     async def token(self, request: Request) -> Response:
         """client_credentials (custom connection), by Basic authorization or, as xero-python
@@ -297,10 +299,25 @@ async def manual_journal(request: Request, ledger: Ledger) -> Response:
 
 async def trial_balance_report(request: Request, ledger: Ledger) -> Response:
     given = request.query_params.get("date")
-    at = read_date(given) if given else date.fromisoformat(ledger.state.meta("today") or "")
+    at = read_date(given) if given else _today(ledger)
     if at is None:
         return errors.query(f"'{given}' is not a valid date")
     return answer(journals.envelope({"Reports": [trial_balance(ledger, at)]}))
+
+
+async def tax_returns(_request: Request, ledger: Ledger) -> Response:
+    return answer(journals.envelope({"Reports": returns(ledger, _today(ledger))}))
+
+
+async def one_return(request: Request, ledger: Ledger) -> Response:
+    found = tax_return(ledger, request.path_params["key"], _today(ledger))
+    if found is None:
+        return errors.not_found()
+    return answer(journals.envelope({"Reports": [found]}))
+
+
+def _today(ledger: Ledger) -> date:
+    return date.fromisoformat(ledger.state.meta("today") or "")
 
 
 async def missing(_request: Request, _error: Exception) -> Response:
@@ -332,7 +349,9 @@ def xero_app(state: State, tokens: Tokens, base_url: str) -> Served:
         get("/Payments", payments),
         get("/ManualJournals", manual_journals),
         get("/ManualJournals/{key}", manual_journal),
+        get("/Reports", tax_returns),
         get("/Reports/TrialBalance", trial_balance_report),
+        get("/Reports/{key}", one_return),
         Route(api + "/ManualJournals", xero.guarded(xero.save_journals), methods=["PUT", "POST"]),
         Route(api + "/ManualJournals/{key}", xero.guarded(xero.save_journals), methods=["POST"]),
     ]

@@ -23,6 +23,8 @@ CLASSES = {
 }
 STATUSES = {"draft": "DRAFT", "authorised": "AUTHORISED", "paid": "PAID", "voided": "VOIDED"}
 SHORT_CODE = {"uk": "!nw4Uk", "de": "!nw7De"}
+UNTAXED_ACCOUNTS = frozenset({"260", "495"})
+"""Recharges within the group and exchange differences."""
 TRACKING = {"Region": ("North", "South"), "Line of business": ("Platform", "Services")}
 
 
@@ -53,6 +55,19 @@ def iso(day: date) -> str:
     return f"{day}T00:00:00"
 
 
+def tax_type(org: str, direction: str) -> str:
+    """Xero's name of the usual rate: of a British company's "OUTPUT" OUTPUT2."""
+    return f"{direction}2" if org.startswith("uk") else direction
+
+
+def usual_tax_type(org: str, each: Account) -> str:
+    """What a line takes from its account where it names no tax type."""
+    direction = {"REVENUE": "OUTPUT", "EXPENSE": "INPUT"}.get(each.type)
+    if direction is None or each.code in UNTAXED_ACCOUNTS:
+        return "NONE"
+    return tax_type(org, direction)
+
+
 def account(org: str, each: Account) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "AccountID": account_id(org, each.code),
@@ -60,7 +75,7 @@ def account(org: str, each: Account) -> dict[str, Any]:
         "Name": each.name,
         "Status": "ACTIVE" if each.active else "ARCHIVED",
         "Type": each.type,
-        "TaxType": "NONE",
+        "TaxType": usual_tax_type(org, each),
         "Class": CLASSES[each.type],
         "EnablePaymentsToAccount": False,
         "ShowInExpenseClaims": False,
@@ -82,7 +97,7 @@ def organisation(ledger: Ledger) -> dict[str, Any]:
         "Name": entity.name,
         "LegalName": entity.name,
         "PaysTax": True,
-        "Version": "UK" if entity.key == "uk" else "GLOBAL",
+        "Version": "UK" if entity.original == "uk" else "GLOBAL",
         "OrganisationType": "COMPANY",
         "BaseCurrency": entity.currency,
         "CountryCode": entity.country,
@@ -95,8 +110,8 @@ def organisation(ledger: Ledger) -> dict[str, Any]:
         "DefaultPurchasesTax": "Tax Exclusive",
         "CreatedDateUTC": day_stamp(date(2025, 2, 28)),
         "OrganisationEntityType": "COMPANY",
-        "Timezone": "GMTSTANDARDTIME" if entity.key == "uk" else "WEUROPESTANDARDTIME",
-        "ShortCode": SHORT_CODE[entity.key],
+        "Timezone": "GMTSTANDARDTIME" if entity.original == "uk" else "WEUROPESTANDARDTIME",
+        "ShortCode": SHORT_CODE[entity.original],
         "OrganisationID": tenant_id(entity.key),
         "Edition": "BUSINESS",
         "Class": "PREMIUM",
@@ -136,7 +151,7 @@ def line_item(org: str, line: Line, *, sale: bool) -> dict[str, Any]:
         "Description": line.description,
         "Quantity": literal("1.0000"),
         "UnitAmount": number(line.net),
-        "TaxType": (f"{direction}2" if org == "uk" else direction) if line.tax else "NONE",
+        "TaxType": tax_type(org, direction) if line.tax else "NONE",
         "TaxAmount": number(line.tax),
         "LineAmount": number(line.net),
         "AccountCode": line.account,

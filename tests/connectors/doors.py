@@ -5,10 +5,11 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from connectors.ledger import JournalToPost, Ledger, LedgerLine
+from accounting.documents import DocumentKind
+from connectors.ledger import JournalToPost, Ledger, LedgerLine, SourceDocument
 from connectors.quickbooks import open_ledger as open_quickbooks
 from connectors.salesforce import (
     DeliveryObject,
@@ -158,6 +159,18 @@ def release(entity: str, reference: str, minor: int = 123_456, **other: Any) -> 
             **other,
         }
     )
+
+
+def documents(ledger: Ledger, since: datetime | None = None) -> list[SourceDocument]:
+    """Everything in the ledger's lists, as a sync reads it."""
+    return [found for name in ledger.lists() for found in ledger.documents(name, since)]
+
+
+def of_kind(
+    ledger: Ledger, kind: DocumentKind, since: datetime | None = None
+) -> list[SourceDocument]:
+    """The documents of one kind, oldest change first."""
+    return [found for found in documents(ledger, since) if found.document.kind is kind]
 
 
 def held(sandbox: Sandbox, entity: str, reference: str) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from tests.connectors.doors import (
     fields_of,
     held,
     nobody_listens,
+    of_kind,
     open_ledger,
     release,
 )
@@ -39,7 +40,7 @@ NAMES = {
 }
 READS: dict[str, Callable[[Ledger], Any]] = {
     "check": lambda ledger: ledger.check(),
-    "documents": lambda ledger: list(ledger.documents(DocumentKind.INVOICE, None)),
+    "documents": lambda ledger: of_kind(ledger, DocumentKind.INVOICE),
     "lock_dates": lambda ledger: ledger.lock_dates(),
     "balances": lambda ledger: ledger.balances(DAY),
     "find": lambda ledger: ledger.find(release("uk", "T2609-0001-0a1b2c3d")),
@@ -158,9 +159,9 @@ def test_a_cut_while_reading_is_unavailable_and_a_second_read_is_whole(
     monkeypatch.setattr(f"connectors.{ledger.vendor}.client.PAGE_SIZE", 10)
     sandbox.post("/faults", target=ledger.vendor, kind="reset_before_commit", skip=2)
     with pytest.raises(LedgerUnavailableError):
-        list(ledger.documents(DocumentKind.INVOICE, None))
+        of_kind(ledger, DocumentKind.INVOICE)
     known = sandbox.get("/documents", entity=entity, kind="invoice")
-    whole = list(ledger.documents(DocumentKind.INVOICE, None))
+    whole = of_kind(ledger, DocumentKind.INVOICE)
     assert len(whole) == len([each for each in known if each["status"] != "draft"])
 
 
@@ -226,8 +227,7 @@ def test_two_organisations_in_parallel_never_see_each_others_books(
         ledger = open_ledger(sandbox, entity, vault)
         together.wait(5)
         found = [
-            {each.document.id for each in ledger.documents(DocumentKind.INVOICE, None)}
-            for _ in range(3)
+            {each.document.id for each in of_kind(ledger, DocumentKind.INVOICE)} for _ in range(3)
         ]
         return entity, found, [ledger.check() for _ in range(3)]
 

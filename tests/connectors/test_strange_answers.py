@@ -18,6 +18,7 @@ from tests.connectors.doors import (
     OPEN,
     MemoryVault,
     fields_of,
+    of_kind,
     open_salesforce,
     release,
 )
@@ -70,7 +71,7 @@ def opened(strange: Strange, sandbox: Sandbox, entity: str) -> Ledger:
 
 READS: dict[str, Callable[[Ledger], Any]] = {
     "check": lambda ledger: ledger.check(),
-    "documents": lambda ledger: list(ledger.documents(DocumentKind.INVOICE, None)),
+    "documents": lambda ledger: of_kind(ledger, DocumentKind.INVOICE),
     "lock dates": lambda ledger: ledger.lock_dates(),
     "balances": lambda ledger: ledger.balances(DAY),
     "find": lambda ledger: ledger.find(release("uk", "T2609-0001-aaaaaaaa")),

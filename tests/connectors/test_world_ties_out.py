@@ -26,7 +26,13 @@ from accounting.periods import Period
 from accounting.policy import AccountMap, RecognitionPolicy, Role, Rule
 from connectors.ledger import Ledger
 from controls.configuration import parse_configuration
-from tests.connectors.doors import BOOKS, MemoryVault, open_ledger, open_salesforce
+from tests.connectors.doors import (
+    BOOKS,
+    MemoryVault,
+    documents,
+    open_ledger,
+    open_salesforce,
+)
 from tests.sandbox.wiring import Sandbox
 
 CONFIGURATION = Path(__file__).parents[2] / "examples" / "northwind.json"
@@ -110,7 +116,7 @@ def book_of(sandbox: Sandbox, entity: str, ledger: Ledger) -> Book:
         functional_currency=currency,
         adopted_on=AUGUST,
         documents=(
-            *(each.document for kind in ledger.kinds() for each in ledger.documents(kind, None)),
+            *(each.document for each in documents(ledger)),
             *(each.document for each in crm.contracts(entity, currency, None)),
         ),
         reports=tuple(each.report for each in crm.reports(entity, None)),

@@ -12,7 +12,7 @@ from sandbox.world.earning import Event, Terms, earned, fraction_earned, rounded
 from sandbox.world.northwind import northwind
 from sandbox.world.reckoning import positions
 from sandbox.world.records import Delivery, Span
-from tests.sandbox.wiring import Sandbox
+from tests.sandbox.wiring import Sandbox, xero
 
 TODAY = date(2026, 10, 5)
 
@@ -229,3 +229,23 @@ def test_what_is_earned_by_reports_by_hand():
     assert [earned(1_000, progress, (), date(2026, 1, d)) for d in (4, 5, 9)] == [0, 400, 350]
     called_off = Terms("units", None, "8.0", delivered=come((5, "units", "2.5"), (9, "units", "7")))
     assert [earned(1_000, called_off, (), date(2026, 1, d)) for d in (4, 5, 9)] == [0, 313, 1_000]
+
+
+def test_copies_of_a_company_have_its_cases_in_books_of_their_own(tmp_path):
+    many = Sandbox.start(tmp_path / "many", "--copies", "2")
+    try:
+        cases = {}
+        for entity in ("uk", "uk-001", "uk-002"):
+            api, tenant = xero(many, f"xero-{entity}")
+            (organisation,) = api.get_organisations(tenant).organisations
+            documents = many.get("/documents", entity=entity)
+            cases[organisation.name] = {each["case"] for each in documents}
+            assert len(api.get_invoices(tenant, page=1, page_size=1000).invoices) > 60
+            at = many.get("/positions", entity=entity, date="2026-08-31")
+            assert Decimal(at["ledger"]["deferred"]) == Decimal(at["deferred"]) > 0
+        assert [*cases] == [f"Northwind Analytics Ltd{number}" for number in ("", " 001", " 002")]
+        assert len({frozenset(each) for each in cases.values()}) == 1
+        asked = many.urls["control"] + "/documents?entity=uk-003"
+        assert requests.get(asked, timeout=5).status_code == 400
+    finally:
+        many.stop()

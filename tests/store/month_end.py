@@ -87,11 +87,11 @@ class Paper:
             told = SourceReport("paper", "{}", report, self._next(), deleted)
             self.reports_told.append(told)
 
-    def kinds(self) -> tuple[DocumentKind, ...]:
+    def lists(self) -> tuple[str, ...]:
         return tuple(kind for kind in DocumentKind if kind is not DocumentKind.CONTRACT)
 
-    def documents(self, kind: DocumentKind, _since: datetime | None) -> Iterator[SourceDocument]:
-        newest = {t.document.id: t for t in self.documents_told if t.document.kind is kind}
+    def documents(self, name: str, _since: datetime | None) -> Iterator[SourceDocument]:
+        newest = {t.document.id: t for t in self.documents_told if t.document.kind == name}
         return iter(newest.values())
 
     def contracts(

@@ -13,6 +13,7 @@ from accounting.documents import Document, DocumentKind, DocumentLine
 from accounting.money import Money
 from controls.audit import Actor
 from store import Store
+from store.documents import Told
 from tests.store.database import Database
 
 WORKER_ACTOR = Actor("service", "worker")
@@ -53,6 +54,23 @@ def known(store: Store, entity: str = "uk") -> tuple[Document, ...]:
     """What is known, as it was told: without the number of the version and its day."""
     with store.unit_of_work(WORKER_ACTOR) as work:
         return tuple(replace(d, version=1, known_on=None) for d in work.documents.known(entity))
+
+
+def test_versions_that_come_together_are_kept_as_if_each_had_come_alone(store: Store) -> None:
+    changed, other = replace(INVOICE, number="INV-7a"), replace(INVOICE, id="inv-8")
+    never_won = replace(CONTRACT, voided=True)
+    told = [
+        Told("xero", document, RAW, AT)
+        for document in (INVOICE, INVOICE, other, changed, never_won, INVOICE)
+    ]
+    with store.unit_of_work(WORKER_ACTOR) as work:
+        assert work.documents.store_all("uk", told) == 4
+        assert work.documents.store_all("uk", told[-1:]) == 0
+        assert work.documents.store_all("uk", []) == 0
+    with store.unit_of_work(WORKER_ACTOR) as work:
+        kept = [(row.version, row.number) for row in work.documents.versions("uk", "inv-7")]
+        assert sorted(kept) == [(1, "INV-7"), (2, "INV-7a"), (3, "INV-7")]
+    assert known(store) == (INVOICE, other)
 
 
 def test_a_document_reads_back_as_it_was_stored(store: Store) -> None:

@@ -61,6 +61,7 @@ def close_page(
         return isinstance(judge(tried, standing), Accepted)
 
     nonce = secrets.token_urlsafe(16)
+    asked = {each.link for each in close.exceptions}
     return ClosePage(
         title=f"{close.name}, {close.period}",
         person=person.display_name,
@@ -76,7 +77,7 @@ def close_page(
             if each.blocks
         ],
         told=[each for each in close.exceptions if not each.blocks],
-        drift=drift_of(work, row),
+        drift=[each for each in drift_of(work, row) if each.link not in asked],
         step_title=STEPS[Step(close.step)].title,
         step_purpose=STEPS[Step(close.step)].purpose,
         nonce=nonce,

@@ -52,6 +52,7 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
     may_reopen = (
         close.step == Step.CLOSED and may(roles, Action.REOPEN) and not work.reopenings.why_not(row)
     )
+    asked = {each.link for each in close.exceptions}
     return ClosePage(
         title=f"{close.name}, {close.period}",
         person=person.display_name,
@@ -67,7 +68,7 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
             if each.blocks
         ],
         told=[each for each in close.exceptions if not each.blocks],
-        drift=drift_of(work, row),
+        drift=[each for each in drift_of(work, row) if each.link not in asked],
         step_title=STEPS[Step(close.step)].title,
         step_purpose=STEPS[Step(close.step)].purpose,
         nonce=nonce,

@@ -1,9 +1,11 @@
 """What people changed in the ledger by hand, as a close's page and the JSON API tell it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounting.money import Money
 from controls.drift import HAPPENED, DriftKind
+from controls.posting import PostedLine
 from models import CloseRow, DriftRow
 from store import Work
 
@@ -66,3 +68,43 @@ def lines_of(work: Work, row: DriftRow) -> list[LineDifferenceView]:
         )
         for each in work.drift.differences(row)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedView:
+    """A journal by hand that somebody answered in this close: what it counts as, who said so, why.
+
+    `moved` is what it holds by account, a debit positive; nothing where it was gone.
+    """
+
+    reference: str
+    date: str
+    answer: str
+    reason: str
+    actor: str
+    link: str
+    moved: dict[str, str]
+
+
+def accepted_in(work: Work, close: CloseRow, currency: str) -> list[AcceptedView]:
+    """What was answered about the ledger in this close, oldest first."""
+    return [
+        AcceptedView(
+            reference=each.held.reference or each.ledger_id,
+            date=each.held.date.isoformat(),
+            answer=each.remedy.value,
+            reason=each.reason,
+            actor=each.actor,
+            link=each.link,
+            moved=_moved(each.held.lines, currency),
+        )
+        for each in work.drift.accepted.all(close.entity_id).values()
+        if each.close_id == close.id
+    ]
+
+
+def _moved(lines: Iterable[PostedLine], currency: str) -> dict[str, str]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.account] = sums.get(line.account, 0) + line.debit_minor - line.credit_minor
+    return {account: Money(minor, currency).text() for account, minor in sorted(sums.items())}

@@ -6,6 +6,7 @@ from datetime import datetime
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, Role
 from api.catch_ups import CatchUpView, catch_ups_of
+from api.drift_view import AcceptedView, accepted_in
 from api.exceptions import ExceptionView, exceptions_of
 from api.lock_view import LockView, locks_of
 from api.suspension import SuspendedView, suspended_of
@@ -101,7 +102,8 @@ class CloseView:
     `opening_non_current` the same of the opening as the last close froze it (empty where none
     did), `fx` the period's exchange gain, `late_documents` the policy that applied. Catch-up is
     what belongs to closed periods: by line, and summed for revenue and for cost. `suspended` are
-    earlier proposals that were decided on. A decision gives `seen` back: the hash of the figures.
+    earlier proposals that were decided on, `by_hand` the answers to journals that people booked or
+    changed in the ledger. A decision gives `seen` back: the hash of the figures.
     From `number` 2 on the period was closed before, by `earlier` closes; `takes_back` are the
     periods opened again. `which` asks for this close in a link, where it is not the newest.
     """
@@ -145,6 +147,7 @@ class CloseView:
     tie_out: list[TieOutView]
     locks: list[LockView]
     suspended: list[SuspendedView]
+    by_hand: list[AcceptedView]
     seen: str = ""
 
 
@@ -257,6 +260,7 @@ def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
         tie_out=_tie_out(work, row, currency),
         locks=locks_of(work, row),
         suspended=suspended_of(work, row, decisions),
+        by_hand=accepted_in(work, row, currency),
     )
 
 

@@ -38,6 +38,8 @@ class Accepted:
     remedy: Remedy
     reason: str
     actor: str
+    link: str
+    close_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class AcceptedJournals:
                 Remedy(answers[row.id].remedy),
                 answers[row.id].reason,
                 answers[row.id].actor,
+                row.link,
+                answers[row.id].close_id,
             )
             for row in rows
             if row.id is not None

@@ -94,6 +94,12 @@ def test_what_was_booked_by_hand_is_asked_about_line_by_line_and_the_close_ties_
     with pytest.raises(ApiRefusedError, match="answered"):
         system.decide("reviewer", close, "approve", reason="")
     closed = system.drive(entity, lambda c: c["step"] == "closed")
+    answered = {each["reference"]: each for each in closed["by_hand"]}
+    assert {each["actor"] for each in answered.values()} == {"priya"}
+    assert [each["answer"] for each in closed["by_hand"]].count("booked") == 2
+    deferred, revenue, _bank = ACCOUNTS[entity]
+    assert answered["Release"]["moved"] == {deferred: "250.00", revenue: "-250.00"}
+    assert "as the bank statement says" in the_page(system, entity)
     tied = {row["role"]: (row["reconciling"], row["unexplained"]) for row in closed["tie_out"]}
     assert tied.pop("deferred_revenue") == ("-99.99", "0.00")
     assert set(tied.values()) == {("0.00", "0.00")}

@@ -249,3 +249,26 @@ def test_a_page_is_no_wider_than_a_telephone_and_logs_out(system: System, browse
     ada.press("Log out")
     ada.page.goto("/")
     expect(ada.page.get_by_label("Password")).to_be_visible()
+
+
+def test_the_preparer_sees_a_journal_by_hand_line_by_line_and_counts_it_as_booked(
+    system: System, browser: Browser
+) -> None:
+    system.sandbox("POST", "/journals/add", {
+        "entity": "uk", "date": "2026-09-20", "narration": "Spreadsheet",
+        "lines": [{"account": "850", "amount": "250.00"}, {"account": "200", "amount": "-250.00"}],
+    })  # fmt: skip
+    system.people["preparer"].call("POST", "/closes", {"entity": "uk", "period": PERIOD})
+    priya = Desk(browser, system, "priya")
+    priya.open("uk")
+    priya.sees("Somebody else's journal on the close's accounts")
+    table = priya.page.get_by_role("region", name="Line by line")
+    expect(table.get_by_role("row", name="850")).to_contain_text("250.00")
+    expect(priya.page.get_by_role("link", name="The journal in the ledger")).to_be_visible()
+    priya.picture("resolve-by-hand")
+    form = priya.page.get_by_role("article", name="Somebody else's journal")
+    form.get_by_label("Reason").fill("The release of September, keyed in before.")
+    form.get_by_role("button", name="It did what the close does: count it as booked").click()
+    system.reach("uk", lambda c: c["round"] == 2 and c["awaiting"] != "nothing")
+    priya.open("uk")
+    expect(priya.page.get_by_text("Somebody else's journal")).to_have_count(0)

@@ -5,6 +5,7 @@ from temporalio import activity
 from activities.doors import Doors, told_to_temporal
 from controls.audit import Actor
 from controls.messages import CloseRef, CloseRequest, RecordRefusal, StepReached
+from controls.steps import Step
 
 
 class ProgressActivities:
@@ -34,8 +35,10 @@ class ProgressActivities:
 
     @activity.defn
     def step_reached(self, reached: StepReached) -> None:
-        """Record where the close stands now."""
+        """Record where the close stands now. What a worker tells of a closed one comes too late."""
         with told_to_temporal(), self._doors.work() as work:
+            if work.closes.lock(reached.close.close_id).step == Step.CLOSED:
+                return
             work.closes.move(
                 reached.close.close_id,
                 reached.step,

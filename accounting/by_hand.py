@@ -112,7 +112,7 @@ def lay(
     What faces the exchange account is laid upon gains, as part of the period's remeasurement. The
     sums by role and account stay as they were; what no movement takes keeps the journal's name.
     """
-    given = [part for part in by_hand if part.amount]
+    given = _netted(by_hand)
     if not given:
         return ()
     currency = given[0].amount.currency
@@ -126,6 +126,16 @@ def lay(
         is_gain = accounts.has(Role.FX_GAIN_LOSS) and part.account == accounts.fx_gain_loss
         laid.extend(_laid(part, gains if is_gain else moves, is_gain=is_gain))
     return tuple(laid)
+
+
+def _netted(parts: Iterable[BookedPart]) -> list[BookedPart]:
+    """What each journal comes to: of one that counted before and was changed, the difference."""
+    sums: dict[tuple[str, Role, str, Dimensions], BookedPart] = {}
+    for part in parts:
+        key = (part.line, part.role, part.account, part.dimensions)
+        known = sums.get(key)
+        sums[key] = replace(part, amount=part.amount + known.amount) if known else part
+    return [part for part in sums.values() if part.amount]
 
 
 def _laid(part: BookedPart, moves: dict[PartKey, Money], *, is_gain: bool) -> Iterable[BookedPart]:

@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,10 +64,10 @@ class Doors:
         too late, since somebody else has gone on meanwhile.
         """
         try:
-            with told_to_temporal():
+            with told_to_temporal() as given_up:
                 yield
         except ApplicationError as error:
-            if error.type == FencedError.__name__:
+            if error.type == FencedError.__name__ or given_up.is_set():
                 raise
             with self.work() as work:
                 again = "" if error.non_retryable else " It is tried again by itself."
@@ -75,40 +76,54 @@ class Doors:
 
 
 @contextmanager
-def beating() -> Iterator[None]:
+def beating() -> Iterator[threading.Event]:
     """Heartbeats while a blocking call runs: a worker that died is noticed within seconds, one that
     is slow is left to finish.
+
+    What it gives is set where this one was frozen for longer than Temporal waits, or was cancelled:
+    somebody else has gone on since.
     """
+    given_up = threading.Event()
     timeout = activity.info().heartbeat_timeout
     if timeout is None:
-        yield
+        yield given_up
         return
     every_s = timeout.total_seconds() / BEATS_PER_TIMEOUT
     done = threading.Event()
     context = contextvars.copy_context()
 
+    beaten = [time.monotonic()]
+
+    def look() -> None:
+        if time.monotonic() - beaten[0] > timeout.total_seconds() or activity.is_cancelled():
+            given_up.set()
+
     def beat() -> None:
         while not done.wait(every_s):
+            look()
             activity.heartbeat()
+            beaten[0] = time.monotonic()
 
     thread = threading.Thread(target=context.run, args=(beat,), daemon=True)
     thread.start()
     try:
-        yield
+        yield given_up
     finally:
+        look()
         done.set()
         thread.join()
 
 
 @contextmanager
-def told_to_temporal() -> Iterator[None]:
+def told_to_temporal() -> Iterator[threading.Event]:
     """Our errors as Temporal's: whether to try again, and when; and heartbeats meanwhile.
 
-    Waiting is not failing: a throttle delays the next attempt by what the vendor asked for.
+    Waiting is not failing: a throttle delays the next attempt by what the vendor asked for. What it
+    gives is `beating`'s.
     """
     try:
-        with beating():
-            yield
+        with beating() as given_up:
+            yield given_up
     except LedgerThrottledError as error:
         raise ApplicationError(
             str(error),

@@ -149,8 +149,6 @@ class AcceptedJournals:
         booked: list[BookedPart] = []
         explained: dict[Role, Money] = {}
         for ledger_id in sorted({*now, *before}):
-            if now.get(ledger_id) == before.get(ledger_id):
-                continue
             for each, counts in ((before.get(ledger_id), False), (now.get(ledger_id), True)):
                 if each is None:
                     continue

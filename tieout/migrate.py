@@ -17,6 +17,8 @@ MIGRATIONS = next(
     folder for folder in (HERE / "migrations", HERE.parent / "migrations") if folder.is_dir()
 )
 """In a wheel inside our package, in a checkout beside it."""
+HEAD = "head"
+"""The version that is migrated to: the newest."""
 
 
 def _config() -> Config:
@@ -42,7 +44,7 @@ def migrate(owner_dsn: str) -> str:
                 )
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, HEAD)
             return REVISION
     except ProgrammingError as error:
         if not isinstance(error.orig, InsufficientPrivilege):

@@ -59,6 +59,7 @@ from connectors.xero import journal as journals
 from connectors.xero.auth import XeroTokens
 from connectors.xero.normalise import day_of, source_document, source_payment
 from connectors.xero.orders import expenses_of, with_orders
+from connectors.xero.trial_balance import accounts_of, codes_in
 
 API_URL = "https://api.xero.com"
 TOKEN_URL = "https://identity.xero.com/connect/token"  # noqa: S105
@@ -186,20 +187,19 @@ class XeroLedger:
         return LockDates(period, year_end)
 
     def balances(self, at: date) -> tuple[AccountBalance, ...]:
-        """The trial balance report's year-to-date columns, by account code, debit positive."""
+        """The trial balance report's year-to-date columns, by account code, debit positive.
+
+        The chart of accounts is asked for only where the report's labels don't name each code.
+        """
         body = self._read(self._api.get_report_trial_balance, date=at)
-        codes = self._codes()
-        found: list[AccountBalance] = []
         with readable("Xero's trial balance"):
-            sections = body["Reports"][0]["Rows"]
-            rows = [row for section in sections for row in section.get("Rows", ())]
-            for cells in (row["Cells"] for row in rows if row["RowType"] == "Row"):
-                ids = [a["Value"] for a in cells[0].get("Attributes", ()) if a["Id"] == "account"]
-                if not ids:
-                    continue
-                debit, credit = (self._cell(cell["Value"]) for cell in cells[3:5])
-                found.append(AccountBalance(codes.get(ids[0], ids[0]), debit - credit))
-        return tuple(found)
+            rows = accounts_of(body["Reports"][0]["Rows"])
+            labels = [label for _id, label, _cells in rows]
+            codes = codes_in(labels) or [self._codes().get(id_, id_) for id_, _, _ in rows]
+            return tuple(
+                AccountBalance(code, self._cell(debit) - self._cell(credit))
+                for code, (_id, _label, (debit, credit)) in zip(codes, rows, strict=True)
+            )
 
     def post(self, journal: JournalToPost, key: str) -> Answer:
         """PUT one journal. A 200 counts only with an id, posted, without warnings."""

@@ -160,6 +160,20 @@ def test_what_counted_and_is_gone_from_the_ledger_is_posted_by_us() -> None:
     assert moved_by_us.get(Role.DEFERRED_REVENUE, usd("0.00")) == usd("0.00")
 
 
+def test_of_one_that_counted_and_was_changed_the_difference_is_laid_upon_the_lines() -> None:
+    before, now = (
+        booked(debit("REV", amount), credit("DEF", amount)) for amount in ("31.00", "30.00")
+    )
+    start = book(SOLD, by_hand=before)
+    carried = carried_forward(start, calculate(start, POLICY, SEPTEMBER))
+    october = calculate(replace(carried, by_hand=(*without(before), *now)), POLICY, OCTOBER)
+    assert [(part.line, part.amount) for part in october.by_hand] == [("INV-1/1", usd("-1.00"))]
+    (journal,) = october.journals
+    assert [(part.line, part.amount) for part in journal.parts] == [("INV-1/1", usd("-30.00"))]
+    same = calculate(replace(carried, by_hand=(*without(before), *before)), POLICY, OCTOBER)
+    assert same.by_hand == ()
+
+
 def test_a_gain_that_was_booked_by_hand_is_not_booked_again_as_revenue() -> None:
     """Nothing of the period gained: all of it is taken back, against the exchange account."""
     theirs = booked(debit("ACC", "3.00"), credit("FX", "3.00"))

@@ -121,3 +121,33 @@ def test_a_database_that_can_not_be_reached_says_which_setting(tmp_path: Path) -
         with pytest.raises(TieoutError, match=setting) as error:
             look(gone)
         assert "s3cret" not in str(error.value)
+
+
+def test_drift_that_was_kept_without_its_lines_is_settled_and_looked_for_anew(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("tieout.migrate.HEAD", "0004")
+        migrate(empty.owner)
+    with psycopg.connect(empty.owner) as work:
+        work.execute(
+            "insert into config_version (sha256, document, applied_by) values ('x', '{}', 'root')"
+        )
+        work.execute(
+            "insert into entity (id, name, vendor, connection, functional_currency, time_zone, "
+            "adoption_date, config_id) select 'uk', 'UK', 'xero', 'c', 'GBP', 'UTC', "
+            "'2026-08-31', id from config_version"
+        )
+        work.execute(
+            "insert into drift (entity_id, ledger_id, reference, date, kind, differences, link) "
+            "values ('uk', '7', 'Hand', '2026-09-20', 'added', '[]', '')"
+        )
+        work.execute(
+            "insert into sync_cursor (entity_id, kind, modified_at) values ('uk', 'journal', now()), "
+            "('uk', 'invoice', now())"
+        )
+    migrate(empty.owner)
+    with psycopg.connect(empty.owner) as work:
+        kept = work.execute("select lines, held_on::text, settled_at is not null from drift")
+        assert kept.fetchall() == [([], "2026-09-20", True)]
+        assert work.execute("select kind from sync_cursor").fetchall() == [("invoice",)]

@@ -5,7 +5,7 @@ from temporalio import activity
 from activities.doors import Doors, told_to_temporal
 from controls.audit import Actor
 from controls.messages import CloseRef, CloseRequest, RecordRefusal, StepReached
-from controls.steps import Step
+from controls.steps import ENDED
 
 
 class ProgressActivities:
@@ -35,10 +35,15 @@ class ProgressActivities:
 
     @activity.defn
     def step_reached(self, reached: StepReached) -> None:
-        """Record where the close stands now. What a worker tells of a closed one comes too late."""
+        """Record where the close stands now; not what a worker tells too late.
+
+        Nothing of one that has ended, nor what was reached before that which stands.
+        """
         with told_to_temporal(), self._doors.work() as work:
-            if work.closes.lock(reached.close.close_id).step == Step.CLOSED:
+            row = work.closes.lock(reached.close.close_id)
+            if row.step in ENDED or 0 < reached.order < row.reached:
                 return
+            row.reached = max(row.reached, reached.order)
             work.closes.move(
                 reached.close.close_id,
                 reached.step,

@@ -49,6 +49,7 @@ class RecoverActivities:
                 step=row.step,
                 preparers=preparers,
                 completed=bool(work.genuine(work.approvals.decisions(row.id, 0))),
+                order=row.reached,
             )
         decisions = self._doors.verifier.genuine(work.approvals.decisions(row.id, row.round))
         review = tuple(decision for decision in decisions if decision.step == Step.REVIEW)
@@ -66,6 +67,7 @@ class RecoverActivities:
             resync=resync,
             decided=tuple(sorted({d.step for d in decisions if _after_posting(d)})),
             retriers=work.journals.retriers(row.proposal_id),
+            order=row.reached,
         )
 
 

@@ -116,7 +116,8 @@ class Stands:
     """Where a close stands by Postgres: its step, its proposal, and the decisions that count.
 
     `completed` when the review is; `outdated` when it must calculate anew, `resync` when it must
-    read anew before; `decided` names the steps after posting in which a controller has decided.
+    read anew before; `decided` names the steps after posting in which a controller has decided,
+    `order` counts what it has reached.
     """
 
     step: str
@@ -128,6 +129,7 @@ class Stands:
     resync: bool = True
     decided: tuple[str, ...] = ()
     retriers: tuple[str, ...] = ()
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -255,7 +257,9 @@ class RecordResolution:
 class StepReached:
     """Write where the close stands now, for the pages.
 
-    `waits_for` are the roles that it waits for, where not everybody who could act is meant.
+    `waits_for` are the roles that it waits for, where not everybody who could act is meant. `order`
+    counts what the close has reached (0 where it was not counted yet): what a worker tells too late
+    is of a lower one than what stands.
     """
 
     close: CloseRef
@@ -263,6 +267,11 @@ class StepReached:
     awaiting: str
     detail: str = ""
     waits_for: tuple[str, ...] = ()
+    order: int = 0
+
+
+POSTING_ROOM = 1_000_000
+"""Each step leaves room in `StepReached.order` for what its posting tells."""
 
 
 @dataclass(frozen=True)
@@ -282,11 +291,15 @@ class Approved:
 
 @dataclass(frozen=True)
 class PostRequest:
-    """Post these journals of a close. `deciders` prepared or approved it: they may not retry."""
+    """Post these journals of a close. `deciders` prepared or approved it: they may not retry.
+
+    `order` is that of the step in which the close posts.
+    """
 
     close: CloseRef
     journal_ids: tuple[int, ...]
     deciders: tuple[str, ...] = ()
+    order: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ class CloseRow(Table, table=True):
 
     `round` counts the proposals put forward: decisions of an earlier round are suspended. From
     `number` 2 on the period was closed before: `reason` says why it is opened again, `supersedes`
-    which closes that takes back, each as [period, number, seal].
+    which closes that takes back, each as [period, number, seal]. `reached` counts
+    what its workflow has told (StepReached.order).
     """
 
     __tablename__ = "close"
@@ -35,6 +36,7 @@ class CloseRow(Table, table=True):
     started_by: str
     started_at: datetime | None = Field(default=None, sa_column=now_column())
     closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    reached: int = Field(default=0, sa_column=minor())
     reason: str = ""
     supersedes: list[Any] = Field(default_factory=list, sa_column=data())
 

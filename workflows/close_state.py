@@ -33,6 +33,7 @@ class CloseState:
     recheck: bool = False
     retriers: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
+    order: int = 0
 
     def take_up(self, stands: Stands) -> None:
         """Go on from where the close stands by Postgres."""
@@ -42,6 +43,7 @@ class CloseState:
         self.completed = stands.completed
         self.outdated, self.resync = stands.outdated, stands.resync
         self.decided, self.retriers = stands.decided, stands.retriers
+        self.order = stands.order
 
     def ask(self, asked: AskedToReopen) -> None:
         """A person asks for the period to be opened again; what is decided on is what that takes."""

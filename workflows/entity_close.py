@@ -17,7 +17,14 @@ from activities.sign_off import SignOffActivities
 from activities.sync import SyncActivities
 from activities.verify import VerifyActivities
 from controls.approval import open_level
-from controls.messages import CloseRef, CloseRequest, PostRequest, SignedOff, StepReached
+from controls.messages import (
+    POSTING_ROOM,
+    CloseRef,
+    CloseRequest,
+    PostRequest,
+    SignedOff,
+    StepReached,
+)
 from controls.steps import FIGURES_OPEN, POSTED, Awaiting, Step
 from workflows.close_handlers import CloseHandlers
 from workflows.ids import close_id, group_close_id, posting_id
@@ -207,6 +214,7 @@ class EntityCloseWorkflow(CloseHandlers):
                 close,
                 approved.journal_ids,
                 self._state.may_not_retry(),
+                self._state.order,
             ),
             id=posting_id(close.entity, close.period, close.number),
             static_summary=f"{len(approved.journal_ids)} journals",
@@ -265,10 +273,11 @@ class EntityCloseWorkflow(CloseHandlers):
         waits_for: tuple[str, ...] = (),
     ) -> None:
         self._state.step, self._state.awaiting = step, awaiting
+        self._state.order += POSTING_ROOM
         workflow.set_current_details(f"**{step}** {detail}")
         await workflow.execute_activity_method(
             ProgressActivities.step_reached,
-            StepReached(self._state.close, step, awaiting, detail, waits_for),
+            StepReached(self._state.close, step, awaiting, detail, waits_for, self._state.order),
             **RECORD,
         )
 

@@ -43,6 +43,7 @@ class PostJournalsWorkflow:
         self._waiting = False
         self._sending_back = False
         self._sent_back_by = ""
+        self._order = request.order
 
     @workflow.run
     async def run(self, request: PostRequest) -> str | None:
@@ -99,9 +100,16 @@ class PostJournalsWorkflow:
         self._waiting = False
 
     async def _reached(self, awaiting: Awaiting, detail: str) -> None:
+        self._order += 1
         await workflow.execute_activity_method(
             ProgressActivities.step_reached,
-            StepReached(self._request.close, Step.POST, awaiting, detail),
+            StepReached(
+                self._request.close,
+                Step.POST,
+                awaiting,
+                detail,
+                order=self._order,
+            ),
             **RECORD,
         )
 

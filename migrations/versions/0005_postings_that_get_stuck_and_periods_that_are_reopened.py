@@ -3,7 +3,8 @@
 Why: where the ledger refuses a journal, people choose what follows (leave it out, post it in the next
 open period, calculate anew), and whoever chose prepared what is proposed then: four eyes know it, too.
 A period that was closed is closed anew under the next number, with a reason and what that takes back;
-what reached us since counts in it, so the first open day of what came later may move back.
+what reached us since counts in it, so the first open day of what came later may move back. A close
+counts what its workflow has told: what a worker tells too late moves nothing.
 
 Locks: brief ACCESS EXCLUSIVE on close and journal (constants in the catalogue, no rewrite).
 Nothing to back-fill: what is there was never moved, left out or reopened.
@@ -76,6 +77,7 @@ def upgrade() -> None:
 
     constant('close', 'reason', sa.String(), '')
     constant('close', 'supersedes', JSON, '[]')
+    constant('close', 'reached', sa.BigInteger(), '0')
     constant('journal', 'as_draft', sa.Boolean(), 'false')
     op.add_column('journal', sa.Column('belongs_to', sa.Date(), nullable=True))
     op.create_table('posting_choice',

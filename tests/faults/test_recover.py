@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from controls.steps import Step
-from tests.close.system import Close, waits_for_controller, waits_for_sign_off
+from tests.close.system import Close, System, waits_for_controller, waits_for_sign_off
 from tests.faults.installation import Installation, installation
-from tests.tieout.command import tieout
 from tieout.client import ApiRefusedError
 from tieout.demo import PERIOD
 from tieout.embedded.temporal import EmbeddedTemporal
@@ -37,15 +36,25 @@ def lose_temporal(site: Installation) -> None:
 
 
 def recover(site: Installation, entity: str, person: str = "operator") -> None:
-    token = site.system.people[person]._http.headers["Authorization"].removeprefix("Bearer ")
-    url = site.system.running.url
-    done = tieout("close", "recover", entity, PERIOD, url=url, token=token)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert done.stdout.startswith(f"{entity} {PERIOD} goes on in ")
+    said = site.system.terminal(person, "close", "recover", entity, PERIOD)
+    assert said.startswith(f"{entity} {PERIOD} goes on in ")
 
 
-def is_recovered(site: Installation, entity: str) -> bool:
-    return len(site.system.events(entity, "close.recovered")) == 1
+def lost_and_recovered(site: Installation, closes: list[Close], times: int) -> None:
+    """Temporal's database is lost while these closes wait; each stands again as it did."""
+    site.end_lives()
+    lose_temporal(site)
+    site.life()
+    for before in closes:
+        recover(site, before["entity"])
+        site.until(partial(is_recovered, site, before["entity"], times))
+    for before in closes:
+        site.until(partial(stands_as, site, before))
+    site.assert_everything_holds()
+
+
+def is_recovered(site: Installation, entity: str, times: int = 1) -> bool:
+    return len(site.system.events(entity, "close.recovered")) == times
 
 
 def stands_as(site: Installation, before: Close) -> bool:
@@ -87,6 +96,13 @@ def test_closes_go_on_in_their_steps_with_the_decisions_that_count(site: Install
         ("priya", "submit"),
         ("ruth", "approve"),
     ]
+    assert_they_close_with_each_journal_once(site, sent)
+
+
+def assert_they_close_with_each_journal_once(site: Installation, sent: dict[str, int]) -> None:
+    system = site.system
+    system.drive("de", lambda close: close["step"] == Step.CLOSED)
+    wait_where_the_ledger_does_not_take_them(site)
     for entity in ("de", "us", "uk"):
         system.drive(entity, lambda close: close["step"] == Step.CLOSED)
         site.assert_each_journal_is_in_the_ledger_once(entity)
@@ -95,3 +111,45 @@ def test_closes_go_on_in_their_steps_with_the_decisions_that_count(site: Install
     site.assert_everything_holds()
     with pytest.raises(ApiRefusedError, match="is closed: there is nothing to recover"):
         system.people["operator"].call("POST", f"/closes/de/{PERIOD}/recovery", {})
+
+
+def wait_where_the_ledger_does_not_take_them(site: Installation) -> None:
+    """One close waits for a lock, one for an operator, one for somebody who decides on opening a
+    period again; then one with a difference, and one that has not been submitted.
+    """
+    system = site.system
+    system.sandbox("POST", "/lock-date", {"entity": "uk", "date": "2026-09-30"})
+    locked = system.drive("uk", lambda close: close["awaiting"] == "locked")
+    shut = {"entity": "us", "account": account_of(system, "us", "prepayment")}
+    system.sandbox("POST", "/accounts", {**shut, "archived": True})
+    failed = system.drive("us", waits_for_controller)
+    system.decide("controller", failed, "approve")
+    failed = system.reach("us", lambda close: close["awaiting"] == "retry")
+    reason = {"reason": "a late credit"}
+    system.people["preparer"].call("POST", f"/closes/de/{PERIOD}/reopenings", reason)
+    asked = system.reach("de", lambda close: close["awaiting"] == "reopening")
+    lost_and_recovered(site, [locked, failed], 2)
+    lost_and_recovered(site, [asked], 2)
+
+    system.sandbox("POST", "/accounts", {**shut, "archived": False})
+    by_hand = system.sandbox("POST", "/journals/add", {
+        "entity": "us", "date": "2026-09-20", "narration": "By hand",
+        "lines": [{"account": account_of(system, "us", "release"), "amount": "1.00"},
+                  {"account": shut["account"], "amount": "-1.00"}],
+    })  # fmt: skip
+    differs = system.drive("us", lambda close: close["awaiting"] == "difference")
+    system.sandbox("POST", "/lock-date", {"entity": "uk", "date": "2026-08-31"})
+    system.decide("controller", system.close("de"), "approve")
+    fresh = system.drive("de", lambda close: close["awaiting"] == "submission")
+    lost_and_recovered(site, [differs, fresh], 3)
+    system.sandbox("POST", "/journals/remove", {"entity": "us", "id": by_hand["id"]})
+    system.act("controller", "us", "tie-out")
+
+
+def account_of(system: System, entity: str, kind: str) -> str:
+    """The first balance account that the close's journal of the kind moves."""
+    close = system.close(entity)
+    journal = next(each for each in close["journals"] if each["kind"] == kind)
+    path = f"/closes/{entity}/{PERIOD}/journals/{journal['id']}"
+    lines = system.people["auditor"].call("GET", path)["lines"]
+    return str(next(line["account"] for line in lines if line["role"]))

@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
 
 from accounting.documents import DocumentKind, Effect, Report
 from accounting.engine import calculate
 from accounting.money import Money
 from accounting.policy import Role
-from activities import ProgressActivities
-from controls.messages import StepReached
-from controls.steps import Awaiting, Step
 from models import PositionRow
 from store.errors import ConflictError
 from tests.store.database import Database
@@ -374,18 +370,3 @@ def test_balances_are_compared_with_the_accounts_that_there_are(month_ends: Make
         Role.ACCRUED_REVENUE: Money(0, "GBP"),
         Role.PREPAYMENTS: Money(0, "GBP"),
     }
-
-
-def test_what_a_worker_tells_late_of_a_closed_period_changes_nothing(month_ends: Make) -> None:
-    uk = month_ends()
-    uk.paper.held = {"DEF": -365_00}
-    uk.paper.write(invoice("INV-1", "2024-09-15", line("1095.00", **OPEN_ENDED)))
-    september = uk.close("2026-09")
-    late = StepReached(september, Step.POST, Awaiting.NOTHING, "Posting 8 journals")
-    ActivityEnvironment().run(ProgressActivities(uk.doors).step_reached, late)
-    with uk.store.unit_of_work(WORKER_ACTOR) as work:
-        work.closes.stall(september.close_id, "The ledger did not answer.")
-    with uk.store.unit_of_work(WORKER_ACTOR) as work:
-        row = work.closes.get(september.close_id)
-        newest = work.audit.latest("uk", 1)[0]
-    assert (row.step, row.detail, newest.verb) == (Step.CLOSED, "", "close.closed")

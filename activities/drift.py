@@ -1,6 +1,6 @@
 """Drift: what people changed in the ledger by hand, looked for at verify and every day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
@@ -16,6 +16,8 @@ JOURNALS = "journal"
 FROM_THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(days=1)
 """Looked through again: a ledger's clock is not ours, and a change may show late."""
+NOTHING = Held("", date.min, (), posted=False)
+"""What should be of a journal of somebody else's: its being gone is nothing to tell of."""
 
 
 class DriftActivities:
@@ -54,7 +56,7 @@ def look(
     back_to: datetime | None = None,
 ) -> dict[str, LedgerJournal]:
     """Go through what changed since the last look, or since `back_to` if that is longer ago;
-    `deleted_too` asks for each known one as well. Answers what was read, by the ledger's id.
+    `deleted_too` asks for each known one as well, and not only for those that differ. Answers what was read, by the ledger's id.
 
     What is ours is read after the ledger was: a journal's reference is on record before it is
     sent, so that none of ours is taken for a foreign one.
@@ -62,10 +64,13 @@ def look(
     with doors.work() as work:
         began = work.now()
         last = work.documents.cursor(entity.id, JOURNALS)
-        asked = [key for key, held in work.drift.expected(entity.id).items() if held.posted]
+        asked = {row.ledger_id for row in work.drift.open(entity.id)}
+        if deleted_too:
+            known = work.drift.expected(entity.id)
+            asked |= {key for key, held in known.items() if held.posted}
     since = min(last, back_to or last) - OVERLAP if last else FROM_THE_BEGINNING
     changed = {found.id: found for found in ledger.journals(since)}
-    gone = ledger.gone(asked) if deleted_too else frozenset()
+    gone = ledger.gone(sorted(asked)) if asked else frozenset()
     with doors.work() as work:
         work.drift.one_look_at_a_time(entity.id)
         expected = work.drift.expected(entity.id)
@@ -74,7 +79,7 @@ def look(
             if found.id in expected or found.reference not in on_their_way:
                 _see(work, entity, ledger, found, expected.get(found.id))
         for ledger_id in sorted(gone):
-            should = expected[ledger_id]
+            should = expected.get(ledger_id, NOTHING)
             deleted, link = drift_from(should, None), ledger.link(ledger_id)
             work.drift.see(entity.id, ledger_id, should, None, deleted, link, work.now())
         work.documents.move_cursor(entity.id, JOURNALS, began)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from controls.steps import Step
-from tests.close.system import Close, System, waits_for_controller, waits_for_sign_off
+from tests.close.system import Close, System, eventually, waits_for_controller, waits_for_sign_off
 from tests.faults.installation import Installation, installation
 from tieout.client import ApiRefusedError
 from tieout.demo import PERIOD
@@ -49,8 +49,13 @@ def lost_and_recovered(site: Installation, closes: list[Close], times: int) -> N
         recover(site, before["entity"])
         site.until(partial(is_recovered, site, before["entity"], times))
     for before in closes:
-        site.until(partial(stands_as, site, before))
+        now = partial(system_stands, site, before["entity"])
+        eventually(partial(stands_as, site, before), stands=now)
     site.assert_everything_holds()
+
+
+def system_stands(site: Installation, entity: str) -> str:
+    return site.system._stands(entity, PERIOD)
 
 
 def is_recovered(site: Installation, entity: str, times: int = 1) -> bool:
@@ -104,9 +109,11 @@ def assert_they_close_with_each_journal_once(site: Installation, sent: dict[str,
     system.drive("de", lambda close: close["step"] == Step.CLOSED)
     wait_where_the_ledger_does_not_take_them(site)
     for entity in ("de", "us", "uk"):
-        system.drive(entity, lambda close: close["step"] == Step.CLOSED)
-        site.assert_each_journal_is_in_the_ledger_once(entity)
-    assert site.creates()["quickbooks"] == sent["quickbooks"] + len(system.close("us")["journals"])
+        close = system.drive(entity, lambda close: close["step"] == Step.CLOSED)
+        if close["number"] == 1:
+            site.assert_each_journal_is_in_the_ledger_once(entity)
+        else:
+            assert close["journals"] == []  # opened again, and nothing had changed
     assert site.creates()["xero"] == sent["xero"] + len(system.close("uk")["journals"])
     site.assert_everything_holds()
     with pytest.raises(ApiRefusedError, match="is closed: there is nothing to recover"):
@@ -128,8 +135,7 @@ def wait_where_the_ledger_does_not_take_them(site: Installation) -> None:
     reason = {"reason": "a late credit"}
     system.people["preparer"].call("POST", f"/closes/de/{PERIOD}/reopenings", reason)
     asked = system.reach("de", lambda close: close["awaiting"] == "reopening")
-    lost_and_recovered(site, [locked, failed], 2)
-    lost_and_recovered(site, [asked], 2)
+    lost_and_recovered(site, [locked, failed, asked], 2)
 
     system.sandbox("POST", "/accounts", {**shut, "archived": False})
     by_hand = system.sandbox("POST", "/journals/add", {
@@ -138,12 +144,13 @@ def wait_where_the_ledger_does_not_take_them(site: Installation) -> None:
                   {"account": shut["account"], "amount": "-1.00"}],
     })  # fmt: skip
     differs = system.drive("us", lambda close: close["awaiting"] == "difference")
-    system.sandbox("POST", "/lock-date", {"entity": "uk", "date": "2026-08-31"})
     system.decide("controller", system.close("de"), "approve")
     fresh = system.drive("de", lambda close: close["awaiting"] == "submission")
-    lost_and_recovered(site, [differs, fresh], 3)
+    lost_and_recovered(site, [differs, fresh, locked], 3)
+    system.sandbox("POST", "/lock-date", {"entity": "uk", "date": "2026-08-31"})
     system.sandbox("POST", "/journals/remove", {"entity": "us", "id": by_hand["id"]})
     system.act("controller", "us", "tie-out")
+    system.reach("us", lambda close: close["awaiting"] != "difference")
 
 
 def account_of(system: System, entity: str, kind: str) -> str:

@@ -131,3 +131,14 @@ def test_looks_at_the_same_moment_find_a_journal_once(september: MonthEnd) -> No
         found = [*at_once.map(look, [september] * 8)]
     assert found == [[("added", "theirs")]] * 8
     assert verbs(september) == ["drift.found"]
+
+
+def test_somebody_elses_that_was_deleted_again_without_a_trace_is_settled(
+    september: MonthEnd,
+) -> None:
+    ours = september.paper.journals_told
+    september.paper.journals_told = [*ours, foreign("2026-09-20")]
+    assert look(september) == [("added", "theirs")]
+    september.paper.journals_told, september.paper.taken_away = ours, frozenset({"theirs"})
+    assert look(september) == []
+    assert verbs(september) == ["drift.found", "drift.settled"]

@@ -37,6 +37,8 @@ class ExceptionCode(StrEnum):
     """Somebody posted a journal to the close's balance accounts by hand."""
     JOURNAL_CHANGED = "journal_changed"
     """A journal that the close had posted, or counted, was changed, voided or deleted by hand."""
+    LOCK_MOVED_BACK = "lock_moved_back"
+    """The ledger is locked up to an earlier day than it was: a period was opened again there."""
     REVERSAL_MISSING = "reversal_missing"
     """An accrual was due to be reversed, and its reversal is not in the ledger."""
 
@@ -71,6 +73,7 @@ REMEDIES: dict[ExceptionCode, tuple[Remedy, ...]] = {
     ExceptionCode.ADOPTION_DIFFERENCE: (Remedy.ACCEPT, Remedy.POST),
     ExceptionCode.FOREIGN_JOURNAL: (Remedy.BOOKED, Remedy.EXPLAINED),
     ExceptionCode.JOURNAL_CHANGED: (Remedy.FOLLOW,),
+    ExceptionCode.LOCK_MOVED_BACK: (),
     ExceptionCode.REVERSAL_MISSING: (),
 }
 
@@ -82,6 +85,7 @@ ONLY_TELL = frozenset(
     {
         ExceptionCode.COMPLETION_FALLS,
         ExceptionCode.UNITS_EXCEED_CONTRACT,
+        ExceptionCode.LOCK_MOVED_BACK,
         ExceptionCode.REVERSAL_MISSING,
     }
 )

@@ -7,7 +7,7 @@ from temporalio import activity
 from accounting.book import Calculation
 from accounting.by_hand import less
 from accounting.engine import ENGINE_VERSION, calculate
-from accounting.exceptions import ONLY_TELL, ExceptionCode
+from accounting.exceptions import ONLY_TELL, AccountingException, ExceptionCode
 from accounting.periods import Period
 from accounting.policy import RecognitionPolicy
 from activities.doors import Doors
@@ -45,7 +45,11 @@ class CalculateActivities:
             _keep_averages(work, row, config, policy)
             book = work.books.book(row, policy)
             calculation = _with_what_was(work, row, calculate(book, policy, period))
-            found = (*work.drift.exceptions(row), *work.reversals.exceptions(row))
+            found = (
+                *work.drift.exceptions(row),
+                *work.reversals.exceptions(row),
+                *_locks(work, row),
+            )
             calculation = replace(calculation, exceptions=(*calculation.exceptions, *found))
             chosen = work.posting_choices.chosen(close.close_id)
             hashes = tuple(
@@ -99,6 +103,12 @@ def as_calculated(work: Work, row: CloseRow) -> Calculated:
         kinds=tuple(sorted({journal.kind for journal in journals})),
         suspended=work.approvals.suspended(row.id, row.round - 1),
     )
+
+
+def _locks(work: Work, row: CloseRow) -> list[AccountingException]:
+    """What was moved back of the ledger's locks since the period before was closed."""
+    last = work.closes.last_closed(row.entity_id)
+    return work.locks.exceptions(row, last.closed_at if last else None)
 
 
 def _keep_averages(

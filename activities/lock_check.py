@@ -5,8 +5,12 @@ from temporalio import activity
 from activities.doors import Doors
 from activities.drift import look
 from controls.messages import CloseRef, LockChecked
+from controls.notices import NoticeKind
 from controls.period_lock import PostingLocked, posting_date_open
+from controls.steps import UserRole
 from store.locks import Reading
+
+TOLD_OF_LOCKS = (UserRole.CONTROLLER, UserRole.AUDITOR)
 
 
 class LockCheckActivities:
@@ -31,7 +35,9 @@ class LockCheckActivities:
                 row = work.closes.lock(close.close_id)
                 assert row.proposal_id is not None
                 closed_to = work.closes.closed_to(close.entity)
-                work.locks.read(row, Reading(locks.period, locks.year_end, closed_to))
+                reading = Reading(locks.period, locks.year_end, closed_to)
+                for words in work.locks.read(row, reading):
+                    work.outbox.tell(row, NoticeKind.LOCK_MOVED_BACK, TOLD_OF_LOCKS, words)
                 for journal in work.journals.of_proposal(row.proposal_id):
                     answer = posting_date_open(journal.date, locks.latest, closed_to)
                     if isinstance(answer, PostingLocked):

@@ -64,6 +64,7 @@ EXCEPTIONS = {
     ExceptionCode.ADOPTION_DIFFERENCE: "Difference at adoption",
     ExceptionCode.FOREIGN_JOURNAL: "Somebody else's journal on the close's accounts",
     ExceptionCode.JOURNAL_CHANGED: "A posted journal is not as approved any more",
+    ExceptionCode.LOCK_MOVED_BACK: "A lock was moved back in the ledger",
     ExceptionCode.REVERSAL_MISSING: "An accrual was not reversed",
 }
 

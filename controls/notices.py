@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     """The ledger refused a journal."""
     DRIFT = "drift"
     """Somebody changed the ledger by hand where the close had posted."""
+    LOCK_MOVED_BACK = "lock_moved_back"
+    """The ledger is locked up to an earlier day than it was."""
     REVERSAL = "reversal"
     """An accrual was due to be reversed, and its reversal is not in the ledger."""
 

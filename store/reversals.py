@@ -26,6 +26,17 @@ ACCRUAL_OF = {fall.value: rise.value for rise, fall in KINDS.values() if fall in
 """What each kind of reversal takes back."""
 
 
+NOT_THERE = (
+    JournalState.APPROVED,
+    JournalState.POSTING,
+    JournalState.UNKNOWN,
+    JournalState.FAILED,
+    JournalState.DRAFT,
+    JournalState.SKIPPED,
+)
+"""Approved, and not in the ledger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A reversal that is due and not in the ledger, and the close that it belongs to."""
@@ -49,17 +60,16 @@ class Reversals:
             .where(
                 JournalRow.entity_id == entity,
                 col(JournalRow.kind).in_([*ACCRUAL_OF]),
-                JournalRow.date > CloseRow.period_end,
+                func.coalesce(JournalRow.belongs_to, JournalRow.date) > CloseRow.period_end,
                 col(JournalRow.date).between(since, until),
-                JournalRow.state != JournalState.POSTED.value,
-                col(JournalRow.reference).is_not(None),
+                col(JournalRow.state).in_(NOT_THERE),
             )
             .order_by(col(JournalRow.id))
         ).all()
         return [
             Missing(close, journal)
             for journal, close in rows
-            if journal.state == JournalState.FAILED or close.step in POSTED
+            if journal.state in (JournalState.FAILED, JournalState.DRAFT) or close.step in POSTED
             if self._accrued(journal)
         ]
 
@@ -79,8 +89,8 @@ class Reversals:
             row = each.journal
             yield AccountingException(
                 ExceptionCode.REVERSAL_MISSING,
-                row.reference or "",
-                f"Reversal {row.reference} was due on {row.date} and is not in the ledger: what "
+                _named(row),
+                f"Reversal {_named(row)} was due on {row.date} and is not in the ledger: what "
                 f"{each.close.period} accrued still stands. This proposal takes it back on "
                 f"{close.period_end}. If it must be back before, post it in the ledger by hand, "
                 "read everything again, and count it as booked.",
@@ -95,7 +105,7 @@ class Reversals:
         """Tell of each that is due by today, once, with its event."""
         for each in self.missing(entity, date.min, today):
             words = (
-                f"reversal {each.journal.reference} was due on {each.journal.date} and is not in "
+                f"reversal {_named(each.journal)} was due on {each.journal.date} and is not in "
                 "the ledger"
             )
             outbox = Outbox(self._session, self._audit)
@@ -105,7 +115,12 @@ class Reversals:
                     "close.reversal_missing",
                     close_subject(each.close),
                     after={
-                        "reference": each.journal.reference or "",
+                        "reference": _named(each.journal),
                         "due": each.journal.date.isoformat(),
                     },
                 )
+
+
+def _named(row: JournalRow) -> str:
+    """Its reference; one that was left out has none."""
+    return row.reference or f"{row.text} ({row.id})"

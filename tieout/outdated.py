@@ -46,6 +46,7 @@ async def _told(found: list[Outdated], because: str) -> list[Answer]:
         acted = Acted(
             entity=each.close.entity_id,
             period=each.close.period,
+            number=each.close.number,
             actor=getpass.getuser(),
             roles=(),
             nonce=secrets.token_urlsafe(16),

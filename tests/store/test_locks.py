@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounting.exceptions import ONLY_TELL
 from accounting.periods import Period
 from controls.audit import Actor
 from controls.period_lock import moved_back
@@ -46,6 +47,13 @@ def test_each_reading_is_kept_and_what_was_opened_again_is_told_with_it(store: S
     assert told[0].reason.startswith(
         "The ledger was locked up to 2026-09-30 and is now locked up to 2026-08-31."
     )
+    with store.unit_of_work(Actor("service", "worker")) as work:
+        close = work.closes.of("uk", "2026-09")
+        (problem,) = work.locks.exceptions(close, None)
+        assert (problem.code, problem.subject) == ("lock_moved_back", "lock/period")
+        assert problem.message == told[0].reason
+        assert work.locks.exceptions(close, work.now()) == []
+        assert "lock_moved_back" in ONLY_TELL
 
 
 def test_a_lock_of_another_entity_says_nothing_of_this_one(store: Store) -> None:

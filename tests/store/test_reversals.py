@@ -10,6 +10,9 @@ from accounting.documents import DocumentKind
 from activities import DriftActivities
 from controls.messages import CloseRef
 from controls.posting import JournalEvent
+from controls.posting_choices import Choice
+from models import PostingChoiceRow
+from store.cover import own_hash
 from store.journals import Outcome
 from tests.store.database import Database
 from tests.store.ledgered import Ledgered, by_hand
@@ -117,6 +120,25 @@ def test_one_that_was_deleted_in_the_ledger_is_an_exception_of_the_next_close(uk
     uk.answer(october, "follow")
     assert uk.posts(october)["accrual"] == [("ACC", "31.00", "0.00"), ("REV", "0.00", "31.00")]
     assert uk.finish(october) == {}
+
+
+def test_one_that_was_approved_to_be_left_out_is_told_as_well(uk: Accruing) -> None:
+    close = september(uk, "accrual_reversal")
+    with uk.store.unit_of_work(WORKER_ACTOR) as work:
+        row = work.closes.lock(close.close_id)
+        (failed,) = [each for each in work.journals.standing(row) if each.state == "failed"]
+        left_out = own_hash(work, failed)
+        work.journals.withdraw(row, "omar")
+        choice = PostingChoiceRow(
+            close_id=close.close_id, entity_id="uk", choice=Choice.SKIP, journal_hash=left_out,
+            reason="test", actor="omar", nonce="nonce-nonce",
+        )  # fmt: skip
+        work.posting_choices.save(row, choice)
+    uk.calculate(close)
+    assert uk.look(OCTOBER_5) == []  # nobody has approved it yet
+    sign_off(uk, close)
+    (told, *_others) = uk.look(OCTOBER_5)
+    assert "Accrued revenue reversed as billed" in told
 
 
 def test_while_the_close_waits_for_an_operator_it_is_told_as_well(uk: Accruing) -> None:

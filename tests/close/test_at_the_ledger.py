@@ -31,7 +31,7 @@ SYNC_AND_LOCK = {
 }
 POSTED = {"xero": "PUT ManualJournals", "quickbooks": "POST journalentry"}
 READ_BACK = {
-    "xero": {"GET ManualJournals": 3, "GET TrialBalance": 2, "GET Accounts": 2},
+    "xero": {"GET ManualJournals": 3, "GET TrialBalance": 2},
     "quickbooks": {"POST query": 3, "GET TrialBalance": 2},
 }
 """Journals before the approvals, before and after the posting; balances at adoption and at the end."""

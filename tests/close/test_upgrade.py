@@ -60,6 +60,7 @@ def test_todays_worker_finishes_a_close_that_an_older_one_began(system: System) 
     old = FORKS.Process(target=_unpatched, args=(running.worker_environment, log), daemon=True)
     old.start()
     system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": PERIOD})
+    system.reach("us", lambda close: bool(close["step"]))
     posted = system.drive("us", waits_for_sign_off)
     assert len(system.events("us", "sync.finished")) == 1  # today's reads once more, when approved
     os.kill(old.pid or 0, signal.SIGTERM)

@@ -13,7 +13,7 @@ from tieout.client import ApiRefusedError
 pytestmark = pytest.mark.timeout(280)
 
 REVIEWERS = ("ruth", "rita", "rolf", "rosa", "ravi")
-ROUNDS = 4
+ROUNDS = 2
 
 
 @pytest.fixture(scope="module")

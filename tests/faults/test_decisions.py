@@ -21,7 +21,12 @@ from controls.configuration import parse_configuration
 from controls.steps import Step
 from store.cover import why_uncovered
 from tests.close.system import Close, System, waits_for_controller, waits_for_sign_off
-from tests.faults.installation import FIRST_AWAITED, Installation, installation
+from tests.faults.installation import (
+    DOUBT_WINDOW_S,
+    FIRST_AWAITED,
+    Installation,
+    installation,
+)
 from tieout.administration import SIGNING_KEY, administrator
 from tieout.check import CHECK
 from tieout.client import ApiRefusedError
@@ -196,6 +201,8 @@ def test_what_was_seen_before_something_changed_is_decided_on_in_vain(site: Inst
     again = system.drive("uk", submitted)
 
     configuration = json.loads(CONFIGURATION.read_text())
+    for entity in configuration["entities"]:  # what the others go by stays as it is
+        entity["ledger"]["doubt_window_s"] = DOUBT_WINDOW_S
     (british,) = [each for each in configuration["entities"] if each["id"] == "uk"]
     british["approval"] = [{"role": "reviewer"}, {"role": "controller"}, {"role": "controller"}]
     with administrator(system.running.dsns[API]) as work:

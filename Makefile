@@ -41,7 +41,7 @@ bench: setup  ## every benchmark, on an idle machine; BENCH=approval runs one
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 soak: setup  ## the long way: laws on ten times the books, workers that die at any moment, random walks
-	@TIEOUT_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/laws tests/faults tests/close/test_reopening.py --timeout 3600 $(SOAK)
+	@TIEOUT_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/laws tests/faults tests/close --timeout 3600 $(SOAK)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 lock: setup  ## both locks from pyproject.toml; UPGRADE=1 takes the newest of all

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from tests.close.system import Close, System, running_system
+from tests.long_way import LONG_WAY
 from tests.tieout.command import tieout
 from tieout.client import ApiRefusedError
 from tieout.demo import PERIOD
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), LONG_WAY]
 
 ACCOUNTS = {"uk": ("850", "200", "090"), "us": ("92", "79", "35")}
 """Deferred revenue, subscription revenue and the bank: Xero's codes, QuickBooks' ids."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.close.system import Close, System, running_system, waits_for_controller
+from tests.long_way import LONG_WAY
 from tests.tieout.command import tieout
 from tieout.demo import CONFIGURATION, PERIOD
 from tieout.embedded.postgres import API
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), LONG_WAY]
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,14 @@
 """A closed period is opened again: decided on by another person, closed anew, differences posted."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.close.system import Close, System, running_system, waits_for_sign_off
+from tests.long_way import LONG_WAY, SOAKS
 from tieout.client import ApiRefusedError
 
 pytestmark = pytest.mark.timeout(280)
-SOAKS = os.environ.get("TIEOUT_SOAK") == "1"
 SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 
 
@@ -48,9 +47,7 @@ def assert_healthy(system: System) -> None:
     "entity",
     [
         pytest.param("uk", id="xero"),
-        pytest.param(
-            "us", id="quickbooks", marks=pytest.mark.skipif(not SOAKS, reason="make soak")
-        ),
+        pytest.param("us", id="quickbooks", marks=LONG_WAY),
     ],
 )
 def test_a_period_is_opened_again_with_every_later_one(system: System, entity: str) -> None:

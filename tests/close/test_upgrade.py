@@ -17,12 +17,13 @@ from controls.configuration import parse_configuration
 from controls.steps import Step
 from tests.close.system import JOURNALS, System, running_system, waits_for_sign_off
 from tests.faults.worker import prepare
+from tests.long_way import LONG_WAY
 from tests.tieout.command import FORKS
 from tieout.administration import administrator
 from tieout.demo import CONFIGURATION, PERIOD
 from tieout.embedded.postgres import API
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), LONG_WAY]
 STOPS_WITHIN_S = 20
 
 

@@ -8,9 +8,10 @@ import pytest
 from activities.crash_points import CrashPoint
 from tests.close.system import Close, waits_for_controller, waits_for_sign_off
 from tests.faults.installation import Installation, installation
+from tests.long_way import LONG_WAY
 from tieout.client import ApiRefusedError
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.timeout(280), LONG_WAY]
 
 REVIEWERS = ("ruth", "rita", "rolf", "rosa", "ravi")
 ROUNDS = 2

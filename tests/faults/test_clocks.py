@@ -1,6 +1,5 @@
 """Workers and a page whose clocks are two hours off, fast or slow: the record goes by Postgres' own."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,14 +11,14 @@ from activities.crash_points import CrashPoint
 from tests.close.system import waits_for_controller, waits_for_sign_off
 from tests.faults.installation import CREATES, LEDGERS, SEARCHES, Installation, installation
 from tests.faults.servers import postgres_of
+from tests.long_way import LONG_WAY
 from tieout.administration import administrator
 from tieout.client import ApiRefusedError
 from tieout.embedded.postgres import API, SUPERUSER
 
-SOAKS = os.environ.get("TIEOUT_SOAK") == "1"
 pytestmark = [
     pytest.mark.timeout(280),
-    pytest.mark.skipif(not SOAKS, reason="the long way: make soak"),
+    LONG_WAY,
 ]
 SLOW, FAST = timedelta(hours=-2), timedelta(hours=2)
 DOUBT_WINDOW_S = 6

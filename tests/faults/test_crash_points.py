@@ -16,14 +16,11 @@ import pytest
 from activities.crash_points import CrashPoint
 from controls.steps import Step
 from tests.faults.installation import LOOK_EVERY_S, Installation, installation
+from tests.long_way import LONG_WAY, SOAKS
 
 SEED, DEATHS = "TIEOUT_FAULT_SEED", "TIEOUT_FAULT_DEATHS"
 """In the environment: go the same way again; go a longer one."""
 DEATHS_USUAL = 20
-SOAKS = os.environ.get("TIEOUT_SOAK") == "1"
-ALL = list(CrashPoint)
-AT_THE_LEDGER = ALL[ALL.index(CrashPoint.POST_BEGUN) : ALL.index(CrashPoint.VERIFY_READ) + 1]
-"""Where it matters which ledger it is: a build walks the other boundaries on one of them."""
 LIFE_MIN_S, LIFE_MAX_S = 1.0, 4.0
 log = logging.getLogger(__name__)
 pytestmark = pytest.mark.timeout(3600 if SOAKS else 280)
@@ -36,16 +33,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 @pytest.mark.parametrize(
-    ("entity", "points"),
-    [("uk", ALL), ("us", ALL if SOAKS else AT_THE_LEDGER)],
-    ids=["xero", "quickbooks"],
+    "entity", [pytest.param("uk", id="xero"), pytest.param("us", id="quickbooks", marks=LONG_WAY)]
 )
-def test_a_worker_may_die_at_every_boundary(
-    site: Installation, entity: str, points: list[CrashPoint]
-) -> None:
+def test_a_worker_may_die_at_every_boundary(site: Installation, entity: str) -> None:
     site.start(entity)
     with site.people_act(entity):
-        for point in points:
+        for point in CrashPoint:
             began = time.monotonic()
             life = site.life(f"{point}:1")
             while not life.crashed:
@@ -66,7 +59,7 @@ def test_a_worker_may_die_at_every_boundary(
     site.assert_everything_holds()
 
 
-@pytest.mark.skipif(not SOAKS, reason="the long way: make soak")
+@LONG_WAY
 def test_a_worker_may_die_at_any_moment(site: Installation) -> None:
     """A walk by chance: each life is told a boundary and a number, and killed where it lives on."""
     seed = int(os.environ.get(SEED) or secrets.randbelow(1_000_000))

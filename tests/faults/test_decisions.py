@@ -27,6 +27,7 @@ from tests.faults.installation import (
     Installation,
     installation,
 )
+from tests.long_way import LONG_WAY
 from tieout.administration import SIGNING_KEY, administrator
 from tieout.check import CHECK
 from tieout.client import ApiRefusedError
@@ -37,7 +38,7 @@ from tieout.settings import Settings
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.ids import close_id
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.timeout(280), LONG_WAY]
 
 CLICKS, ROUNDS = 3, 3
 SEE_OTHER = 303

@@ -32,16 +32,16 @@ from tests.faults.installation import (
     installation,
 )
 from tests.faults.servers import end_at_once, server_of, start_again
+from tests.long_way import LONG_WAY
 from tieout.demo import PERIOD
 from tieout.demo_people import act
 from tieout.errors import TieoutError
 
-SOAKS = os.environ.get("TIEOUT_SOAK") == "1"
 SEED, WALKS = "TIEOUT_FAULT_SEED", "TIEOUT_FAULT_WALKS"
 WALKS_USUAL, STEPS = 12, 40
 pytestmark = [
     pytest.mark.timeout(4 * 3600),
-    pytest.mark.skipif(not SOAKS, reason="the long way: make soak"),
+    LONG_WAY,
 ]
 
 LOCKED, OPEN = "2026-09-30", "2026-08-31"

@@ -56,7 +56,8 @@ def look(
     back_to: datetime | None = None,
 ) -> dict[str, LedgerJournal]:
     """Go through what changed since the last look, or since `back_to` if that is longer ago;
-    `deleted_too` asks for each known one as well, and not only for those that differ. Answers what was read, by the ledger's id.
+    `deleted_too` asks for each known one as well, and not only for those that differ. Answers what
+    was read, by the ledger's id.
 
     What is ours is read after the ledger was: a journal's reference is on record before it is
     sent, so that none of ours is taken for a foreign one.

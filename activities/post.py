@@ -89,8 +89,7 @@ class PostActivities:
                 close = work.closes.get(request.close.close_id)
                 journal = work.journals.lock(request.journal_id)
                 refuse_unless_covered(work, close, self._doors.verifier, journal)
-                ledger = self._doors.ledger(entity)
-                if request.as_draft and not ledger.keeps_drafts:
+                if request.as_draft and not entity.ledger.keeps_drafts:
                     return _result(journal)
                 if journal.state == JournalState.FAILED and request.retried_by:
                     work.journals.retry(journal, request.retried_by, as_draft=request.as_draft)
@@ -100,6 +99,7 @@ class PostActivities:
                 in_doubt = journal.state in IN_DOUBT
                 looked = time.monotonic()
             reached(CrashPoint.POST_COVERED)
+            ledger = self._doors.ledger(entity)
             if journal.state == JournalState.DRAFT:
                 return self._look_at_draft(journal, wanted, ledger)
             new_key = not in_doubt and journal.key is None

@@ -95,7 +95,8 @@ def _answered_since(work: Work, row: CloseRow) -> bool:
     assert row.proposal_id is not None
     made_at = work.proposals.get(row.proposal_id).made_at
     imported = work.adoption.current(row.entity_id)
-    told = [r.decided_at for r in work.approvals.resolutions(row.entity_id) if r.close_id == row.id]
-    told += [imported.imported_at] if imported is not None else []
+    if work.approvals.answered_since(row.id or 0, made_at):
+        return True
+    told = [imported.imported_at] if imported is not None else []
     told += [choice.chosen_at for choice in work.posting_choices.of_close(row.id or 0)]
     return any(at is not None and made_at is not None and at > made_at for at in told)

@@ -87,8 +87,7 @@ class ReviewActivities:
         assert close.id is not None
         assert close.proposal_id is not None
         made_at = work.proposals.get(close.proposal_id).made_at
-        answers = [r for r in work.approvals.resolutions(close.entity_id) if r.close_id == close.id]
-        if any(r.decided_at and made_at and r.decided_at > made_at for r in answers):
+        if work.approvals.answered_since(close.id, made_at):
             return True
         known = self._doors.verifier.genuine(work.approvals.decisions(close.id, close.round))
         return any(d.verdict in TAKES_BACK and d.nonce != decision.nonce for d in known)

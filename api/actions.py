@@ -14,8 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from accounting.errors import PeriodError
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
-from api.seen import seen_figures, shown
-from controls.approval import Decision, Fixed, Reason, Refused, judge
+from api.seen import kept, seen_figures
+from api.views import view_of
+from controls.approval import Decision, Fixed, Reason, Refused, Standing, judge
 from controls.audit import Actor
 from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
 from controls.steps import Action, Step, may
@@ -154,7 +155,7 @@ def _judged(doors: Doors, person: Person, given: Decision) -> tuple[Decision, An
     with doors.store.unit_of_work(Actor("service", "api")) as work:
         close = work.closes.of(given.entity, given.period)
         standing = standing_of(work, close)
-        seen, unseen = _seen(work, given)
+        seen, unseen = _seen(work, close, standing, given)
         decision = replace(
             given,
             actor=person.name,
@@ -181,13 +182,15 @@ def _told(refused: Refused) -> Answer:
     return Answer(False, refused.message, refused.reason, refused.clause)
 
 
-def _seen(work: Work, given: Decision) -> tuple[str, Refused | None]:
+def _seen(
+    work: Work, close: CloseRow, standing: Standing | None, given: Decision
+) -> tuple[str, Refused | None]:
     """The hash of the figures that the person saw; why it can't be, where it is none of ours.
 
     Who sends none decides on the figures as they are shown now.
     """
     if not given.seen:
-        return shown(work, work.closes.of(given.entity, given.period)).seen, None
+        return kept(work, view_of(work, close, standing)).seen, None
     try:
         figures = seen_figures(work, given.entity, given.period, given.seen)
     except NotFoundError:

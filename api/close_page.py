@@ -11,6 +11,7 @@ from api.drift_view import drift_of
 from api.exceptions import ExceptionView
 from api.rendering import grouped
 from api.seen import kept
+from api.stuck import STUCK
 from api.views import STEP_ORDER, CloseView, view_of
 from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
 from controls.approval import (
@@ -31,7 +32,7 @@ from store import Work
 from store.standings import standing_of
 from store.users import Person
 
-STUCK = (JournalState.FAILED, JournalState.DRAFT)
+NOT_TAKEN = (JournalState.FAILED, JournalState.DRAFT)
 
 
 def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> ClosePage:
@@ -48,7 +49,7 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
         return standing is not None and _would_count(verdict, person, close, standing, delegations)
 
     nonce = secrets.token_urlsafe(16)
-    is_stuck = waits in (Awaiting.RETRY, Awaiting.LOCKED)
+    is_stuck = waits in STUCK
     may_reopen = (
         close.step == Step.CLOSED and may(roles, Action.REOPEN) and not work.reopenings.why_not(row)
     )
@@ -83,7 +84,7 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
         may_retry=waits == Awaiting.RETRY and may(roles, Action.RETRY),
         may_send_back=is_stuck and may(roles, Action.SEND_BACK),
         keeps_drafts=work.config.current().entity(entity).ledger.keeps_drafts,
-        stuck=[j for j in close.journals if j.state in STUCK] if is_stuck else [],
+        stuck=[j for j in close.journals if j.state in NOT_TAKEN] if is_stuck else [],
         may_reopen=may_reopen,
         may_decide_reopening=waits == Awaiting.REOPENING and counts(Verdict.APPROVE),
         would_take_back=[

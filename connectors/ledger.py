@@ -145,8 +145,6 @@ class Ledger(Protocol):
     currency: str
     key_window_s: int
     """For how long a repeated idempotency key is safe after the first send (Xero 300, QuickBooks 0)."""
-    keeps_drafts: bool
-    """Whether a journal can lie in it as a draft (Xero can, QuickBooks can't)."""
 
     def check(self) -> str:
         """The organisation's name, to prove that the connection works and is the one meant."""

@@ -152,6 +152,13 @@ class Approvals:
         choices = select(PostingChoiceRow.id).where(PostingChoiceRow.close_id == close_id).limit(1)
         return any(self._session.exec(query).first() is not None for query in (answers, choices))
 
+    def answered_since(self, close_id: int, instant: datetime | None) -> bool:
+        """Whether somebody answered an exception of this close after an instant."""
+        query = select(ResolutionRow.id).where(
+            ResolutionRow.close_id == close_id, col(ResolutionRow.decided_at) > instant
+        )
+        return self._session.exec(query.limit(1)).first() is not None
+
     def suspended(self, close_id: int, last_round: int) -> tuple[str, ...]:
         """Who approved a proposal of a round up to this one, by name."""
         approved = self._session.exec(

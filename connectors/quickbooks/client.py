@@ -98,7 +98,6 @@ class QuickBooksLedger:
 
     vendor = "quickbooks"
     key_window_s = 0
-    keeps_drafts = False
     """How long a requestid is kept is nowhere promised, so none is trusted."""
 
     def __init__(

@@ -79,7 +79,6 @@ class XeroLedger:
 
     vendor = "xero"
     key_window_s = KEY_WINDOW_S
-    keeps_drafts = True
 
     def __init__(
         self,

@@ -49,13 +49,9 @@ def lost_and_recovered(site: Installation, closes: list[Close], times: int) -> N
         recover(site, before["entity"])
         site.until(partial(is_recovered, site, before["entity"], times))
     for before in closes:
-        now = partial(system_stands, site, before["entity"])
+        now = partial(site.system._stands, before["entity"], PERIOD)
         eventually(partial(stands_as, site, before), stands=now)
     site.assert_everything_holds()
-
-
-def system_stands(site: Installation, entity: str) -> str:
-    return site.system._stands(entity, PERIOD)
 
 
 def is_recovered(site: Installation, entity: str, times: int = 1) -> bool:

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ from controls.configuration import parse_configuration
 from models import metadata
 from store import Store
 from tests.store.database import Database
+from tests.store.month_end import Make, MonthEnd, configured
 from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres
 from tieout.migrate import migrate
 
@@ -103,3 +105,17 @@ def altered(make: Callable[[str, str], Database], template: str) -> Database:
 def empty(make: Callable[[str, str], Database]) -> Database:
     """A database without any table."""
     return make(f"empty_{next(_numbers)}", "template0")
+
+
+@pytest.fixture
+def month_ends(altered: Database) -> Iterator[Make]:
+    """Makes entities that close month by month, each with this configuration."""
+    made: list[MonthEnd] = []
+
+    def month_end(**changes: Any) -> MonthEnd:
+        made.append(MonthEnd(altered, configured(**changes)))
+        return made[-1]
+
+    yield month_end
+    for each in made:
+        each.leave()

@@ -1,7 +1,7 @@
 """Month-ends of one entity on a real Postgres: the close's own activities, a ledger on paper."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -223,6 +223,9 @@ class MonthEnd:
     def leave(self) -> None:
         self.store.close()
         self.api.close()
+
+
+Make = Callable[..., MonthEnd]
 
 
 def line(amount: str, currency: str = "GBP", **given: Any) -> DocumentLine:

@@ -1,6 +1,5 @@
 """What reaches us after a close lands in the first open period, and what was closed stays as it was."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,10 +14,10 @@ from accounting.money import Money
 from accounting.policy import Role
 from models import PositionRow
 from store.errors import ConflictError
-from tests.store.database import Database
 from tests.store.month_end import (
     ACCOUNTS,
     WORKER_ACTOR,
+    Make,
     MonthEnd,
     configured,
     document,
@@ -28,20 +27,6 @@ from tests.store.month_end import (
 )
 
 OPEN_ENDED = over("2024-09-01", "2027-08-31")  # 1,095 days
-Make = Callable[..., MonthEnd]
-
-
-@pytest.fixture
-def month_ends(altered: Database) -> Iterator[Make]:
-    made: list[MonthEnd] = []
-
-    def month_end(**changes: Any) -> MonthEnd:
-        made.append(MonthEnd(altered, configured(**changes)))
-        return made[-1]
-
-    yield month_end
-    for each in made:
-        each.leave()
 
 
 def figures(row: PositionRow) -> tuple[int, int, int, int]:

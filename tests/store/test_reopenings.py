@@ -1,8 +1,5 @@
 """A period that is opened again: what was frozen stays and counts no longer, differences are posted."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from temporalio.testing import ActivityEnvironment
 
@@ -11,24 +8,9 @@ from controls.messages import CloseRef, CloseRequest
 from controls.steps import Step
 from models import CloseRow
 from store.errors import ConflictError
-from tests.store.database import Database
-from tests.store.month_end import WORKER_ACTOR, MonthEnd, configured, invoice, line, over
+from tests.store.month_end import WORKER_ACTOR, Make, MonthEnd, invoice, line, over
 
-Make = Callable[..., MonthEnd]
 YEAR = over("2026-09-01", "2027-08-31")  # 365 days: 30 in September, 31 in October
-
-
-@pytest.fixture
-def month_ends(altered: Database) -> Iterator[Make]:
-    made: list[MonthEnd] = []
-
-    def month_end(**changes: Any) -> MonthEnd:
-        made.append(MonthEnd(altered, configured(**changes)))
-        return made[-1]
-
-    yield month_end
-    for each in made:
-        each.leave()
 
 
 def ask(uk: MonthEnd, period: str, number: int) -> CloseRef:

@@ -1,27 +1,17 @@
 """What a worker tells too late, since it was frozen: no close is moved back by it."""
 
-from collections.abc import Iterator
-
-import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities import ProgressActivities
 from controls.messages import StepReached
 from controls.steps import Awaiting, Step
-from tests.store.database import Database
-from tests.store.month_end import WORKER_ACTOR, MonthEnd, configured, invoice, line, over
+from tests.store.month_end import WORKER_ACTOR, Make, invoice, line, over
 
 OPEN_ENDED = over("2024-09-01", "2027-08-31")
 
 
-@pytest.fixture
-def uk(altered: Database) -> Iterator[MonthEnd]:
-    made = MonthEnd(altered, configured())
-    yield made
-    made.leave()
-
-
-def test_what_a_worker_tells_late_moves_no_close_back(uk: MonthEnd) -> None:
+def test_what_a_worker_tells_late_moves_no_close_back(month_ends: Make) -> None:
+    uk = month_ends()
     september = uk.open("2026-09")
     reach = ProgressActivities(uk.doors).step_reached
     for order, step, stands in (
@@ -38,7 +28,8 @@ def test_what_a_worker_tells_late_moves_no_close_back(uk: MonthEnd) -> None:
             assert work.closes.get(september.close_id).step == stands
 
 
-def test_what_a_worker_tells_late_of_a_closed_period_changes_nothing(uk: MonthEnd) -> None:
+def test_what_a_worker_tells_late_of_a_closed_period_changes_nothing(month_ends: Make) -> None:
+    uk = month_ends()
     uk.paper.held = {"DEF": -365_00}
     uk.paper.write(invoice("INV-1", "2024-09-15", line("1095.00", **OPEN_ENDED)))
     september = uk.close("2026-09")

@@ -105,6 +105,8 @@ class Book:
     closes carry its result in `booked`. `imported` is R to date at adoption by line as a schedule
     said it, document currency. `last_closed` is the last day that is closed or adopted.
 
+    `to_reverse` are posted journals that this close turns round as a whole.
+
     `by_hand` is what people booked by hand and somebody said counts as booked, under the journal's
     name; `explained` what they booked on balance accounts for another reason, by role on its
     normal side. Of either only what no close has frozen yet.
@@ -125,11 +127,14 @@ class Book:
     last_closed: date | None = None
     by_hand: tuple[BookedPart, ...] = ()
     explained: Mapping[Role, Money] = field(default_factory=dict)
+    to_reverse: tuple["PostedJournal", ...] = ()
 
 
 class JournalKind(StrEnum):
     """What a journal of a close does."""
 
+    REVERSAL = "reversal"
+    """Turns another one round as a whole."""
     ADOPTION = "adoption"
     DEFERRAL = "deferral"
     RELEASE = "release"
@@ -172,18 +177,30 @@ class JournalPart:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A balanced journal in functional currency, with the parts that explain it."""
+    """A balanced journal in functional currency, with the parts that explain it.
+
+    `reverses` is the reference of the journal that it turns round, empty of every other.
+    """
 
     kind: JournalKind
     date: date
     text: str
     lines: tuple[JournalLine, ...]
     parts: tuple[JournalPart, ...]
+    reverses: str = ""
 
     @property
     def total(self) -> Money:
         """Σ debits = Σ credits."""
         return Money.sum((line.debit for line in self.lines), self.lines[0].debit.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedJournal:
+    """A journal of ours as the ledger holds it, by its reference there."""
+
+    reference: str
+    journal: Journal
 
 
 @dataclass(frozen=True, slots=True)

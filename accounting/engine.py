@@ -16,6 +16,7 @@ from accounting.periods import Period
 from accounting.policy import BALANCE_ROLES, BEHIND_ROLES, Accruals, Catch, RecognitionPolicy, Role
 from accounting.positions import Balances, Member, balances, totals
 from accounting.recognition import RevenueLine, Standing, recognised_functional, standing
+from accounting.reversal import booked_by, turned_round
 from accounting.rows import Lines
 from accounting.service_period import Fault
 
@@ -53,7 +54,8 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
     rows.sort(key=lambda row: row.line)
     target = balances(_members(rows))
     opening = balances(_frozen_members(start.frozen))
-    booked = (*book.booked, *start.adopted, *_coded_parts(rows))
+    reversals = tuple(turned_round(each, period) for each in book.to_reverse)
+    booked = (*book.booked, *start.adopted, *_coded_parts(rows), *booked_by(reversals))
     laid = lay(book.by_hand, target.parts, booked, rows, policy.accounts, period.end)
     held_at_start = totals(opening.parts, BALANCE_ROLES, currency)
     adoption = adopt(book, policy, held_at_start, period)
@@ -61,6 +63,7 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
         period=period,
         positions=_with_balances(rows, opening, target, currency),
         journals=(
+            *reversals,
             *adoption.journals,
             *movements(target.parts, (*booked, *laid), rows, policy, period, currency),
         ),
@@ -78,19 +81,7 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
 
 def carried_forward(book: Book, calculation: Calculation) -> Book:
     """The book that the next close starts from, every journal of this one having been posted."""
-    moved = tuple(
-        BookedPart(
-            part.line,
-            part.unit,
-            part.role,
-            part.account,
-            part.dimensions,
-            part.amount,
-            posted_on=journal.date,
-        )
-        for journal in calculation.journals
-        for part in journal.parts
-    )
+    moved = booked_by(calculation.journals)
     frozen_by_hand = (replace(part, open_gain=False) for part in calculation.by_hand)
     return replace(
         book,
@@ -99,6 +90,7 @@ def carried_forward(book: Book, calculation: Calculation) -> Book:
         adoption=None,
         by_hand=(),
         explained={},
+        to_reverse=(),
         last_closed=calculation.period.end,
     )
 

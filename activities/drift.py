@@ -80,8 +80,8 @@ def look(
             if found.id in expected or found.reference not in on_their_way:
                 _see(work, entity, ledger, found, expected.get(found.id))
         for ledger_id in sorted(gone):
-            should = expected.get(ledger_id, NOTHING)
-            deleted, link = drift_from(should, None), ledger.link(ledger_id)
+            should, currency = expected.get(ledger_id, NOTHING), entity.functional_currency
+            deleted, link = drift_from(should, None, currency), ledger.link(ledger_id)
             work.drift.see(entity.id, ledger_id, should, None, deleted, link, work.now())
         work.documents.move_cursor(entity.id, JOURNALS, began)
     return changed
@@ -92,9 +92,9 @@ def _see(
 ) -> None:
     held = Held(found.reference, found.date, comparable(found.lines), found.posted)
     if expected is not None:
-        drift = drift_from(expected, held)
+        drift = drift_from(expected, held, entity.functional_currency)
     else:
         accounts = frozenset(entity.accounts.balances)
-        drift = drift_of_others(held, accounts, entity.adopted_on)
+        drift = drift_of_others(held, accounts, entity.adopted_on, entity.functional_currency)
     link = ledger.link(found.id)
     work.drift.see(entity.id, found.id, expected or held, held, drift, link, work.now())

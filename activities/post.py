@@ -28,6 +28,7 @@ from controls.configuration import EntityConfig
 from controls.messages import Approved, CloseRef, PostedJournal, PostJournal
 from controls.posting import (
     IN_DOUBT,
+    IN_LEDGER,
     Attempt,
     JournalEvent,
     JournalState,
@@ -50,9 +51,7 @@ DRAFTED = (
     "It lies in the ledger as a draft and is not posted. Post it there, then have it looked at "
     "again."
 )
-AT_REST = frozenset(
-    {JournalState.POSTED, JournalState.FAILED, JournalState.SKIPPED, JournalState.WITHDRAWN}
-)
+AT_REST = frozenset({*IN_LEDGER, JournalState.FAILED, JournalState.SKIPPED, JournalState.WITHDRAWN})
 SEND_WITHIN_S = 5.0
 """From the last look to sending: whoever was held up for longer may have been overtaken meanwhile, or
 has seen what holds no more, and sends nothing."""
@@ -237,7 +236,8 @@ def comparable(lines: tuple[LedgerLine, ...]) -> tuple[PostedLine, ...]:
 
 def _compared(wanted: JournalToPost, found: LedgerJournal, *, heard: bool = False) -> Outcome:
     """What the ledger holds against what was approved: posted, or failed loudly."""
-    differences = list(line_differences(comparable(wanted.lines), comparable(found.lines)))
+    lines = comparable(wanted.lines), comparable(found.lines)
+    differences = list(line_differences(*lines, wanted.currency))
     if found.date != wanted.date:
         differences.append(f"approved for {wanted.date}, dated {found.date} in the ledger")
     drafted = found.draft and wanted.draft

@@ -10,7 +10,8 @@ from accounting.exceptions import BY_HAND, REMEDIES, ExceptionCode, Remedy
 from activities.doors import Doors, told_to_temporal
 from controls.approval import Fixed
 from controls.messages import Answer, RecordResolution, Resolution
-from models import ExceptionRow, ResolutionRow
+from controls.reversal import REVERSAL, Wish
+from models import CloseRow, ExceptionRow, ResolutionRow
 from store import Work
 from store.accepted import held_of, journal_lines, number_of
 
@@ -30,6 +31,8 @@ class ResolveActivities:
         given = record.resolution
         with told_to_temporal(), self._doors.work() as work:
             close = work.closes.lock(record.close.close_id)
+            if given.code == REVERSAL:
+                return _of_posted(work, close, given)
             exceptions = work.proposals.exceptions(close.proposal_id) if close.proposal_id else []
             open_one = next(
                 (e for e in exceptions if (e.code, e.subject) == (given.code, given.subject)), None
@@ -43,6 +46,36 @@ class ResolveActivities:
             if row is not None and answer.accepted:
                 work.approvals.save_resolution(close, row)
             return answer
+
+
+def _of_posted(work: Work, close: CloseRow, given: Resolution) -> Answer:
+    """Have a posted journal turned round by the next proposal, or left as it is after all."""
+    why = ""
+    if given.remedy not in set(Wish):
+        why = f"Choose one of: {', '.join(Wish)}."
+    elif given.remedy == Wish.REVERSE:
+        why = work.corrections.why_not(close, given.subject)
+    elif given.subject not in {each.asked.subject for each in work.corrections.wanted(close)}:
+        why = f"{given.subject} is not about to be turned round."
+    if why:
+        return Answer(False, why, "bad_resolution", Fixed.ANSWER)
+    if not given.reason.strip():
+        words = "Say why: a reason goes with it."
+        return Answer(False, words, "bad_resolution", Fixed.REASON)
+    work.approvals.save_resolution(
+        close,
+        ResolutionRow(
+            close_id=close.id or 0,
+            entity_id=given.entity,
+            code=given.code,
+            subject=given.subject,
+            remedy=given.remedy,
+            reason=given.reason,
+            actor=given.actor,
+            nonce=given.nonce,
+        ),
+    )
+    return Answer(accepted=True)
 
 
 def _of_ledger(work: Work, given: Resolution) -> Answer:

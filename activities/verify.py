@@ -11,7 +11,7 @@ from activities.drift import look
 from activities.post import comparable
 from connectors.ledger import Ledger, LedgerJournal
 from controls.messages import CloseRef, Verified
-from controls.posting import JournalState, PostedLine, line_differences
+from controls.posting import IN_LEDGER, PostedLine, line_differences
 from models import CloseRow, JournalRow, TieOutRow
 from store import Work
 from store.audit import close_subject
@@ -54,7 +54,7 @@ class VerifyActivities:
             problems = [sentence(each) for each in drifted] + [
                 problem
                 for journal in journals
-                if journal.state == JournalState.POSTED and journal.ledger_id not in told
+                if journal.state in IN_LEDGER and journal.ledger_id not in told
                 for problem in _read_back(ledger, read, journal, approved[journal.id])
             ]
             policy = entity.policy(config.sha256)
@@ -108,7 +108,7 @@ def _read_back(
         return [f"{journal.reference} is not in the ledger any more."]
     return [
         f"{journal.reference}: {difference}"
-        for difference in line_differences(approved, comparable(found.lines))
+        for difference in line_differences(approved, comparable(found.lines), journal.currency)
     ]
 
 
@@ -126,7 +126,7 @@ def _tie_out(
     unposted = dict(zero)
     for journal in journals:
         own_day = journal.belongs_to or journal.date
-        is_there = journal.state == JournalState.POSTED and journal.date <= close.period_end
+        is_there = journal.state in IN_LEDGER and journal.date <= close.period_end
         if own_day <= close.period_end and not is_there:
             for part in work.journals.parts(journal.id or 0):
                 unposted[Role(part.role)] += Money(part.amount_minor, currency)

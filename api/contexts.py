@@ -144,13 +144,18 @@ class SeenPage:
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """A journal: its lines, each with the parts that make it up."""
+    """A journal: its lines, each with the parts that make it up.
+
+    `reverse_in` is the period in whose close the person may have it turned round, else empty.
+    """
 
     title: str
     person: str
     close: CloseView
     journal: JournalView
     lines: list[JournalLineView]
+    reverse_in: str
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from api.exceptions import ExceptionView, exceptions_of
 from api.lock_view import LockView, locks_of
 from api.suspension import SuspendedView, suspended_of
 from controls.approval import Standing, Verdict, open_kinds, open_level, submitted
-from controls.posting import JournalState
+from controls.posting import IN_LEDGER
 from controls.steps import ENDED, Awaiting, Step
 from models import CloseRow, JournalRow, ProposalRow, TieOutRow
 from store import Work
@@ -20,7 +20,7 @@ from store.standings import standing_of
 
 @dataclass(frozen=True, slots=True)
 class JournalView:
-    """A journal in a list."""
+    """A journal in a list. `reverses` and `reversed_by` are references of other journals."""
 
     id: int
     kind: str
@@ -31,6 +31,18 @@ class JournalView:
     reference: str | None
     ledger_id: str | None
     ledger_message: str
+    reverses: str
+    reversed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalView:
+    """A posted journal that the close turns round: what it is, who asked for it, and why."""
+
+    reference: str
+    text: str
+    actor: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class CloseView:
     did), `fx` the period's exchange gain, `late_documents` the policy that applied. Catch-up is
     what belongs to closed periods: by line, and summed for revenue and for cost. `suspended` are
     earlier proposals that were decided on, `by_hand` the answers to journals that people booked or
-    changed in the ledger. A decision gives `seen` back: the hash of the figures.
+    changed in the ledger, `to_reverse` the posted journals that it turns round. A decision gives `seen` back: the hash of the figures.
     From `number` 2 on the period was closed before, by `earlier` closes; `takes_back` are the
     periods opened again. `which` asks for this close in a link, where it is not the newest.
     """
@@ -148,6 +160,7 @@ class CloseView:
     locks: list[LockView]
     suspended: list[SuspendedView]
     by_hand: list[AcceptedView]
+    to_reverse: list[ReversalView]
     seen: str = ""
 
 
@@ -160,7 +173,7 @@ def board(work: Work) -> list[CloseLine]:
         if row.step == Step.CLOSED and work.closes.find(row.entity_id, row.period) is not row:
             continue  # it is asked for again: that line tells of it
         journals = work.journals.standing(row)
-        posted = sum(1 for journal in journals if journal.state == JournalState.POSTED)
+        posted = sum(1 for journal in journals if journal.state in IN_LEDGER)
         lines.append(
             CloseLine(
                 row.entity_id,
@@ -261,7 +274,17 @@ def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
         locks=locks_of(work, row),
         suspended=suspended_of(work, row, decisions),
         by_hand=accepted_in(work, row, currency),
+        to_reverse=_to_reverse(work, row),
     )
+
+
+def _to_reverse(work: Work, row: CloseRow) -> list[ReversalView]:
+    if row.step in ENDED:
+        return []
+    return [
+        ReversalView(each.asked.subject, each.journal.text, each.asked.actor, each.asked.reason)
+        for each in work.corrections.wanted(row)
+    ]
 
 
 def _levels(standing: Standing | None) -> list[LevelView]:
@@ -332,6 +355,7 @@ def _in_order(row: TieOutRow) -> int:
 def journal_view(work: Work, row: JournalRow) -> JournalView:
     """A journal in a list, with the total of its debits."""
     total = sum(line.debit_minor for line in work.journals.lines(row.id or 0))
+    reverses, reversed_by = work.journals.linked(row)
     return JournalView(
         id=row.id or 0,
         kind=row.kind,
@@ -342,6 +366,8 @@ def journal_view(work: Work, row: JournalRow) -> JournalView:
         reference=row.reference,
         ledger_id=row.ledger_id,
         ledger_message=row.ledger_message,
+        reverses=reverses,
+        reversed_by=reversed_by,
     )
 
 

@@ -50,10 +50,10 @@ class Drift:
     differences: tuple[str, ...]
 
 
-def drift_from(expected: Held, held: Held | None) -> Drift | None:
+def drift_from(expected: Held, held: Held | None, currency: str) -> Drift | None:
     """What became of a journal that was posted, or accepted, so; None where it is so still."""
     lines = held.lines if held is not None and held.posted else ()
-    differences = line_differences(expected.lines, lines)
+    differences = line_differences(expected.lines, lines, currency)
     if not expected.posted and not lines:
         return None
     if held is None:
@@ -65,7 +65,9 @@ def drift_from(expected: Held, held: Held | None) -> Drift | None:
     return Drift(DriftKind.CHANGED, differences) if differences else None
 
 
-def drift_of_others(held: Held, accounts: frozenset[str], adopted: date) -> Drift | None:
+def drift_of_others(
+    held: Held, accounts: frozenset[str], adopted: date, currency: str
+) -> Drift | None:
     """A foreign journal on the close's balance accounts, dated after adoption; None for others.
 
     What was there at adoption is in the balances that the close began with.
@@ -73,7 +75,7 @@ def drift_of_others(held: Held, accounts: frozenset[str], adopted: date) -> Drif
     ours = tuple(line for line in held.lines if line.account in accounts)
     if not held.posted or held.date <= adopted or not ours:
         return None
-    return Drift(DriftKind.ADDED, line_differences((), ours))
+    return Drift(DriftKind.ADDED, line_differences((), ours, currency))
 
 
 @dataclass(frozen=True, slots=True)

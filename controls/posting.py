@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from accounting.money import Money
 from controls.errors import TransitionError
 
 
@@ -26,6 +27,8 @@ class JournalState(StrEnum):
     """In the ledger, but as a draft: not posted until somebody posts it there."""
     SKIPPED = "skipped"
     """Approved to be left out of this period; the next one's target carries it."""
+    REVERSED = "reversed"
+    """Posted, and turned round as a whole by a later journal that is posted, too."""
     WITHDRAWN = "withdrawn"
     """Given up before it was in the ledger: its close was sent back to review."""
 
@@ -46,6 +49,7 @@ class JournalEvent(StrEnum):
     DRAFT_GONE = "draft_gone"
     LEFT_OUT = "left_out"
     SENT_BACK = "sent_back"
+    TURNED_ROUND = "turned_round"
 
 
 NEXT: dict[tuple[JournalState, JournalEvent], JournalState] = {
@@ -72,10 +76,14 @@ NEXT: dict[tuple[JournalState, JournalEvent], JournalState] = {
     (JournalState.PROPOSED, JournalEvent.SENT_BACK): JournalState.WITHDRAWN,
     (JournalState.APPROVED, JournalEvent.SENT_BACK): JournalState.WITHDRAWN,
     (JournalState.FAILED, JournalEvent.SENT_BACK): JournalState.WITHDRAWN,
+    (JournalState.POSTED, JournalEvent.TURNED_ROUND): JournalState.REVERSED,
 }
 
 IN_DOUBT = frozenset({JournalState.POSTING, JournalState.UNKNOWN})
 """Sent, and nobody knows yet whether the ledger holds it."""
+
+IN_LEDGER = frozenset({JournalState.POSTED, JournalState.REVERSED})
+"""The ledger holds it as approved; it is there for ever."""
 
 NOT_SENT = frozenset({JournalState.PROPOSED, JournalState.APPROVED, JournalState.FAILED})
 """Not in the ledger as far as anybody heard: what may still be given up."""
@@ -153,14 +161,15 @@ class PostedLine:
 
 
 def line_differences(
-    approved: tuple[PostedLine, ...], ledger: tuple[PostedLine, ...]
+    approved: tuple[PostedLine, ...], ledger: tuple[PostedLine, ...], currency: str
 ) -> tuple[str, ...]:
     """What differs, line by line in any order, in words; nothing when both say the same."""
 
     def words(line: PostedLine) -> str:
         side = "debit" if line.debit_minor else "credit"
         tags = "".join(f", {name} {value}" for name, value in line.dimensions)
-        return f"account {line.account} {side} {line.debit_minor or line.credit_minor}{tags}"
+        amount = Money(line.debit_minor or line.credit_minor, currency)
+        return f"account {line.account} {side} {amount}{tags}"
 
     left, right = sorted(map(words, approved)), sorted(map(words, ledger))
     missing, extra = list(left), []

@@ -17,6 +17,7 @@ def journal_data(journal: Journal) -> dict[str, object]:
     """Everything of a journal but its reference, as canonical data."""
     return {
         "kind": journal.kind.value,
+        **({"reverses": journal.reverses} if journal.reverses else {}),
         "date": journal.date.isoformat(),
         "text": journal.text,
         "lines": [

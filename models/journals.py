@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Table, instant, minor
@@ -16,6 +16,7 @@ class JournalRow(Table, table=True):
     attempts since `key_first_sent_at`; None when the next attempt needs a new one. `belongs_to` is
     the day of its own period where it is dated later, because the ledger is locked; `as_draft`:
     the next attempt only lays it ready there. `retried_by` is the last operator who sent it again.
+    `reverses_id` is the posted journal that it turns round as a whole.
     """
 
     __tablename__ = "journal"
@@ -23,6 +24,12 @@ class JournalRow(Table, table=True):
         UniqueConstraint("entity_id", "reference"),
         UniqueConstraint("entity_id", "number"),
         UniqueConstraint("entity_id", "ledger_id"),
+        Index(
+            "uq_journal_reversed_once",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("state = 'posted'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -48,6 +55,7 @@ class JournalRow(Table, table=True):
     retried_by: str = ""
     as_draft: bool = False
     belongs_to: Day | None = None
+    reverses_id: int | None = Field(default=None, foreign_key="journal.id")
 
 
 class JournalLineRow(Table, table=True):

@@ -16,6 +16,7 @@ from accounting.policy import Role
 from controls.approval import Decision, Verdict
 from controls.audit import Actor
 from controls.delegation import Delegation
+from controls.reversal import REVERSAL
 from controls.steps import Step
 from models import CloseRow, DecisionRow, PostingChoiceRow, ResolutionRow, SeenRow
 from store.adoption import importers
@@ -89,7 +90,7 @@ class Approvals:
                 effective=row.effective,
             )
             for row in self.resolutions(entity)
-            if row.code not in (ExceptionCode.ADOPTION_DIFFERENCE, *BY_HAND)
+            if row.code not in (ExceptionCode.ADOPTION_DIFFERENCE, REVERSAL, *BY_HAND)
         )
 
     def adoption_resolutions(self, entity: str, currency: str) -> tuple[AdoptionResolution, ...]:

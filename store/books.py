@@ -13,7 +13,7 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, CREDIT_NORMAL, RecognitionPolicy, Role
 from accounting.rates import Pair
 from controls.canonical import digest
-from controls.posting import JournalState
+from controls.posting import IN_LEDGER, JournalState
 from controls.steps import Step
 from models import (
     CloseRow,
@@ -29,6 +29,7 @@ from store.adoption import AdoptionImports
 from store.approvals import Approvals
 from store.audit import AuditTrail
 from store.closes import Closes
+from store.corrections import Corrections
 from store.document_rows import dimensions_of
 from store.documents import Documents
 from store.errors import NotFoundError
@@ -110,6 +111,7 @@ class Books:
             last_closed=self._closes.closed_to(entity.id),
             by_hand=by_hand.booked,
             explained=by_hand.explained,
+            to_reverse=Corrections(self._session).to_reverse(close),
         )
 
     def by_hand(self, close: CloseRow, policy: RecognitionPolicy) -> Counted:
@@ -234,7 +236,7 @@ class Books:
         posted = self._session.exec(
             select(JournalPartRow, JournalRow)
             .join(JournalRow, col(JournalPartRow.journal_id) == JournalRow.id)
-            .where(JournalRow.entity_id == entity, JournalRow.state == JournalState.POSTED)
+            .where(JournalRow.entity_id == entity, col(JournalRow.state).in_(IN_LEDGER))
         ).all()
         adopted = self._session.exec(
             select(JournalPartRow)

@@ -83,6 +83,7 @@ def journal_of(work: Work, row: JournalRow) -> Journal:
             for line in work.journals.lines(row.id or 0)
         ),
         parts=(),
+        reverses=work.journals.get(row.reverses_id).reference or "" if row.reverses_id else "",
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from accounting.exceptions import AccountingException, ExceptionCode
 from controls.drift import HAPPENED, Drift, DriftKind, Held, LineDifference, by_line
 from controls.notices import NoticeKind
-from controls.posting import JournalState, PostedLine
+from controls.posting import IN_LEDGER, JournalState, PostedLine
 from controls.steps import WHO, Awaiting, Step
 from models import CloseRow, DriftRow, JournalLineRow, JournalRow
 from store.accepted import AcceptedJournals, held_of, lines_data, subject_of
@@ -40,7 +40,7 @@ class Drifts:
         """Every journal of ours that the ledger took, by the ledger's id."""
         rows = self._session.exec(
             select(JournalRow)
-            .where(JournalRow.entity_id == entity, JournalRow.state == JournalState.POSTED.value)
+            .where(JournalRow.entity_id == entity, col(JournalRow.state).in_(IN_LEDGER))
             .order_by(col(JournalRow.id))
         )
         return {row.ledger_id: row for row in rows if row.ledger_id}

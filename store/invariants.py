@@ -7,7 +7,7 @@ page and the fault tests ask the same list. What the ledger holds is compared in
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -24,7 +24,7 @@ from controls.invariants import (
     journal_attempts,
     journal_story,
 )
-from controls.posting import JournalState
+from controls.posting import IN_LEDGER, JournalState, line_differences
 from controls.steps import ENDED, WHO, Awaiting, Step
 from models import CloseRow, JournalRow, PositionRow
 from store.audit import close_subject
@@ -125,6 +125,27 @@ def _balances(ground: Ground) -> Iterable[str]:
             )
         if any(min(x.debit_minor, x.credit_minor) != 0 for x in lines) or not debit:
             yield f"{_named(row)} has a line that is not on exactly one side, or none at all."
+
+
+def _reversals(ground: Ground) -> Iterable[str]:
+    """A journal counts as reversed exactly where a posted one takes back each of its lines."""
+    journals = ground.work.journals
+    by = {row.reverses_id: row for row in ground.journals if row.state in IN_LEDGER}
+    for row in ground.journals:
+        reversal = by.get(row.id)
+        if reversal is None and row.state == JournalState.REVERSED:
+            yield f"{_named(row)} counts as reversed, and no posted journal turns it round."
+        if reversal is not None and row.state != JournalState.REVERSED:
+            yield f"{_named(row)} is {row.state}, and {_named(reversal)} turns it round."
+        if reversal is not None:
+            back = [
+                replace(line, debit_minor=line.credit_minor, credit_minor=line.debit_minor)
+                for line in journals.posted_lines(reversal.id or 0)
+            ]
+            for difference in line_differences(
+                journals.posted_lines(row.id or 0), tuple(back), row.currency
+            ):
+                yield f"{_named(reversal)} does not take back {_named(row)}: {difference}"
 
 
 def _close_events(ground: Ground) -> Iterable[str]:
@@ -335,6 +356,7 @@ INVARIANTS = (
         "approvals", "Nothing was sent without full, valid approvals to its hash", _approvals
     ),
     Invariant("balanced", "Every journal balances", _balances),
+    Invariant("reversals", "What counts as reversed is turned round line by line", _reversals),
     Invariant("close events", "Every move of a close has its one event", _close_events),
     Invariant("decision events", "Every decision has its one event", _decision_events),
     Invariant(

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from controls.notices import NoticeKind
 from controls.posting import (
     IN_DOUBT,
+    IN_LEDGER,
     NOT_SENT,
     JournalEvent,
     JournalState,
@@ -113,6 +114,13 @@ class Journals:
             )
         )
 
+    def linked(self, row: JournalRow) -> tuple[str, str]:
+        """The references of the journal that it turns round, and of the one that turned it round."""
+        by = col(JournalRow.reverses_id) == row.id, JournalRow.state == JournalState.POSTED
+        reversed_by = self._session.exec(select(JournalRow.reference).where(*by)).first()
+        was = self.get(row.reverses_id).reference if row.reverses_id else None
+        return was or "", reversed_by or ""
+
     def standing(self, close: CloseRow) -> list[JournalRow]:
         """The journals of the close's proposal, after those that its earlier ones have posted."""
         return list(
@@ -122,7 +130,7 @@ class Journals:
                     JournalRow.close_id == close.id,
                     or_(
                         col(JournalRow.proposal_id) == close.proposal_id,
-                        col(JournalRow.state) == JournalState.POSTED.value,
+                        col(JournalRow.state).in_(IN_LEDGER),
                     ),
                 )
                 .order_by(col(JournalRow.id))
@@ -246,6 +254,8 @@ class Journals:
             before=before,
             reason=outcome.message,
         )
+        if row.state == JournalState.POSTED and row.reverses_id is not None:
+            self._turn_round(row)
         if row.state == JournalState.FAILED:
             close = Closes(self._session, self._audit).get(row.close_id)
             words = f"journal {row.reference} was not posted"
@@ -253,6 +263,15 @@ class Journals:
                 close, NoticeKind.JOURNAL_FAILED, WHO[Awaiting.RETRY], words
             )
         return row
+
+    def _turn_round(self, by: JournalRow) -> None:
+        """The journal that a posted one reverses is reversed now."""
+        was = self.lock(by.reverses_id or 0)
+        was.state = follow(JournalState(was.state), JournalEvent.TURNED_ROUND)
+        self._session.add(was)
+        self._record(
+            was, "journal.reversed", {"by": by.reference or ""}, before=JournalState.POSTED
+        )
 
     def retry(self, row: JournalRow, operator: str, *, as_draft: bool = False) -> None:
         """An operator asks for another attempt at a failed journal, or to lay it ready as a draft."""

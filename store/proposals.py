@@ -157,6 +157,7 @@ class Proposals:
             currency=journal.total.currency,
             content_hash=journal_hash(close.entity_id, journal),
             belongs_to=own.date if own.date != journal.date else None,
+            reverses_id=self._id_of(close.entity_id, own.reverses),
         )
         self._session.add(row)
         self._session.flush()
@@ -177,6 +178,16 @@ class Proposals:
             )
         for part in journal.parts:
             self._session.add(_part_row(proposal_id, row.id, part, catch_up=part.catch_up.minor))
+
+    def _id_of(self, entity: str, reference: str) -> int | None:
+        """Whose reference it is; None of none."""
+        if not reference:
+            return None
+        return self._session.exec(
+            select(JournalRow.id).where(
+                JournalRow.entity_id == entity, JournalRow.reference == reference
+            )
+        ).one()
 
     def exceptions(self, proposal_id: int) -> list[ExceptionRow]:
         """The exceptions of a proposal, those that only tell among them."""

@@ -20,6 +20,7 @@ from store.books import Books
 from store.closes import Closes
 from store.config import Config
 from store.connections import Connections
+from store.corrections import Corrections
 from store.delegations import Delegations
 from store.documents import Documents
 from store.drift import Drifts
@@ -112,6 +113,11 @@ class Work:
     def approvals(self) -> Approvals:
         """Resolutions and decisions."""
         return Approvals(self._session, self.audit)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """Posted journals to be turned round."""
+        return Corrections(self._session)
 
     @cached_property
     def delegations(self) -> Delegations:

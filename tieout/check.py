@@ -17,7 +17,7 @@ from controls.authenticity import Verifier
 from controls.configuration import EntityConfig
 from controls.drift import Held, drift_from
 from controls.invariants import Finding
-from controls.posting import IN_DOUBT, JournalState, PostedLine, line_differences
+from controls.posting import IN_DOUBT, IN_LEDGER, JournalState, PostedLine, line_differences
 from controls.proposal import REFERENCE
 from models import JournalRow
 from store import Store
@@ -117,12 +117,12 @@ def _compared(entity: str, known: _Known, held: list[LedgerJournal]) -> Iterator
         yield f"{name} stands {len(held)} times in the ledger."
     if row.state in IN_DOUBT:
         return  # what the next attempt finds out
-    if row.state != JournalState.POSTED:
+    if row.state not in IN_LEDGER:
         if any(each.posted for each in held) or (held and row.state != JournalState.DRAFT):
             yield f"{name} is {row.state} by our record, and the ledger holds it."
         return
     if known.accepted is not None:
-        yield from _as_accepted(name, known.accepted, held[0] if held else None)
+        yield from _as_accepted(name, known, held[0] if held else None)
         return
     if not held:
         yield f"{name} is posted by our record, and not in the ledger."
@@ -134,14 +134,15 @@ def _compared(entity: str, known: _Known, held: list[LedgerJournal]) -> Iterator
         yield f"{name} is a draft, or voided, in the ledger."
     if found.date != row.date:
         yield f"{name} was approved for {row.date} and is dated {found.date} in the ledger."
-    for difference in line_differences(known.lines, comparable(found.lines)):
+    for difference in line_differences(known.lines, comparable(found.lines), row.currency):
         yield f"{name}: {difference}."
 
 
-def _as_accepted(name: str, accepted: Held, found: LedgerJournal | None) -> Iterator[str]:
+def _as_accepted(name: str, known: _Known, found: LedgerJournal | None) -> Iterator[str]:
     """Of a journal that people changed: the ledger holds what somebody accepted of it."""
     held = found and Held(found.reference, found.date, comparable(found.lines), found.posted)
-    drift = drift_from(accepted, held or None)
+    assert known.accepted is not None
+    drift = drift_from(known.accepted, held or None, known.row.currency)
     if drift is not None:
         told = "; ".join(drift.differences) or drift.kind
         yield f"{name} was accepted as changed in the ledger, and has changed again: {told}."

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from controls.reversal import REVERSAL, Wish
 from tieout.errors import TieoutError
 from tieout.terminal import AsJson, ask, say, show
 
@@ -71,6 +72,25 @@ def close_resolve(
         "account": account,
         "effect": effect,
         "effective": effective,
+    }
+    show(ask("POST", f"/closes/{entity}/{period}/resolutions", body), as_json=as_json)
+
+
+@commands.command("reverse")
+def close_reverse(
+    entity: str,
+    period: str,
+    reference: Annotated[str, typer.Argument(help="A posted journal's: T2609-0003-1a2b3c4d.")],
+    reason: Annotated[str, typer.Option()],
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it as it is after all.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have a posted journal turned round as a whole by the next proposal of this close."""
+    body = {
+        "code": REVERSAL,
+        "subject": reference,
+        "remedy": Wish.KEEP if keep else Wish.REVERSE,
+        "reason": reason,
     }
     show(ask("POST", f"/closes/{entity}/{period}/resolutions", body), as_json=as_json)
 

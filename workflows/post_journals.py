@@ -18,7 +18,7 @@ from controls.messages import (
     SendBack,
     StepReached,
 )
-from controls.posting import JournalState
+from controls.posting import IN_LEDGER, JournalState
 from controls.steps import Action, Awaiting, Step, may
 from controls.verdicts import Fixed
 from workflows.options import OUTSIDE, POST, RECORD
@@ -66,7 +66,7 @@ class PostJournalsWorkflow:
         for journal_id, retry in journals.items():
             posted = await self._post_one(journal_id, retry)
             self._failed.pop(journal_id, None)
-            if posted.state != JournalState.POSTED:
+            if posted.state not in IN_LEDGER:
                 self._failed[journal_id] = posted
 
     async def _post_one(self, journal_id: int, retry: Acted | None) -> PostedJournal:

@@ -1,5 +1,6 @@
 """From a figure to its source: journal, line, document; and the audit trail."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -26,12 +27,15 @@ router = APIRouter(include_in_schema=False)
 def show_journal(journal_id: int, close: TheClose, work: TheWork, person: ThePerson) -> Response:
     """A journal, each of its lines down to the documents that make it up."""
     row = work.journals.of_close(close, journal_id)
+    open_one = work.corrections.close_for(row)
     page = JournalPage(
         title=row.reference or row.text,
         person=person.display_name,
         close=close_view(work, close),
         journal=journal_view(work, row),
         lines=journal_lines(work, close, row),
+        reverse_in=open_one.period if open_one and may(person.roles, Action.RESOLVE) else "",
+        nonce=secrets.token_urlsafe(16),
     )
     return render("journals/journal.html", page)
 

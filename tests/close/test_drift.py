@@ -55,7 +55,7 @@ def test_a_journal_added_by_hand_before_the_last_approval_is_asked_about_before_
     assert "foreign_journal" in {problem["code"] for problem in asked["exceptions"]}
     (found,) = drift(system, "uk")
     assert (found["kind"], found["date"]) == ("added", "2026-09-20")
-    assert found["differences"] == ["in the ledger but not approved: account 850 debit 25000"]
+    assert found["differences"] == ["in the ledger but not approved: account 850 debit 250.00 GBP"]
     assert added["id"] in found["link"]
     assert found["link"].startswith("https://go.xero.com/")
 

@@ -43,16 +43,21 @@ def test_two_absent_searches_far_enough_apart_allow_a_new_key():
 
 
 def test_a_posted_journal_goes_nowhere():
+    """But to be turned round as a whole, by another one."""
+    assert follow(JournalState.POSTED, JournalEvent.TURNED_ROUND) == JournalState.REVERSED
     for event in JournalEvent:
         with pytest.raises(TransitionError):
-            follow(JournalState.POSTED, event)
+            follow(JournalState.REVERSED, event)
+        if event is not JournalEvent.TURNED_ROUND:
+            with pytest.raises(TransitionError):
+                follow(JournalState.POSTED, event)
 
 
 def test_a_cents_difference_is_told_by_line():
     approved = (PostedLine("200", 1000, 0), PostedLine("850", 0, 1000))
     ledger = (PostedLine("200", 1001, 0), PostedLine("850", 0, 1000))
-    assert line_differences(approved, tuple(reversed(approved))) == ()
-    assert line_differences(approved, ledger) == (
-        "approved but not in the ledger: account 200 debit 1000",
-        "in the ledger but not approved: account 200 debit 1001",
+    assert line_differences(approved, tuple(reversed(approved)), "GBP") == ()
+    assert line_differences(approved, ledger, "GBP") == (
+        "approved but not in the ledger: account 200 debit 10.00 GBP",
+        "in the ledger but not approved: account 200 debit 10.01 GBP",
     )

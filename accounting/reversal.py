@@ -13,7 +13,7 @@ from accounting.money import Money
 from accounting.periods import Period
 
 NEVER = {
-    JournalKind.REVERSAL: "It turns another journal round: what is right now is proposed anew.",
+    JournalKind.REVERSAL: "It reverses another journal: what is right now is proposed anew.",
     JournalKind.ADOPTION: (
         "An opening adjustment belongs to what was adopted: import the figures at adoption anew."
     ),

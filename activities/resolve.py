@@ -56,7 +56,7 @@ def _of_posted(work: Work, close: CloseRow, given: Resolution) -> Answer:
     elif given.remedy == Wish.REVERSE:
         why = work.corrections.why_not(close, given.subject)
     elif given.subject not in {each.asked.subject for each in work.corrections.wanted(close)}:
-        why = f"{given.subject} is not about to be turned round."
+        why = f"{given.subject} is not about to be reversed."
     if why:
         return Answer(False, why, "bad_resolution", Fixed.ANSWER)
     if not given.reason.strip():

@@ -76,18 +76,18 @@ class Corrections:
         if row is None:
             return f"{close.entity_id} has no journal {reference}."
         if row.state == JournalState.REVERSED:
-            return f"{reference} is turned round already."
+            return f"{reference} is reversed already."
         if row.state != JournalState.POSTED:
-            return f"{reference} is {row.state}: only what is posted is turned round."
+            return f"{reference} is {row.state}: only what is posted can be reversed."
         its = self._session.get(CloseRow, row.close_id)
         assert its is not None
         if its.period_end > close.period_end:
-            return f"{reference} belongs to {its.period}: turn it round in that close."
+            return f"{reference} belongs to {its.period}: reverse it in that close."
         return self._why_not(row)
 
     def _why_not(self, row: JournalRow) -> str:
         if why := NEVER.get(JournalKind(row.kind)):
-            return f"{row.reference} is not turned round. {why}"
+            return f"{row.reference} is not reversed. {why}"
         if row.ledger_id in AcceptedJournals(self._session).newest(row.entity_id):
             return (
                 f"{row.reference} was changed in the ledger, and somebody accepted that: what it "

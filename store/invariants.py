@@ -134,9 +134,9 @@ def _reversals(ground: Ground) -> Iterable[str]:
     for row in ground.journals:
         reversal = by.get(row.id)
         if reversal is None and row.state == JournalState.REVERSED:
-            yield f"{_named(row)} counts as reversed, and no posted journal turns it round."
+            yield f"{_named(row)} counts as reversed, and no posted journal reverses it."
         if reversal is not None and row.state != JournalState.REVERSED:
-            yield f"{_named(row)} is {row.state}, and {_named(reversal)} turns it round."
+            yield f"{_named(row)} is {row.state}, and {_named(reversal)} reverses it."
         if reversal is not None:
             back = [
                 replace(line, debit_minor=line.credit_minor, credit_minor=line.debit_minor)
@@ -356,7 +356,7 @@ INVARIANTS = (
         "approvals", "Nothing was sent without full, valid approvals to its hash", _approvals
     ),
     Invariant("balanced", "Every journal balances", _balances),
-    Invariant("reversals", "What counts as reversed is turned round line by line", _reversals),
+    Invariant("reversals", "What counts as reversed is taken back line by line", _reversals),
     Invariant("close events", "Every move of a close has its one event", _close_events),
     Invariant("decision events", "Every decision has its one event", _decision_events),
     Invariant(

@@ -85,7 +85,7 @@ def close_reverse(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it as it is after all.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Have a posted journal turned round as a whole by the next proposal of this close."""
+    """Have a posted journal reversed as a whole by the next proposal of this close."""
     body = {
         "code": REVERSAL,
         "subject": reference,

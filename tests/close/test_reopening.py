@@ -1,6 +1,11 @@
-"""A closed period is opened again: decided on by another person, closed anew, differences posted."""
+"""A closed period is corrected: its journal turned round in the next one, or opened again.
+
+Each is decided on by others than asked for it, and only differences are posted.
+"""
 
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -43,13 +48,59 @@ def assert_healthy(system: System) -> None:
     assert not [each["broken"] for each in found["invariants"] if not each["holds"]]
 
 
-@pytest.mark.parametrize(
+BOTH_LEDGERS = pytest.mark.parametrize(
     "entity",
     [
         pytest.param("uk", id="xero"),
         pytest.param("us", id="quickbooks", marks=LONG_WAY),
     ],
 )
+
+
+@BOTH_LEDGERS
+def test_a_journal_of_a_closed_period_is_turned_round(system: System, entity: str) -> None:
+    """By its own kind of journal in the next close, with its own approval."""
+    before = system.drive(entity, closed, SEPTEMBER)
+    was = next(each for each in before["journals"] if each["kind"] == "release")
+    words = (entity, OCTOBER, was["reference"], "--reason", "released too early")
+    plain = system.drive(entity, lambda now: now["awaiting"] == "submission", OCTOBER)
+    system.terminal("preparer", "close", "reverse", *words)
+    close = system.reach(
+        entity, lambda now: now["awaiting"] == "submission" and now["to_reverse"], OCTOBER
+    )
+    assert [each["actor"] for each in close["to_reverse"]] == ["priya"]
+    assert close["closing"] == plain["closing"]
+    (reversal,) = [each for each in close["journals"] if each["kind"] == "reversal"]
+    assert (reversal["reverses"], reversal["total"]) == (was["reference"], was["total"])
+    with pytest.raises(ApiRefusedError, match="Only a preparer|roles do not let you resolve"):
+        system.people["controller"].call(
+            "POST",
+            f"/closes/{entity}/{OCTOBER}/resolutions",
+            {"code": "reversal", "subject": was["reference"], "remedy": "keep", "reason": "no"},
+        )
+
+    after = system.drive(entity, closed, OCTOBER)
+    assert_ties_out(after)
+    assert after["closing"] == plain["closing"]
+    (posted,) = [each for each in after["journals"] if each["kind"] == "reversal"]
+    now = next(j for j in system.close(entity)["journals"] if j["reference"] == was["reference"])
+    assert (now["state"], now["reversed_by"]) == ("reversed", posted["reference"])
+    (there,) = system.in_ledger(entity, posted["reference"])
+    (still,) = system.in_ledger(entity, was["reference"])
+    assert moves(there) == {account: -moved for account, moved in moves(still).items()}
+    assert_healthy(system)
+
+
+def moves(journal: dict[str, Any]) -> dict[str, Decimal]:
+    """What a journal moves in the ledger, by account, a debit positive."""
+    sums: dict[str, Decimal] = {}
+    for each in journal["lines"]:
+        moved = Decimal(each["debit"]) - Decimal(each["credit"])
+        sums[each["account"]] = sums.get(each["account"], Decimal(0)) + moved
+    return sums
+
+
+@BOTH_LEDGERS
 def test_a_period_is_opened_again_with_every_later_one(system: System, entity: str) -> None:
     first = system.drive(entity, closed, SEPTEMBER)
     later = system.drive(entity, closed, OCTOBER)

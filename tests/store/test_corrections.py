@@ -118,7 +118,7 @@ def test_it_is_kept_after_all(uk: Ledgered) -> None:
     uk.calculate(october)
     assert uk.journals(october) == plain
     again = ask(uk, october, deferral.reference, remedy="keep", nonce="nonce-again")
-    assert again.message == f"{deferral.reference} is not about to be turned round."
+    assert again.message == f"{deferral.reference} is not about to be reversed."
 
 
 def test_as_long_as_the_ledger_refuses_the_reversal_nothing_is_reversed(uk: Ledgered) -> None:
@@ -150,7 +150,7 @@ def test_what_can_not_be_turned_round(uk: Ledgered, altered: Database) -> None:
 
     assert why(november, "T2609-9999-00000000") == "uk has no journal T2609-9999-00000000."
     assert why(september, release.reference) == (
-        f"{release.reference} belongs to 2026-10: turn it round in that close."
+        f"{release.reference} belongs to 2026-10: reverse it in that close."
     )
     assert why(november, deferral.reference, reason=" ") == "Say why: a reason goes with it."
     assert why(november, deferral.reference, remedy="edit") == "Choose one of: reverse, keep."
@@ -162,13 +162,13 @@ def test_what_can_not_be_turned_round(uk: Ledgered, altered: Database) -> None:
         work.execute("update journal set kind = 'deferral' where id = %s", (deferral.id,))
         work.execute("update journal set state = 'failed' where id = %s", (release.id,))
     assert why(november, release.reference) == (
-        f"{release.reference} is failed: only what is posted is turned round."
+        f"{release.reference} is failed: only what is posted can be reversed."
     )
     ask(uk, november, deferral.reference, nonce="nonce-at-last")
     uk.calculate(november)
     uk.post(november)
     assert why(november, deferral.reference, nonce="nonce-once-more") == (
-        f"{deferral.reference} is turned round already."
+        f"{deferral.reference} is reversed already."
     )
 
 
@@ -199,7 +199,7 @@ def test_no_journal_is_reversed_twice_and_none_without_a_reversal(
         work.execute("update journal set state = 'posted' where id = %s", (deferral.id,))
     name = f"uk journal {deferral.reference}"
     told = broken(uk)["reversals"]
-    assert f"{name} is posted, and uk journal {reversal.reference} turns it round." in told
+    assert f"{name} is posted, and uk journal {reversal.reference} reverses it." in told
     assert (
         f"{name} does not take back uk journal {again.reference}: "
         "in the ledger but not approved: account REV credit 335.00 GBP" in told

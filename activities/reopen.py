@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.doors import Doors, told_to_temporal
 from controls.approval import Accepted, Decision, Verdict, judge
-from controls.messages import AskedToReopen, CloseRef, CloseRequest, Reopened
+from controls.messages import AskedToReopen, CloseRef, CloseRequest, GroupRef, Reopened
 from controls.steps import Step
 from models import CloseRow
 from store import Work
@@ -43,6 +43,8 @@ class ReopenActivities:
                 decision = _decided(work, row)
                 if decision is not None and decision.verdict == Verdict.APPROVE:
                     work.reopenings.open_again(row)
+                    for period, _number, _seal in row.supersedes:
+                        work.group_closes.open_again(row.entity_id, period)
                 else:
                     work.reopenings.refuse(row, decision.reason if decision else "Nobody decided.")
                 return _reopened(work, row)
@@ -71,6 +73,11 @@ def _reopened(work: Work, row: CloseRow) -> Reopened:
         opened=True,
         followers=tuple(_request(each) for each in later if each.number > 1),
         outdated=tuple(_request(each) for each in later if each.number == 1),
+        groups=tuple(
+            GroupRef(group.group_name, group.period)
+            for period, _number, _seal in row.supersedes
+            for group in work.group_closes.waiting_for(row.entity_id, period)
+        ),
     )
 
 

@@ -38,12 +38,14 @@ class AskedToReopen:
 @dataclass(frozen=True)
 class Reopened:
     """Whether the period is open again. `followers` are the closes of later periods to be started
-    with it, `outdated` those that run and have to calculate anew.
+    with it, `outdated` those that run and have to calculate anew, `groups` the group closes that
+    wait for one of these once more.
     """
 
     opened: bool
     followers: tuple[CloseRequest, ...] = ()
     outdated: tuple[CloseRequest, ...] = ()
+    groups: tuple["GroupRef", ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The group's closes: started once, finished when every member is closed."""
+"""The group's closes: finished when every member is closed, and not finished when one opens again."""
 
 from datetime import datetime
 
@@ -90,6 +90,22 @@ class GroupCloses:
             subject_of(row),
             after={"currency": currency, "figures": figures},
         )
+
+    def open_again(self, entity: str, period: str) -> None:
+        """A member's period is opened again: what was finished with it is not."""
+        rows = self._session.exec(
+            select(GroupCloseRow).where(col(GroupCloseRow.closed_at).is_not(None)).with_for_update()
+        )
+        for row in rows:
+            if [entity, period] in row.members:
+                row.closed_at = None
+                self._session.add(row)
+                self._audit.record(
+                    SYSTEM_CHAIN,
+                    "group_close.opened_again",
+                    subject_of(row),
+                    after={"entity": entity, "period": period},
+                )
 
     def waiting_for(self, entity: str, period: str) -> tuple[GroupCloseRow, ...]:
         """The group closes that are not finished and have this close among their members."""

@@ -36,7 +36,7 @@ from workflows.options import (
     RECORD,
 )
 from workflows.post_journals import PostJournalsWorkflow, why_uncovered
-from workflows.starting import start_close
+from workflows.starting import start_close, start_group_close
 
 # Patches: sign-off says which period follows; the ledger is read again after the approvals.
 FOLLOWING_PERIOD, LATE_DOCUMENTS = "following-period", "late-documents"
@@ -91,6 +91,8 @@ class EntityCloseWorkflow(CloseHandlers):
         state.start_anew(Step.SYNC if reopened.opened else Step.REFUSED)
         for each in reopened.followers:
             await start_close(each)
+        for group in reopened.groups:
+            await start_group_close(group)
         for each in (*reopened.followers, *reopened.outdated):
             whom = close_id(each.entity, each.period, each.number)
             await self._tell(whom, "predecessor_reopened")

@@ -149,6 +149,22 @@ def test_it_ends_when_all_are_closed_and_the_groups_figures_are_on_record(system
     assert event["after"]["figures"]["recognised"] == figures["recognised"]
 
 
+def test_it_waits_again_for_a_member_that_is_opened_again(system: System) -> None:
+    ask = {"reason": "a late credit"}
+    system.people["preparer"].call("POST", f"/closes/us/{PERIOD}/reopenings", ask)
+    close = system.reach("us", lambda now: now["awaiting"] == "reopening")
+    assert group(system)["closed_at"], "it is only asked for"
+    system.decide("controller", close, "approve")
+    system.drive("us", lambda now: now["number"] > 1 and now["awaiting"] == "submission")
+    assert group(system)["closed_at"] == ""
+    assert standing(system)["us"]["waits_for"] == ["preparer"]
+    (opened,) = system.events("system", "group_close.opened_again")
+    assert opened["after"] == {"entity": "us", "period": PERIOD}
+    system.drive("us", lambda now: now["number"] > 1 and now["step"] == "closed")
+    system.wait(lambda: group(system)["closed_at"])
+    assert len(system.events("system", "group_close.closed")) == 2
+
+
 def test_a_period_that_can_not_be_closed_is_refused_before_anything_starts(system: System) -> None:
     environment = {"url": system.running.url, "token": token(system)}
     for period, words in (

@@ -16,7 +16,7 @@ import pytest
 from activities.crash_points import CrashPoint
 from controls.steps import Step
 from tests.faults.installation import LOOK_EVERY_S, Installation, installation
-from tests.long_way import LONG_WAY, SOAKS
+from tests.long_way import SOAKS, times
 
 SEED, DEATHS = "TIEOUT_FAULT_SEED", "TIEOUT_FAULT_DEATHS"
 """In the environment: go the same way again; go a longer one."""
@@ -32,9 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield running
 
 
-@pytest.mark.parametrize(
-    "entity", [pytest.param("uk", id="xero"), pytest.param("us", id="quickbooks", marks=LONG_WAY)]
-)
+@pytest.mark.parametrize("entity", ["uk", "us"], ids=["xero", "quickbooks"])
 def test_a_worker_may_die_at_every_boundary(site: Installation, entity: str) -> None:
     site.start(entity)
     with site.people_act(entity):
@@ -59,7 +57,6 @@ def test_a_worker_may_die_at_every_boundary(site: Installation, entity: str) -> 
     site.assert_everything_holds()
 
 
-@LONG_WAY
 def test_a_worker_may_die_at_any_moment(site: Installation) -> None:
     """A walk by chance: each life is told a boundary and a number, and killed where it lives on."""
     seed = int(os.environ.get(SEED) or secrets.randbelow(1_000_000))

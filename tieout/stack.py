@@ -209,9 +209,7 @@ class Stack:
                 )
             time.sleep(POLL_S)
         self._reported.add(name)
-        raise ProcessDiedError(
-            f"{Death(name, code, log)} The end of it says: {_tail(log)}"
-        )
+        raise ProcessDiedError(f"{Death(name, code, log)} The end of it says: {_tail(log)}")
 
     def pid(self, name: str) -> int:
         """The process that was launched as `name`."""

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from temporalio.client import Client
 
-from tests.close.template import begin
+from tests.close.template import TOKENS, begin
 from tests.tieout.command import tieout
 from tests.tieout.forks import ForkedStack
 from tests.tieout.forks import prepare as prepare_forks
@@ -184,9 +184,11 @@ def running_system(
         if worker:
             running.launch_worker()
         running.await_page()
-        people, passwords = _log_in(data, running.url)
+        tokens = json.loads((data / TOKENS).read_text())
+        people = {each.role: ApiClient(running.url, tokens[each.name]) for each in PEOPLE}
         if worker:
             running.await_ready()
+        passwords = json.loads((data / "secrets" / "people.json").read_text())
         yield System(running, people, passwords)
         if folder := os.environ.get(SAVE_HISTORIES):
             address = running.worker_environment["TIEOUT_TEMPORAL_ADDRESS"]
@@ -194,16 +196,6 @@ def running_system(
         for client in people.values():
             client.close()
     forget(data)
-
-
-def _log_in(data: Path, url: str) -> tuple[dict[str, ApiClient], dict[str, str]]:
-    """The demo's people by role, and their passwords by name."""
-    passwords: dict[str, str] = json.loads((data / "secrets" / "people.json").read_text())
-    people = {}
-    for person in PEOPLE:
-        people[person.role] = ApiClient(url)
-        people[person.role].log_in(person.name, passwords[person.name])
-    return people, passwords
 
 
 async def save_histories(address: str, folder: Path, run: str) -> None:

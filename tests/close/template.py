@@ -1,10 +1,11 @@
 """An installation made once for all tests of a run: each test's begins with a copy of its files.
 
-The demo group is configured there, its rates are loaded and its people have passwords; no worker
+The demo group is configured there, its rates are loaded and its people are logged in; no worker
 has run. The cluster's files are written without fsync: they outlive a process, not the power.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 from tests.tieout.forks import ForkedStack
+from tieout.client import ApiClient
 from tieout.demo import TODAY, add_people, forget, seed
 from tieout.embedded.postgres import SUPERUSER, EmbeddedPostgres
 from tieout.installation import prepare
@@ -21,6 +23,8 @@ FOLDERS = ("secrets", "temporal")
 SANDBOX = "sandbox"
 """Its world is that of a business day: another day makes another one."""
 CLUSTER = "cluster"
+TOKENS = Path("secrets", "tokens.json")
+"""Of the people's sessions, by name."""
 UNHURRIED = ("fsync", "full_page_writes")
 
 
@@ -60,7 +64,13 @@ def _make(data: Path, kept: Path) -> None:
             for setting in UNHURRIED:
                 work.execute(f"alter system set {setting} = off")
         running.await_page()
-        add_people(data, running.url)
+        passwords = add_people(data, running.url)
+        with ApiClient(running.url) as client:
+            tokens = {
+                name: client.call("POST", "/login", {"name": name, "password": password})["token"]
+                for name, password in passwords.items()
+            }
+        (data / TOKENS).write_text(json.dumps(tokens))
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir()
     for name in (*FOLDERS, SANDBOX):

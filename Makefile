@@ -10,6 +10,7 @@ UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS ?= never
 export UV_NO_PROGRESS ?= 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+unexport PYTHONDONTWRITEBYTECODE  # else every process that is started compiles everything anew
 
 BIN := .venv/bin
 # Written last: a set-up that was interrupted is done again. Compared by content, since git gives files new times.

@@ -10,6 +10,7 @@ UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS ?= never
 export UV_NO_PROGRESS ?= 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+unexport PYTHONDONTWRITEBYTECODE  # else every process that is started compiles everything anew
 
 BIN := .venv/bin
 # Written last: a set-up that was interrupted is done again. Compared by content, since git gives files new times.
@@ -28,7 +29,7 @@ setup:  ## .venv from requirements.lock
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" STAMP="$(STAMP)" scripts/setup.sh
 
 test: setup check  ## every check and every test
-	@$(BIN)/pytest -n 3 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## static checks only
 	@$(BIN)/ruff check .

@@ -1,8 +1,10 @@
-"""What a build has no time for: `make soak` sets TIEOUT_SOAK=1 and goes the long way."""
+"""How far tests go: a short way in every build, the long way where `make soak` sets TIEOUT_SOAK=1."""
 
 import os
 
-import pytest
-
 SOAKS = os.environ.get("TIEOUT_SOAK") == "1"
-LONG_WAY = pytest.mark.skipif(not SOAKS, reason="the long way: make soak")
+
+
+def times(build: int, soak: int) -> int:
+    """How often something is done in a build, and how often in a soak."""
+    return soak if SOAKS else build

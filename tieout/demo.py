@@ -74,12 +74,17 @@ def start_everything(
 ) -> Running:
     """Servers, sandbox, worker, page, the demo's configuration and rates; on this port if free."""
     running = launch(stack, page_port=page_port, sandbox=True, today=today, crowd=crowd)
+    seed(running)
+    running.await_ready()
+    return running
+
+
+def seed(running: Running) -> None:
+    """The demo's configuration and rates."""
     with administrator(running.dsns[API]) as work:
         work.config.apply(read_configuration(CONFIGURATION))
     with administrator(running.dsns[API]) as work:
         load_rates(work, shipped_history())
-    running.await_ready()
-    return running
 
 
 def add_people(data: Path, url: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ SANDBOX_PORTS = ("xero", "quickbooks", "salesforce", "control")
 
 @dataclass(frozen=True)
 class Running:
-    """What was launched: where it answers, and how to start the worker again.
+    """What was launched: where it answers, and how to start worker and page.
 
     `control_url` is the sandbox's control door, empty without a sandbox. `dsns` are the database
     log-ins by role.
@@ -31,6 +31,7 @@ class Running:
     control_url: str
     dsns: dict[str, str]
     worker_environment: dict[str, str]
+    page_environment: dict[str, str]
 
     def start_worker(self) -> int:
         """Start the worker again; its pid once it is ready."""
@@ -43,9 +44,17 @@ class Running:
             self._worker_log.replace(self._worker_log.with_suffix(".log.1"))
         self.stack.launch("worker", _ours("worker"), self.worker_environment)
 
+    def launch_page(self) -> None:
+        """Start the page without waiting for it."""
+        self.stack.launch("api", _ours("api"), self.page_environment)
+
     def await_ready(self) -> None:
         """Wait for worker and page. Raises ProcessDiedError when one does not come up."""
         self.stack.await_ready("worker", self._worker_is_ready)
+        self.await_page()
+
+    def await_page(self) -> None:
+        """Wait for the page. Raises ProcessDiedError when it does not come up."""
         self.stack.await_ready("api", lambda: answers(self.url))
 
     @property
@@ -65,7 +74,25 @@ def launch(
     crowd: bool = True,
     copies: int = 0,
 ) -> Running:
-    """Start everything; worker and page are on their way when this returns.
+    """Start everything, by `prepare`; worker and page are on their way when this returns."""
+    running = prepare(
+        stack, page_port=page_port, sandbox=sandbox, today=today, crowd=crowd, copies=copies
+    )
+    running.launch_worker()
+    running.launch_page()
+    return running
+
+
+def prepare(
+    stack: Stack,
+    *,
+    page_port: int | None = None,
+    sandbox: bool,
+    today: str = "",
+    crowd: bool = True,
+    copies: int = 0,
+) -> Running:
+    """Start servers and sandbox on a migrated database: all but worker and page.
 
     The page takes `page_port` if it is free. `today` fixes the business date (a demo's). The
     sandbox's companies have their ordinary customers only with `crowd`, and there are so many
@@ -93,7 +120,7 @@ def launch(
         **({"TIEOUT_TODAY": today} if today else {}),
     }
     port = stack.pick_port("page", page_port)
-    running = Running(
+    return Running(
         stack,
         f"http://127.0.0.1:{port}",
         control,
@@ -106,11 +133,6 @@ def launch(
             "TIEOUT_URL": f"http://127.0.0.1:{port}",
             "TIEOUT_NOTIFY_FILE": str(data / "notifications.jsonl"),
         },
-    )
-    running.launch_worker()
-    stack.launch(
-        "api",
-        _ours("api"),
         {
             **shared,
             "TIEOUT_DATABASE_URL": dsns[API],
@@ -118,7 +140,6 @@ def launch(
             "TIEOUT_API_PORT": str(port),
         },
     )
-    return running
 
 
 def _ours(*words: str) -> list[str]:

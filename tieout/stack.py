@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import IO, Protocol, Self
 
 from tieout.embedded.lock import DirectoryLock
 from tieout.embedded.ports import any_free, is_free
@@ -63,9 +63,29 @@ class Death:
         return f"{self.name} {how}; its log is {self.log}. Run the command again to resume."
 
 
+class Process(Protocol):
+    """What the supervisor asks of a process that it started; `subprocess.Popen` answers it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+
+    def poll(self) -> int | None:
+        """Its exit code (negative: the signal's number), None while it lives."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, once it has ended. Raises subprocess.TimeoutExpired."""
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
 @dataclass(frozen=True)
 class _Child:
-    process: subprocess.Popen[bytes]
+    process: Process
     log: Path
 
 
@@ -155,16 +175,20 @@ class Stack:
         if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
             log.replace(log.with_suffix(".log.1"))
         with self._undisturbed(), log.open("ab") as out:
-            process = subprocess.Popen(
-                list(argv),
-                stdout=out,
-                stderr=out,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, **env},
-                start_new_session=True,
-            )
+            process = self._process(argv, {**os.environ, **env}, out)
             self._children[name] = _Child(process, log)
             remember(self._mark_file(name), process.pid)
+
+    def _process(self, argv: Sequence[str], env: Mapping[str, str], out: IO[bytes]) -> Process:
+        """A program started in a session of its own, with just this environment."""
+        return subprocess.Popen(
+            list(argv),
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+            env=env,
+            start_new_session=True,
+        )
 
     def await_ready(
         self, name: str, ready: Callable[[], bool], patience_s: float = READY_TIMEOUT_S
@@ -176,7 +200,7 @@ class Stack:
         """
         process, log = self._children[name].process, self._children[name].log
         deadline = time.monotonic() + patience_s
-        while process.poll() is None:
+        while (code := process.poll()) is None:
             if ready():
                 return process.pid
             if time.monotonic() > deadline:
@@ -185,9 +209,7 @@ class Stack:
                 )
             time.sleep(POLL_S)
         self._reported.add(name)
-        raise ProcessDiedError(
-            f"{Death(name, process.returncode, log)} The end of it says: {_tail(log)}"
-        )
+        raise ProcessDiedError(f"{Death(name, code, log)} The end of it says: {_tail(log)}")
 
     def pid(self, name: str) -> int:
         """The process that was launched as `name`."""
@@ -217,9 +239,9 @@ class Stack:
     def deaths(self) -> tuple[Death, ...]:
         """What ended without being asked, in the order of starting."""
         found = [
-            Death(name, child.process.returncode, child.log)
+            Death(name, code, child.log)
             for name, child in self._children.items()
-            if child.process.poll() is not None
+            if (code := child.process.poll()) is not None
         ]
         for name, server in (("Postgres", self._postgres), ("Temporal", self._temporal)):
             if server is not None and server.exit_code is not None:

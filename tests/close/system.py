@@ -14,12 +14,15 @@ from typing import Any
 import httpx
 from temporalio.client import Client
 
+from tests.close.template import TOKENS, begin
 from tests.tieout.command import tieout
+from tests.tieout.forks import ForkedStack
+from tests.tieout.forks import prepare as prepare_forks
 from tieout.client import ApiClient, ApiRefusedError
-from tieout.demo import ENTITIES, PERIOD, TODAY, add_people, forget, start_everything
+from tieout.demo import ENTITIES, PERIOD, TODAY, forget
 from tieout.demo_people import PEOPLE, act
 from tieout.embedded.postgres import API
-from tieout.installation import Running
+from tieout.installation import Running, prepare
 from tieout.settings import Settings
 from tieout.stack import Stack
 
@@ -169,15 +172,23 @@ class System:
 
 
 @contextmanager
-def running_system(data: Path, today: str = TODAY) -> Iterator[System]:
+def running_system(
+    data: Path, today: str = TODAY, *, worker: bool = True, stack: type[Stack] = ForkedStack
+) -> Iterator[System]:
     """Everything started, the demo's people logged in, no close started yet."""
-    with Stack(data) as stack:
-        running = start_everything(stack, crowd=False, today=today)
-        passwords = add_people(data, running.url)
-        people = {}
-        for person in PEOPLE:
-            people[person.role] = ApiClient(running.url)
-            people[person.role].log_in(person.name, passwords[person.name])
+    prepare_forks()
+    begin(data, today)
+    with stack(data) as started:
+        running = prepare(started, sandbox=True, today=today, crowd=False)
+        running.launch_page()
+        if worker:
+            running.launch_worker()
+        running.await_page()
+        tokens = json.loads((data / TOKENS).read_text())
+        people = {each.role: ApiClient(running.url, tokens[each.name]) for each in PEOPLE}
+        if worker:
+            running.await_ready()
+        passwords = json.loads((data / "secrets" / "people.json").read_text())
         yield System(running, people, passwords)
         if folder := os.environ.get(SAVE_HISTORIES):
             address = running.worker_environment["TIEOUT_TEMPORAL_ADDRESS"]

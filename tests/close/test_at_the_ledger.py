@@ -14,14 +14,13 @@ from tests.close.system import (
     waits_for_controller,
     waits_for_sign_off,
 )
-from tests.long_way import LONG_WAY
 from tests.sandbox.tax import quickbooks_summary, xero_returns
 from tests.sandbox.test_quickbooks import entry, post
 from tests.sandbox.test_tax import SEPTEMBER, moved, taxed
 from tests.sandbox.wiring import Sandbox, quickbooks, xero
 from tieout.demo import PERIOD
 
-pytestmark = [pytest.mark.timeout(240), LONG_WAY]
+pytestmark = pytest.mark.timeout(240)
 EVER = ("2025-01-01", "2026-12-31")
 SYNC_AND_LOCK = {
     "xero": {

@@ -8,12 +8,11 @@ import httpx
 import pytest
 
 from tests.close.system import Close, System, running_system
-from tests.long_way import LONG_WAY
 from tests.tieout.command import tieout
 from tieout.client import ApiRefusedError
 from tieout.demo import PERIOD
 
-pytestmark = [pytest.mark.timeout(300), LONG_WAY]
+pytestmark = pytest.mark.timeout(300)
 
 ACCOUNTS = {"uk": ("850", "200", "090"), "us": ("92", "79", "35")}
 """Deferred revenue, subscription revenue and the bank: Xero's codes, QuickBooks' ids."""

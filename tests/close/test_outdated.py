@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from tests.close.system import Close, System, running_system, waits_for_controller
-from tests.long_way import LONG_WAY
 from tests.tieout.command import tieout
 from tieout.demo import CONFIGURATION, PERIOD
 from tieout.embedded.postgres import API
 
-pytestmark = [pytest.mark.timeout(300), LONG_WAY]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from tests.close.system import (
     waits_for_controller,
     waits_for_sign_off,
 )
-from tests.long_way import LONG_WAY
 from tieout.client import ApiRefusedError
 
 pytestmark = pytest.mark.timeout(240)
@@ -49,7 +48,6 @@ def hows(system: System, entity: str) -> list[str]:
     return sorted(event["after"]["how"] for event in system.events(entity, "journal.posted"))
 
 
-@LONG_WAY
 @pytest.mark.parametrize(
     ("entity", "target", "method", "path"),
     [

@@ -6,8 +6,6 @@ the way of old and leaves no mark of the new one.
 
 import asyncio
 import json
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,23 +14,20 @@ import pytest
 from controls.configuration import parse_configuration
 from controls.steps import Step
 from tests.close.system import JOURNALS, System, running_system, waits_for_sign_off
-from tests.faults.worker import prepare
-from tests.long_way import LONG_WAY
-from tests.tieout.command import FORKS
+from tests.tieout.command import environment
+from tests.tieout.forks import Forked, become
 from tieout.administration import administrator
 from tieout.demo import CONFIGURATION, PERIOD
 from tieout.embedded.postgres import API
 
-pytestmark = [pytest.mark.timeout(240), LONG_WAY]
+pytestmark = pytest.mark.timeout(240)
 STOPS_WITHIN_S = 20
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The demo group without a worker. Late documents land in their own period, where a patch is."""
-    prepare()
-    with running_system(tmp_path_factory.mktemp("upgrade")) as running:
-        running.running.stack.stop("worker")
+    with running_system(tmp_path_factory.mktemp("upgrade"), worker=False) as running:
         configuration = json.loads(CONFIGURATION.read_text())
         for entity in configuration["entities"]:
             entity["recognition"]["late_documents"] = "own_period_while_open"
@@ -41,12 +36,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield running
 
 
-def _unpatched(environment: dict[str, str], log: Path) -> None:
+def _unpatched(given: dict[str, str], log: Path) -> None:
     """Run a worker whose workflows know no patch."""
-    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
-    os.environ.update(environment)
+    become(given, log)
     from temporalio import workflow
 
     from tieout.worker import run_worker
@@ -58,15 +50,13 @@ def _unpatched(environment: dict[str, str], log: Path) -> None:
 def test_todays_worker_finishes_a_close_that_an_older_one_began(system: System) -> None:
     running = system.running
     log = running.stack.data / "logs" / "unpatched.log"
-    old = FORKS.Process(target=_unpatched, args=(running.worker_environment, log), daemon=True)
-    old.start()
+    old = Forked(_unpatched, {**environment(), **running.worker_environment}, log)
     system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": PERIOD})
     system.reach("us", lambda close: bool(close["step"]))
     posted = system.drive("us", waits_for_sign_off)
     assert len(system.events("us", "sync.finished")) == 1  # today's reads once more, when approved
-    os.kill(old.pid or 0, signal.SIGTERM)
-    old.join(STOPS_WITHIN_S)
-    assert old.exitcode == 0, log.read_text()
+    old.terminate()
+    assert old.wait(STOPS_WITHIN_S) == 0, log.read_text()
 
     running.start_worker()
     close = system.drive("us", lambda each: each["step"] == Step.CLOSED)

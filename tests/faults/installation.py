@@ -17,8 +17,8 @@ from store import Store
 from store.connections import secret_box
 from tests.close.system import Close, System, eventually, running_system
 from tests.faults.clock import RIGHT
-from tests.faults.worker import Life, Page, prepare
-from tieout.administration import SIGNING_KEY, VERIFY_KEY, administrator
+from tests.faults.worker import Life, Page
+from tieout.administration import VERIFY_KEY, administrator
 from tieout.check import CHECK, check
 from tieout.compose import Ledgers, PostgresVault
 from tieout.demo import CONFIGURATION, PERIOD
@@ -36,8 +36,6 @@ SEARCHES = {"xero": ("GET", "ManualJournals"), "quickbooks": ("POST", "/query")}
 LOOK_EVERY_S = 0.1
 FIRST_AWAITED = ("resolution", "submission")
 NOT_LET_IN = 401
-SHARED = ("TIEOUT_TEMPORAL_ADDRESS", "TIEOUT_CONNECTIONS_FILE", "TIEOUT_TODAY")
-"""What worker and page are told alike."""
 LEDGERS = {"uk": "xero", "us": "quickbooks", "de": "xero"}
 
 
@@ -64,19 +62,13 @@ class Installation:
 
     def page(self, clock: timedelta = RIGHT) -> Page:
         """The page and API anew, at the same address, its clock off by `clock`."""
-        stack, url = self.system.running.stack, self.system.running.url
+        running = self.system.running
         if self._page is None:
-            stack.stop("api")
+            running.stack.stop("api")
         else:
             self._page.kill()
-        given = {
-            **{name: self.environment[name] for name in SHARED},
-            "TIEOUT_DATABASE_URL": self.system.running.dsns[API],
-            "TIEOUT_SIGNING_KEY_FILE": str(stack.data / "secrets" / SIGNING_KEY),
-            "TIEOUT_API_PORT": url.rsplit(":", 1)[1],
-        }
-        self._page = Page(given, self.log, clock)
-        self.until(lambda: answers(url))
+        self._page = Page(running.page_environment, self.log, clock)
+        self.until(lambda: answers(running.url))
         return self._page
 
     def end(self) -> None:
@@ -186,9 +178,7 @@ class Installation:
 @contextmanager
 def installation(data: Path, doubt_window_s: int = DOUBT_WINDOW_S) -> Iterator[Installation]:
     """Everything but a worker; the ledgers' doubt windows are short."""
-    prepare()
-    with running_system(data) as system:
-        system.running.stack.stop("worker")
+    with running_system(data, worker=False) as system:
         configuration = json.loads(CONFIGURATION.read_text())
         for entity in configuration["entities"]:
             entity["ledger"]["doubt_window_s"] = doubt_window_s

@@ -8,13 +8,13 @@ import pytest
 from activities.crash_points import CrashPoint
 from tests.close.system import Close, waits_for_controller, waits_for_sign_off
 from tests.faults.installation import Installation, installation
-from tests.long_way import LONG_WAY
+from tests.long_way import times
 from tieout.client import ApiRefusedError
 
-pytestmark = [pytest.mark.timeout(280), LONG_WAY]
+pytestmark = pytest.mark.timeout(times(280, 3600))
 
 REVIEWERS = ("ruth", "rita", "rolf", "rosa", "ravi")
-ROUNDS = 2
+ROUNDS = times(2, 200)
 
 
 @pytest.fixture(scope="module")

@@ -11,15 +11,11 @@ from activities.crash_points import CrashPoint
 from tests.close.system import waits_for_controller, waits_for_sign_off
 from tests.faults.installation import CREATES, LEDGERS, SEARCHES, Installation, installation
 from tests.faults.servers import postgres_of
-from tests.long_way import LONG_WAY
 from tieout.administration import administrator
 from tieout.client import ApiRefusedError
 from tieout.embedded.postgres import API, SUPERUSER
 
-pytestmark = [
-    pytest.mark.timeout(280),
-    LONG_WAY,
-]
+pytestmark = pytest.mark.timeout(280)
 SLOW, FAST = timedelta(hours=-2), timedelta(hours=2)
 DOUBT_WINDOW_S = 6
 """Longer than it takes a worker to come up after another's death."""

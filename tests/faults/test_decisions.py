@@ -27,7 +27,7 @@ from tests.faults.installation import (
     Installation,
     installation,
 )
-from tests.long_way import LONG_WAY
+from tests.long_way import times
 from tieout.administration import SIGNING_KEY, administrator
 from tieout.check import CHECK
 from tieout.client import ApiRefusedError
@@ -38,9 +38,9 @@ from tieout.settings import Settings
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.ids import close_id
 
-pytestmark = [pytest.mark.timeout(280), LONG_WAY]
+pytestmark = pytest.mark.timeout(times(280, 3600))
 
-CLICKS, ROUNDS = 3, 3
+CLICKS, ROUNDS = 3, times(3, 200)
 SEE_OTHER = 303
 INSERT = """
 insert into decision (close_id, round, step, level, verdict, actor, roles, reason, proposal_hash,

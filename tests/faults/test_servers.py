@@ -12,12 +12,11 @@ from store.errors import DatabaseUnavailableError
 from tests.close.system import Close, waits_for_controller, waits_for_sign_off
 from tests.faults.installation import Installation, installation
 from tests.faults.servers import end_at_once, postgres_of, server_of, start_again
-from tests.long_way import LONG_WAY
 from tieout.check import CHECK
 from tieout.client import ApiRefusedError
 from tieout.embedded.postgres import SUPERUSER
 
-pytestmark = [pytest.mark.timeout(280), LONG_WAY]
+pytestmark = pytest.mark.timeout(280)
 
 UNAVAILABLE = 503
 

@@ -8,9 +8,8 @@ from activities.crash_points import CrashPoint
 from controls.steps import Step
 from tests.close.system import waits_for_controller, waits_for_sign_off
 from tests.faults.installation import LEDGERS, Installation, installation
-from tests.long_way import LONG_WAY
 
-pytestmark = [pytest.mark.timeout(280), LONG_WAY]
+pytestmark = pytest.mark.timeout(280)
 
 HELD = ("uk", "us")
 """Frozen while the ledger keeps its answer to their third journal: Xero, QuickBooks."""

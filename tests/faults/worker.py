@@ -1,13 +1,11 @@
-"""Workers for the fault tests: forked from a parent that has imported all, impatient, mortal."""
+"""Workers for the fault tests: forked, impatient, mortal."""
 
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,8 @@ from temporalio.worker import (
 from activities import crash_points
 from activities.crash_points import CRASH_AT
 from tests.faults.clock import RIGHT, set_clock
-from tests.tieout.command import FORKS, REPOSITORY
+from tests.tieout.command import environment
+from tests.tieout.forks import Forked, become
 
 HEARTBEAT = timedelta(seconds=1.2)
 TRANSACTION = timedelta(seconds=2)
@@ -67,47 +66,31 @@ class Impatient(Interceptor):
         return _Inbound
 
 
-def prepare() -> None:
-    """Have the parent of the forks import everything, while other things start."""
-    os.environ["PYTHONPATH"] = str(REPOSITORY)  # the parent imports by it
-    FORKS.set_forkserver_preload(["tests.tieout.preloaded", "tests.faults.preloaded"])
-    forkserver.ensure_running()
-
-
-class Process:
-    """A forked process of the product, from its start to its death."""
-
-    def __init__(self, run: Callable[..., None], *given: Any) -> None:
-        self._process = FORKS.Process(target=run, args=given, daemon=True)
-        self._process.start()
+class Process(Forked):
+    """A process of the product that a test freezes and ends."""
 
     @property
     def over(self) -> bool:
-        return self._process.exitcode is not None
+        return self.poll() is not None
 
     @property
     def crashed(self) -> bool:
         """It died by its crash point; anything else that ended it is an error of the test."""
-        code = self._process.exitcode
+        code = self.poll()
         assert code in (None, -signal.SIGKILL), f"the process ended with {code}"
         return code is not None
 
     @property
     def frozen(self) -> bool:
         """Whether it stands still, by `freeze` or at its point."""
-        status = Path(f"/proc/{self._process.pid}/stat").read_text()
+        status = Path(f"/proc/{self.pid}/stat").read_text()
         return status.rpartition(")")[2].split()[0] == "T"
 
     def freeze(self) -> None:
-        os.kill(self._process.pid or 0, signal.SIGSTOP)
+        os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        os.kill(self._process.pid or 0, signal.SIGCONT)
-
-    def kill(self) -> None:
-        """As a machine that loses power would."""
-        self._process.kill()
-        self._process.join()
+        os.kill(self.pid, signal.SIGCONT)
 
 
 class Life(Process):
@@ -117,7 +100,7 @@ class Life(Process):
 
     def __init__(
         self,
-        environment: dict[str, str],
+        given: dict[str, str],
         log: Path,
         crash_at: str = "",
         *,
@@ -125,19 +108,20 @@ class Life(Process):
         clock: timedelta = RIGHT,
     ) -> None:
         at = crash_at or freeze_at
-        given = {**environment, **({CRASH_AT: at} if at else {})}
-        super().__init__(_live, given, log, bool(freeze_at), clock)
+        full = {**environment(), **given, **({CRASH_AT: at} if at else {})}
+        super().__init__(_live, full, log, bool(freeze_at), clock)
 
 
 class Page(Process):
     """The page and the JSON API; `clock` is by how much its clock is off."""
 
-    def __init__(self, environment: dict[str, str], log: Path, clock: timedelta) -> None:
-        super().__init__(_serve, environment, log, clock)
+    def __init__(self, given: dict[str, str], log: Path, clock: timedelta) -> None:
+        super().__init__(_serve, {**environment(), **given}, log, clock)
 
 
 def _live(given: dict[str, str], log: Path, freezes: bool, clock: timedelta) -> None:
-    _become(given, log, clock)
+    become(given, log)
+    set_clock(clock)
     if freezes:
         crash_points.DEATH = signal.SIGSTOP
     from tieout import worker
@@ -147,18 +131,8 @@ def _live(given: dict[str, str], log: Path, freezes: bool, clock: timedelta) -> 
 
 
 def _serve(given: dict[str, str], log: Path, clock: timedelta) -> None:
-    _become(given, log, clock)
+    become(given, log)
+    set_clock(clock)
     from tieout.cli import api
 
     api()
-
-
-def _become(given: dict[str, str], log: Path, clock: timedelta) -> None:
-    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
-    os.setsid()
-    for name in [name for name in os.environ if name.startswith("TIEOUT_")]:
-        del os.environ[name]
-    os.environ.update(given)
-    set_clock(clock)

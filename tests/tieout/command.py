@@ -4,15 +4,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from tests.tieout.forks import REPOSITORY, Forked, become
+
 PATIENCE_S = 60
-FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.tieout.preloaded"])
 
 
 def environment(**given: str) -> dict[str, str]:
@@ -27,15 +24,9 @@ def words(*given: str) -> list[str]:
     return [sys.executable, "-m", "tieout.cli", *given]
 
 
-def started(*given: str, out: Path, err: Path, **settings: str) -> BaseProcess:
-    """Start it in a process of its own, forked from one that has imported it already: what it
-    does is the same, without the seconds that each import takes. From one thread only: each start
-    looks after all that were started, and an end that two threads look for is lost to one.
-    """
-    os.environ["PYTHONPATH"] = str(REPOSITORY)  # the parent of the forks imports by it
-    process = FORKS.Process(target=_become, args=(given, environment(**settings), out, err))
-    process.start()
-    return process
+def started(*given: str, out: Path, err: Path, **settings: str) -> Forked:
+    """Start it in a process of its own."""
+    return Forked(_run, given, environment(**settings), out, err)
 
 
 def tieout(*given: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -43,23 +34,16 @@ def tieout(*given: str, **settings: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
         process = started(*given, out=out, err=err, **settings)
-        process.join(PATIENCE_S)
-        if process.exitcode is None:
+        try:
+            code = process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
             process.kill()
-            raise subprocess.TimeoutExpired(given, PATIENCE_S)
-        return subprocess.CompletedProcess(
-            given, process.exitcode, out.read_text(), err.read_text()
-        )
+            raise
+        return subprocess.CompletedProcess(given, code, out.read_text(), err.read_text())
 
 
-def _become(given: Sequence[str], env: dict[str, str], out: Path, err: Path) -> None:
-    for path, descriptor in ((out, 1), (err, 2)):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        os.dup2(file, descriptor)
-        os.close(file)
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(env)
+def _run(given: Sequence[str], env: Mapping[str, str], out: Path, err: Path) -> None:
+    become(env, out, err)
     sys.argv = ["tieout", *given]
     from tieout.cli import main
 

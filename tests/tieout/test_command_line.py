@@ -47,14 +47,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dic
 def test_a_worker_that_is_asked_to_stop_ends_with_code_0_and_says_nothing(
     settings: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    def life(number: int) -> tuple[int | None, str, str]:
+    def life(number: int) -> tuple[int, str, str]:
         out, err = tmp_path / f"{number}.out", tmp_path / f"{number}.err"
         worker = started("worker", out=out, err=err, **settings["worker"])
         eventually(lambda: out.exists() and out.read_text())
-        assert worker.pid is not None
         os.kill(worker.pid, signal.SIGINT if number % 2 else signal.SIGTERM)
-        worker.join(30)
-        return worker.exitcode, out.read_text(), err.read_text()
+        return worker.wait(30), out.read_text(), err.read_text()
 
     assert [life(number) for number in range(WORKERS)] == [
         (0, "The worker is ready.\n", "")

@@ -12,6 +12,7 @@ from models.schema import REVISION
 from tests.close.system import System, eventually, running_system, waits_for_controller
 from tieout.demo import PERIOD
 from tieout.embedded.postgres import OWNER
+from tieout.stack import Stack
 
 REPOSITORY = Path(__file__).parent.parent.parent
 DECOY = Path(__file__).parent / "decoy"
@@ -51,7 +52,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("host")) as running:
+    """Sandbox and page started as users start them, by the product's own supervisor; no worker."""
+    with running_system(tmp_path_factory.mktemp("host"), worker=False, stack=Stack) as running:
         yield running
 
 
@@ -88,7 +90,6 @@ def test_the_installed_command_line_migrates_and_knows_its_schema(
 def test_the_hosts_worker_runs_its_own_workflow_and_a_whole_close(
     python: Path, system: System, tmp_path: Path
 ) -> None:
-    system.running.stack.stop("worker")
     out = tmp_path / "worker.log"
     environment = {
         k: v for k, v in {**os.environ, **system.running.worker_environment}.items()

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from controls.authenticity import new_key_pair
 from models.schema import REVISION
-from tests.tieout.command import REPOSITORY, tieout
+from tests.tieout.command import tieout
+from tests.tieout.forks import REPOSITORY
 from tieout.administration import SECRET_KEY, SIGNING_KEY, VERIFY_KEY, make_keys
 from tieout.embedded.lock import DirectoryLock
 from tieout.embedded.ports import any_free

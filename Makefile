@@ -29,7 +29,7 @@ setup:  ## .venv from requirements.lock
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" STAMP="$(STAMP)" scripts/setup.sh
 
 test: setup check  ## every check and every test
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## static checks only
 	@$(BIN)/ruff check .

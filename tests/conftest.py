@@ -2,6 +2,7 @@
 
 import pytest
 
+LONGEST = ("test_crash_points.py", "test_demo.py")
 SYSTEMS = ("faults", "close", "pages", "wheel")
 """Folders whose tests run whole systems: a file takes up to a minute, most of it waiting."""
 
@@ -12,8 +13,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     tests = config.rootpath / "tests"
 
-    def rank(item: pytest.Item) -> int:
+    def rank(item: pytest.Item) -> tuple[bool, int]:
         folder = item.path.relative_to(tests).parts[0]
-        return SYSTEMS.index(folder) if folder in SYSTEMS else len(SYSTEMS)
+        place = SYSTEMS.index(folder) if folder in SYSTEMS else len(SYSTEMS)
+        return (item.path.name not in LONGEST, place)
 
     items.sort(key=rank)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from controls.steps import WHO, Awaiting
 from tieout.client import ApiClient, ApiRefusedError
 from tieout.errors import TieoutError
 
@@ -53,19 +54,22 @@ def work_until_closed(
     moved = time.monotonic()
     while time.monotonic() - moved < PATIENCE_S:
         check()
-        closes = [clients["auditor"].call("GET", f"/closes/{e}/{period}") for e in entities]
-        for close in closes:
-            now = f"{close['step']} {close['detail']}"
-            if stands.get(close["entity"]) != now:
-                stands[close["entity"]], moved = now, time.monotonic()
-                say(f"  {close['entity']}: {now}")
+        board = clients["auditor"].call("GET", "/closes")
+        lines = [c for c in board if c["period"] == period and c["entity"] in entities]
+        for line in lines:
+            now = f"{line['step']} {line['detail']}"
+            if stands.get(line["entity"]) != now:
+                stands[line["entity"]], moved = now, time.monotonic()
+                say(f"  {line['entity']}: {now}")
+            if not WHO[Awaiting(line["awaiting"])]:
+                continue
             try:
-                act(close, clients)
+                act(clients["auditor"].call("GET", f"/closes/{line['entity']}/{period}"), clients)
             except ApiRefusedError as refused:
                 # The close moved on between our look and our act: look again.
                 if refused.status not in (404, 409):
                     raise
-        if all(close["step"] == "closed" for close in closes):
+        if [line["step"] for line in lines] == ["closed"] * len(entities):
             break
         time.sleep(POLL_S)
     results = [result_of(clients["auditor"].call("GET", f"/closes/{e}/{period}")) for e in entities]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from store import Store
@@ -19,6 +20,9 @@ def migrated(folder: Path) -> Iterator[Database]:
     """A database with the schema, gone when the block ends."""
     postgres = EmbeddedPostgres(folder)
     dsns = postgres.start()
+    with psycopg.connect(postgres.dsn(SUPERUSER), autocommit=True) as work:
+        work.execute("alter system set fsync = off")  # nothing here must outlive the power
+        work.execute("select pg_reload_conf()")
     migrate(dsns[OWNER])
     yield Database(dsns[OWNER], dsns[WORKER], dsns[API], postgres.dsn(SUPERUSER))
     assert postgres.pid is not None

@@ -25,7 +25,7 @@ from tests.tieout.forks import Forked, become
 
 HEARTBEAT = timedelta(seconds=1.2)
 TRANSACTION = timedelta(seconds=2)
-RETRY_SOON, RETRY_LATE = timedelta(seconds=0.1), timedelta(seconds=1)
+RETRY_SOON, RETRY_LATE = timedelta(seconds=0.1), timedelta(seconds=0.3)
 STICKY = timedelta(seconds=1)
 FEW_POLLS: dict[str, Any] = {
     "max_concurrent_workflow_task_polls": 2,

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from accounting.exceptions import Remedy
 from accounting.money import Money
+from accounting.written import day, days
 from api.catch_ups import Cause, causes_of
 from api.evidence import Evidence, Touching, evidence_of
 from api.exceptions import ExceptionView, exceptions_of
 from api.explanation import DocumentView, documents_of
-from api.wording import DATES_FROM, day, days, method, role
+from api.wording import DATES_FROM, method, role
 from models import CloseRow, PositionRow, ProposalRow
 from store import Work
 from store.document_rows import dimensions_of

@@ -33,6 +33,7 @@ from store.corrections import Corrections
 from store.document_rows import dimensions_of
 from store.documents import Documents
 from store.errors import NotFoundError
+from store.evidence import Evidence
 from store.positions import amounts_of, position_of
 from store.rates import RateTable
 from store.reports import Reports
@@ -141,6 +142,42 @@ class Books:
             rates=rates.table(entity_id, pairs, self._closes.closed_to(entity_id)),
             adoption=self._adoption(entity, policy, adjusted=False),
             imported=AdoptionImports(self._session, self._audit).recognised(entity_id),
+        )
+
+    def of_line(self, close: CloseRow, row: PositionRow, policy: RecognitionPolicy) -> Book:
+        """What is known around one line, as this close starts from it: enough to explain the line.
+
+        Nothing that was posted is in it.
+        """
+        entity = self._session.get(EntityRow, close.entity_id)
+        assert entity is not None
+        currency = policy.functional_currency
+        overrides = Approvals(self._session, self._audit).overrides(entity.id)
+        said = ((each.line, each.obligation) for each in overrides if each.obligation)
+        linked = [(line.partition("/")[0], to.partition("/")[0]) for line, to in said]
+        ids = {row.document, row.line.partition("/")[0], row.unit.partition("/")[0]}
+        documents = Evidence(self._session).family(entity.id, ids, linked)
+        reports = Reports(self._session, self._audit)
+        pairs = {(each.currency, currency) for each in documents if each.currency != currency}
+        before = self._closes.before(close)
+        closed_to = before.period_end if before else entity.adoption_date
+        frozen = self.frozen(before, currency)
+        return Book(
+            functional_currency=currency,
+            adopted_on=entity.adoption_date,
+            documents=documents,
+            overrides=overrides,
+            reports=reports.reports(entity.id),
+            voids=reports.voids(entity.id),
+            rates=RateTable(self._session, self._audit).table(entity.id, pairs, close.period_end),
+            frozen={
+                key: each
+                for key, each in frozen.items()
+                if key == row.line or each.unit == row.unit
+            },
+            adoption=Adoption(entity.adoption_date) if before is None else None,
+            imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
+            last_closed=closed_to,
         )
 
     def frozen_periods(self, entity: str, currency: str) -> dict[str, tuple[LinePosition, ...]]:

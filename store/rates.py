@@ -16,7 +16,7 @@ from sqlmodel import Session, col, desc, insert, select
 
 from accounting.calendars import FiscalCalendar
 from accounting.money import exponent, round_half_away
-from accounting.rates import SPOT_DAYS_MAX, Pair, Rates
+from accounting.rates import SPOT_DAYS_MAX, Pair, Quote, Rates
 from controls.audit import SYSTEM_CHAIN
 from models import RateRow
 from store.audit import AuditTrail
@@ -170,6 +170,18 @@ class RateTable:
         spots |= {day: 1 / rate for day, rate in stated[back].items()}
         spots |= stated[pair]
         return spots, of_periods
+
+    def origin(self, entity: str, source: str, target: str, quote: Quote) -> str:
+        """Where a rate that a calculation found comes from; empty where nobody stated it."""
+        both = ((source, target), (target, source))
+        crossed = ((EUR, source), (EUR, target)) if EUR not in (source, target) else ()
+        known = {
+            (row.source_currency, row.target_currency): row.origin
+            for row in self._rows({*both, *crossed}, entity)
+            if (row.kind, row.at) == (quote.kind, quote.at)
+        }
+        stated = next((known[pair] for pair in both if pair in known), "")
+        return stated or " and ".join(dict.fromkeys(known[p] for p in crossed if p in known))
 
     def keep_averages(
         self,

@@ -85,15 +85,20 @@ class Books:
         self._audit = audit
         self._closes = Closes(session, audit)
 
-    def book(self, close: CloseRow, policy: RecognitionPolicy) -> Book:
-        """Everything known of the entity for this close, as the core takes it."""
+    def book(
+        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
+    ) -> Book:
+        """Everything known of the entity for this close, as the core takes it.
+
+        By the rates on record, where no others are given.
+        """
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None
         currency = policy.functional_currency
         documents = Documents(self._session, self._audit)
         approvals = Approvals(self._session, self._audit)
         reports = Reports(self._session, self._audit)
-        rates = RateTable(self._session, self._audit)
+        rates = rates or RateTable(self._session, self._audit)
         last = self._closes.last_closed(entity.id)
         by_hand = self.by_hand(close, policy)
         return Book(

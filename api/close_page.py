@@ -93,6 +93,7 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
         ],
         may_explain=waits == Awaiting.DIFFERENCE and counts(Verdict.APPROVE),
         may_sign_off=waits == Awaiting.SIGN_OFF and counts(Verdict.APPROVE),
+        may_preview=may(roles, Action.PREVIEW) and close.step not in ENDED,
         moves_on=_moves_on(close),
         message=message,
     )

@@ -55,7 +55,7 @@ def create_app(doors: Doors) -> FastAPI:
         json_api,
         json_actions,
         people,
-        previews,
+        previews,  # before closes, whose actions have any name
         closes,
         drill_down,
         adoption,

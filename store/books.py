@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, select
 
 from accounting.book import Adoption, Book, BookedPart, FrozenLine, JournalKind, LinePosition
@@ -166,7 +167,7 @@ class Books:
         pairs = {(each.currency, currency) for each in documents if each.currency != currency}
         before = self._closes.before(close)
         closed_to = before.period_end if before else entity.adoption_date
-        frozen = self.frozen(before, currency)
+        around = or_(col(PositionRow.unit) == row.unit, col(PositionRow.line) == row.line)
         return Book(
             functional_currency=currency,
             adopted_on=entity.adoption_date,
@@ -175,11 +176,7 @@ class Books:
             reports=reports.reports(entity.id),
             voids=reports.voids(entity.id),
             rates=RateTable(self._session, self._audit).table(entity.id, pairs, close.period_end),
-            frozen={
-                key: each
-                for key, each in frozen.items()
-                if key == row.line or each.unit == row.unit
-            },
+            frozen=self.frozen(before, currency, around),
             adoption=Adoption(entity.adoption_date) if before is None else None,
             imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
             last_closed=closed_to,
@@ -254,14 +251,19 @@ class Books:
             moved[line.account] += line.debit_minor - line.credit_minor
         return moved
 
-    def frozen(self, last: CloseRow | None, currency: str) -> dict[str, FrozenLine]:
-        """Each line as the last close froze it; nothing before the first sign-off."""
+    def frozen(
+        self, last: CloseRow | None, currency: str, which: ColumnElement[bool] | None = None
+    ) -> dict[str, FrozenLine]:
+        """Each line, or those asked for, as the last close froze it; nothing before the first."""
         if last is None or last.proposal_id is None:
             return {}
         return {
             row.line: position_of(row, currency).frozen()
             for row in self._session.exec(
-                select(PositionRow).where(PositionRow.proposal_id == last.proposal_id)
+                select(PositionRow).where(
+                    PositionRow.proposal_id == last.proposal_id,
+                    which if which is not None else true(),
+                )
             )
         }
 

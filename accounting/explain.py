@@ -16,6 +16,7 @@ from accounting.explained import CLOSING, DatesRead, Explanation, RateUsed, Sum,
 from accounting.money import Money
 from accounting.policy import BEHIND_ROLES
 from accounting.recognition import RevenueLine, Standing, a_year_on
+from accounting.segments import USAGE
 from accounting.service_period import FROM_TEXT
 from accounting.written import amount, day
 
@@ -81,6 +82,7 @@ def _still(position: LinePosition, frozen: FrozenLine | None) -> Iterator[Sum]:
 
 
 TITLES = {
+    "price": "Price",
     "recognised_in_document": "Recognised to date, in the document's currency",
     "billed_in_document": "Billed to date, in the document's currency",
     "recognised_to_date": "Recognised to date",
@@ -124,6 +126,7 @@ class _Told:
         line, at = self.line, self.at
         document = earned_terms(line.life, at, line.conversion.source)
         billed_document = billed_in_document_terms(line, at)
+        yield self._of("price", self._price())
         if self.now is None:
             recognised, billed = document, billed_document
         else:
@@ -141,6 +144,19 @@ class _Told:
 
     def _of(self, figure: str, terms: Iterable[Term]) -> Sum:
         return _sum(self.position, figure, TITLES[figure], terms)
+
+    def _price(self) -> Iterator[Term]:
+        """P: what is listed, what credits took off it, what the contract's other events made of it."""
+        line = self.line
+        if line.method == USAGE:
+            yield Term("Usage has no price that is fixed: what is used is earned", line.price.minor)
+            return
+        yield Term("As its document lists it last", line.listed)
+        if line.credited:
+            yield Term("credited since", -line.credited)
+        if rest := line.price.minor - line.listed + line.credited:
+            words = "its share of the contract's price, a change of the contract, or a final bill"
+            yield Term(f"more or less by {words}", rest)
 
     def _moved(self) -> Iterator[Sum]:
         """The movement: what is known now, at both ends of the period, and what was frozen."""
@@ -198,9 +214,8 @@ class _Told:
             if others:
                 lines = "line" if others == 1 else "lines"
                 words = (
-                    f"The line's own part; netted with {others} more {lines} of "
-                    f"{self.position.unit}, which together are "
-                    f"{amount(net.minor, net.currency)} {'behind' if accrued else 'ahead'}"
+                    f"The line's own part; netted with {others} more {lines}, together "
+                    f"{amount(abs(net).minor, net.currency)} {'ahead' if net.minor > 0 else 'behind'}"
                 )
             title = f"Closing: {role.value.replace('_', ' ')}"
             yield _sum(self.position, f"{CLOSING}{role}", title, [Term(words, minor)])

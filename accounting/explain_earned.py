@@ -68,9 +68,16 @@ def _words(life: Life, segment: Segment, end: date, currency: str) -> str:
             f"{text} {currency} × {progress} is not {amount(earned, currency)}: the explanation "
             "of the segment does not hold. Report it."
         )
-    what = f"{text} {currency}" if segment.start is None else f"what is left, {text} {currency},"
+    is_rest = segment.start is not None and not _added(life, segment)
+    what = f"what is left, {text} {currency}," if is_rest else f"{text} {currency}"
     story = _story(segment.terms, measure, end, currency)
     return f"{since}{what} {story}: {text} × {formula} = {amount(earned, currency)}"
+
+
+def _added(life: Life, segment: Segment) -> bool:
+    """Whether the line was added by a modification, and begins with this segment."""
+    first = life.segments[0]
+    return not first.amount and not segment.opening and life.segments[1:2] == (segment,)
 
 
 def _factor(value: Fraction | int) -> str:
@@ -83,7 +90,8 @@ def _at_once(life: Life, segment: Segment, text: str) -> str:
     if life.said is not None and segment.start == life.said[0]:
         return "what the imported schedule says was earned"
     if life.cancelled is not None and segment.start == life.cancelled:
-        return f"the service stopped; what is kept of the price is earned at once, {text}"
+        kept = f"; what is kept of the price is earned at once, {text}" if segment.amount else ""
+        return f"the service stopped, and nothing more is earned{kept}"
     if not segment.amount:
         return "nothing more is earned: the contract no longer lists it"
     return f"nothing is left to deliver; what is left of the price is earned at once, {text}"

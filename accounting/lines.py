@@ -341,6 +341,8 @@ class _Assembly:
             chosen=replace(course.chosen, whole=course.whole),
             text=line.text,
             readings=dates.readings if dates else (),
+            listed=line.amount.minor,
+            credited=course.credited,
         )
 
 

@@ -45,6 +45,8 @@ class RevenueLine:
     chosen: Chosen = BY_DEFAULT
     text: str = ""
     readings: tuple[Reading, ...] = ()
+    listed: int = 0
+    credited: int = 0
 
     @property
     def price(self) -> Money:

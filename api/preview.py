@@ -57,22 +57,24 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """A figure, a fact or an exception that would be another one."""
+    """A figure, a fact or an exception that would be another one; empty where there is none."""
 
     figure: str
     before: str
     now: str
+    is_amount: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line that would change; `change` is the largest among its figures."""
+    """A line that would change, or be new; `change` is the largest among its figures."""
 
     line: str
     label: str
     counterparty: str
     change: str
     changes: list[FigureView]
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +262,8 @@ def _change(each: AmountChange) -> ChangeView:
 
 def _line(each: LineChange) -> LineView:
     changes = [_figure(change) for change in each.changes]
-    return LineView(each.line, each.label, each.counterparty, each.by.text(), changes)
+    return LineView(each.line, each.label, each.counterparty, each.by.text(), changes, each.is_new)
 
 
 def _figure(each: FigureChange) -> FigureView:
-    return FigureView(each.figure, each.before, each.now)
+    return FigureView(each.figure, each.before, each.now, each.is_amount)

@@ -8,8 +8,6 @@ from accounting.money import Money
 from accounting.written import days
 from controls.proposal_changes import JournalFigure
 
-NOTHING = "none"
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -54,22 +52,30 @@ class AmountChange:
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A figure or a fact of a line that differs, in words; `none` where it was not, or would not be."""
+    """A figure or a fact that differs; empty where it was not, or would not be.
+
+    `is_amount` says that it is money, as plain decimal text.
+    """
 
     figure: str
     before: str
     now: str
+    is_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line that differs. `by` is the largest change among its figures in functional currency."""
+    """A line that differs. `by` is the largest change among its figures in functional currency.
+
+    `is_new` where it was not proposed before.
+    """
 
     line: str
     label: str
     counterparty: str
     by: Money
     changes: tuple[FigureChange, ...]
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def compared(before: Figures, now: Figures) -> Comparison:
         journals=_amounts(before.by_kind(), now.by_kind(), now.currency),
         lines=tuple(lines),
         exceptions=tuple(
-            FigureChange(f"{key[0]} {key[1]}", was or NOTHING, is_now or NOTHING)
+            FigureChange(f"{key[0]} {key[1]}", was, is_now)
             for key in sorted({*before.exceptions, *now.exceptions})
             for was, is_now in [(before.exceptions.get(key, ""), now.exceptions.get(key, ""))]
             if was != is_now
@@ -123,20 +129,27 @@ def _line(before: LinePosition | None, now: LinePosition | None) -> LineChange |
     was, is_now = (_amounts_of(each) for each in (before, now))
     moved = _amounts(was, is_now, about.ahead.currency)
     changes = [
-        FigureChange(each.name, _text(was.get(each.name)), _text(is_now.get(each.name)))
+        FigureChange(each.name, _text(was, each.name), _text(is_now, each.name), is_amount=True)
         for each in moved
         if each.change
     ]
     facts_before, facts_now = (_facts_of(each) for each in (before, now))
     changes += [
-        FigureChange(name, facts_before.get(name) or NOTHING, facts_now.get(name) or NOTHING)
+        FigureChange(name, facts_before.get(name, ""), facts_now.get(name, ""))
         for name in dict.fromkeys((*facts_now, *facts_before))
         if facts_before.get(name, "") != facts_now.get(name, "")
     ]
     if not changes:
         return None
     by = max((each.change for each in moved), key=abs, default=Money.zero(about.ahead.currency))
-    return LineChange(about.line, about.label, about.counterparty, by, tuple(changes))
+    return LineChange(
+        about.line,
+        about.label,
+        about.counterparty,
+        by,
+        tuple(changes),
+        is_new=before is None,
+    )
 
 
 def _amounts_of(position: LinePosition | None) -> dict[str, Money]:
@@ -159,15 +172,15 @@ def _facts_of(position: LinePosition | None) -> dict[str, str]:
         return {}
     return {
         "price": str(position.price),
-        "method": position.method,
+        "method": position.method.replace("_", " "),
         "service period": days(position.service_start, position.service_end),
         "result account": position.account,
         "held": "held" if position.held else "",
     }
 
 
-def _text(amount: Money | None) -> str:
-    return amount.text() if amount is not None else NOTHING
+def _text(amounts: Mapping[str, Money], name: str) -> str:
+    return amounts[name].text() if name in amounts else ""
 
 
 def exceptions_told(found: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:

@@ -54,9 +54,9 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
     for line in lines:
         yield f"  {line['line']}: {line['label']}, {line['counterparty']}"
         for change in line["changes"]:
-            yield f"    {change['figure']}: {change['before']} → {change['now']}"
+            yield f"    {_from_to(change)}"
     for each in found["exceptions"]:
-        yield f"Exception {each['figure']}: {each['before']} → {each['now']}"
+        yield f"Exception {_from_to(each)}"
     yield ""
     yield f"Would have to approve: {'; '.join(found['levels']) or 'nobody'}."
 
@@ -68,3 +68,7 @@ def _headline(found: dict[str, Any]) -> str:
     if found["against"]:
         return f"{name}, against {found['against']}:"
     return f"{name}: nothing was proposed yet, so everything is new."
+
+
+def _from_to(change: dict[str, Any]) -> str:
+    return f"{change['figure']}: {change['before'] or 'none'} → {change['now'] or 'none'}"

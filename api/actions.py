@@ -23,7 +23,6 @@ from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Re
 from controls.steps import Action, Step, may
 from models import CloseRow
 from store import Work
-from store.config import AppliedConfig
 from store.errors import ConflictError, NotFoundError
 from store.group import group_periods, middle_of
 from store.standings import standing_of
@@ -118,21 +117,21 @@ def close_of(doors: Doors, entity: str, period: str) -> CloseRow:
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:
     with doors.store.unit_of_work(Actor("service", "api")) as work:
-        days = period_of(work, entity, period, work.config.current)
+        days = period_of(work, entity, period)
     if days.end >= doors.today():
         raise BadInputError(f"{period} is not over yet; it can be closed from the day after it.")
 
 
-def period_of(
-    work: Work, entity: str, period: str, configured: Callable[[], AppliedConfig]
-) -> Period:
+def period_of(work: Work, entity: str, period: str) -> Period:
     """The days of an entity's period by its name. Raises BadInputError for an entity or period that
     there is not, and for one before adoption.
     """
-    known = {row.id for row in work.config.entities()}
-    if entity not in known:
-        raise BadInputError(f"There is no entity {entity!r}; there are {', '.join(sorted(known))}.")
-    settings = configured().entity(entity)
+    entities = {each.id: each for each in work.config.current().configuration.entities}
+    if entity not in entities:
+        raise BadInputError(
+            f"There is no entity {entity!r}; there are {', '.join(sorted(entities))}."
+        )
+    settings = entities[entity]
     try:
         days = settings.calendar.named(period)
     except PeriodError as error:

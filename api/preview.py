@@ -4,11 +4,12 @@ Read in a transaction in which Postgres refuses every write, and which is rolled
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from accounting.errors import AccountingError
 from accounting.periods import ONE_DAY, Period
+from accounting.policy import Role
 from api.actions import no_role, period_of
 from api.doors import Doors
 from api.errors import BadInputError, ForbiddenError
@@ -47,12 +48,16 @@ class Supposed:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """An amount as it is, as it would be, and the difference; functional currency."""
+    """An amount as it is, as it would be, and the difference; functional currency.
+
+    `name` is a balance account's role or a kind of journal, `account` the former's in the ledger.
+    """
 
     name: str
     before: str
     now: str
     change: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,10 @@ def preview(
 def _previewed(
     work: Work, entity: str, period: str, supposed: Supposed, today: date
 ) -> PreviewView:
-    in_force = work.config.current
-    days = period_of(work, entity, period, in_force)
+    days = period_of(work, entity, period)
     _next_open(work, entity, period, days)
     close = close_of_period(work, entity, period, days)
-    config, rates = in_force(), work.rates
+    config, rates = work.config.current(), work.rates
     told = []
     if supposed.policy is not None:
         config = _other_policy(config, supposed.policy, close)
@@ -236,7 +240,10 @@ def _view(
         notes=notes,
         proposal_hash=made.hash,
         same=before is not None and before.hash == made.hash,
-        balances=[_change(each) for each in found.balances],
+        balances=[
+            replace(_change(each), account=entity.accounts.account_map.of(Role(each.name)))
+            for each in found.balances
+        ],
         journals=[_change(each) for each in found.journals],
         lines=[_line(each) for each in found.lines],
         exceptions=[_figure(each) for each in found.exceptions],

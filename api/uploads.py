@@ -33,11 +33,14 @@ async def limited(request: Request, limit: int, around: int = 0) -> AsyncGenerat
 
 
 async def form_of(request: Request, files: Collection[str], limit: int) -> Sent:
-    """The form; of anything but a form nothing. `limit` is that of all its bytes together.
+    """The form; nothing where nothing was sent. `limit` is that of all its bytes together.
 
     Raises BadInputError.
     """
     if not request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+        async for part in limited(request, limit):
+            if part:
+                raise BadInputError("Send files as the parts of a form: multipart/form-data.")
         return Sent()
     body = limited(request, limit, AROUND_BYTES_MAX)
     parser = MultiPartParser(request.headers, body, max_files=len(files), max_fields=FIELDS_MAX)
@@ -49,7 +52,11 @@ async def form_of(request: Request, files: Collection[str], limit: int) -> Sent:
         sent = Sent()
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                if value.filename and name in files:
+                if name not in files:
+                    raise BadInputError(
+                        f"There is no file {name!r} to send; there are {', '.join(files)}."
+                    )
+                if value.filename:
                     sent.files[name] = await value.read()
             else:
                 sent.fields[name] = value

@@ -44,7 +44,7 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield f"{title} in {found['currency']}: as proposed, preview, change"
         for row in rows:
-            name = row["name"].replace("_", " ")
+            name = f"{row['account']} {row['name'].replace('_', ' ')}".lstrip()
             yield f"  {name:28} {row['before']:>16} {row['now']:>16} {row['change']:>16}"
         if not rows:
             yield "  none"

@@ -71,6 +71,7 @@ def test_another_policy_changes_lines_the_largest_first(story: Story) -> None:
     sizes = [abs(Decimal(line["change"])) for line in found["lines"]]
     assert sizes == sorted(sizes, reverse=True)
     (deferred,) = [row for row in found["balances"] if row["name"] == "deferred_revenue"]
+    assert deferred["account"] == "DEF"
     assert Decimal(deferred["before"]) + Decimal(deferred["change"]) == Decimal(deferred["now"])
     assert "Preview" in story.page("/closes/uk/2026-10/preview")
 
@@ -155,3 +156,12 @@ def test_the_page_shows_what_would_change(story: Story) -> None:
     ):
         assert words in answer.text
     assert "Nothing would change" in story.page("/closes/uk/2026-10/preview")
+
+
+def test_what_is_not_a_form_of_these_files_is_refused(story: Story) -> None:
+    answer = story.client.post(UK, json={"policy": "{}"})
+    assert (answer.status_code, answer.json()["message"]) == (
+        422,
+        "Send files as the parts of a form: multipart/form-data.",
+    )
+    assert "there are policy, rates" in asked(story, rate=RATES).json()["message"]

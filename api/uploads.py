@@ -1,6 +1,6 @@
 """Files that people send: read within a limit, whole in memory, never kept on disk."""
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from fastapi import Request
@@ -32,7 +32,7 @@ async def limited(request: Request, limit: int, around: int = 0) -> AsyncGenerat
         yield part
 
 
-async def form_of(request: Request, files: Collection[str], limit: int) -> Sent:
+async def form_of(request: Request, files_max: int, limit: int) -> Sent:
     """The form; nothing where nothing was sent. `limit` is that of all its bytes together.
 
     Raises BadInputError.
@@ -43,7 +43,7 @@ async def form_of(request: Request, files: Collection[str], limit: int) -> Sent:
                 raise BadInputError("Send files as the parts of a form: multipart/form-data.")
         return Sent()
     body = limited(request, limit, AROUND_BYTES_MAX)
-    parser = MultiPartParser(request.headers, body, max_files=len(files), max_fields=FIELDS_MAX)
+    parser = MultiPartParser(request.headers, body, max_files=files_max, max_fields=FIELDS_MAX)
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError) as error:
@@ -52,10 +52,6 @@ async def form_of(request: Request, files: Collection[str], limit: int) -> Sent:
         sent = Sent()
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                if name not in files:
-                    raise BadInputError(
-                        f"There is no file {name!r} to send; there are {', '.join(files)}."
-                    )
                 if value.filename:
                     sent.files[name] = await value.read()
             else:

@@ -114,7 +114,7 @@ async def _form(request: Request) -> tuple[bytes, bool]:
     """The file of the form, and whether it is only tried. Raises BadInputError."""
     if not request.headers.get("Content-Type", "").startswith("multipart/form-data"):
         raise BadInputError("Choose a file first.")
-    sent = await form_of(request, files=("file",), limit=SCHEDULE_BYTES_MAX)
+    sent = await form_of(request, files_max=1, limit=SCHEDULE_BYTES_MAX)
     if "file" not in sent.files:
         raise BadInputError("Choose a file first.")
     return sent.files["file"], sent.fields.get("what") != "import"

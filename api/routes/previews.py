@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.deps import TheDoors, ThePerson
-from api.errors import WebError, status_of
+from api.errors import BadInputError, WebError, status_of
 from api.preview import FILES_BYTES_MAX, PreviewView, Supposed, preview
 from api.rendering import render
 from api.uploads import form_of
@@ -14,6 +14,7 @@ from store.errors import NotFoundError
 
 router = APIRouter()
 
+PARTS = ("policy", "rates")
 FILES = {
     "requestBody": {
         "required": False,
@@ -47,7 +48,10 @@ class PreviewPage:
 
 
 async def _supposed(request: Request) -> Supposed:
-    sent = await form_of(request, files=("policy", "rates"), limit=FILES_BYTES_MAX)
+    sent = await form_of(request, files_max=len(PARTS), limit=FILES_BYTES_MAX)
+    for name in sent.files:
+        if name not in PARTS:
+            raise BadInputError(f"There is no file {name!r} to send; there are {', '.join(PARTS)}.")
     return Supposed(policy=sent.files.get("policy"), rates=sent.files.get("rates"))
 
 

@@ -16,7 +16,15 @@ from accounting.periods import Period
 from accounting.policy import RecognitionPolicy
 from accounting.rates import Rates
 from accounting.segments import USAGE, Life
-from accounting.service_period import FROM_DOCUMENT, Dates, Fault, dates_of, method_of
+from accounting.service_period import (
+    FROM_DOCUMENT,
+    Chosen,
+    ChosenBy,
+    Dates,
+    Fault,
+    choose_method,
+    dates_of,
+)
 
 MANUAL, UNITS, POINT_IN_TIME = "manual", "units", "point_in_time"
 
@@ -44,6 +52,7 @@ class Course:
     line: DocumentLine
     document: Document
     method: str
+    chosen: Chosen
     is_contract: bool
     dates: Dates | None = None
     terms: Terms | None = None
@@ -74,11 +83,13 @@ def opened(
     is_contract: bool,
 ) -> Course:
     """A line as signed or invoiced: its method, dates and terms, nothing having happened yet."""
+    method, chosen = choose_method(sources.policy, document, line)
     course = Course(
         key=key,
         line=line,
         document=document,
-        method=method_of(sources.policy, document, line),
+        method=method,
+        chosen=chosen,
         is_contract=is_contract,
     )
     read_terms(sources, course, total)
@@ -102,7 +113,8 @@ def restated(sources: Sources, course: Course, line: DocumentLine) -> None:
         manual=line.manual or before.manual,
         dimensions=line.dimensions or before.dimensions,
     )
-    course.method = method_named(line.method).name if line.method else course.method
+    if line.method:
+        course.method, course.chosen = method_named(line.method).name, Chosen(ChosenBy.LINE)
     read_terms(sources, course, None)
 
 

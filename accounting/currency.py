@@ -9,23 +9,33 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import zip_longest
+from typing import NamedTuple
 
 from accounting.calendars import FiscalCalendar
 from accounting.documents import Document
 from accounting.errors import MissingRateError
 from accounting.money import exponent
 from accounting.periods import ONE_DAY
-from accounting.rates import Rates
+from accounting.rates import SAME, Quote, Rates
 from accounting.segments import Life
+
+STATED = "document"
+"""The kind of a rate that a document states itself."""
+
+
+def document_quote(document: Document, rates: Rates, functional: str) -> Quote | None:
+    """The document's own rate, else the spot of its date; None where neither is known."""
+    if document.currency == functional:
+        return SAME
+    if document.rate is not None:
+        return Quote(Fraction(document.rate), STATED, document.number)
+    return rates.spot_quote(document.currency, functional, document.date)
 
 
 def document_rate(document: Document, rates: Rates, functional: str) -> Fraction | None:
-    """The document's own rate, else the spot of its date; None where neither is known."""
-    if document.currency == functional:
-        return Fraction(1)
-    if document.rate is not None:
-        return Fraction(document.rate)
-    return rates.spot(document.currency, functional, document.date)
+    """What `document_quote` found, alone."""
+    quote = document_quote(document, rates, functional)
+    return quote.rate if quote is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +58,25 @@ class Conversion:
 
     def average(self, minor: int, day: date) -> Fraction:
         """At the average rate of the day's period. Raises MissingRateError."""
-        if not minor:
-            return Fraction(0)
-        rate = self.rates.average(self.source, self.target, self.calendar, day)
-        if rate is None:
+        return self.at_rate(minor, self.average_quote(day).rate) if minor else Fraction(0)
+
+    def average_quote(self, day: date) -> Quote:
+        """The average rate of the day's period. Raises MissingRateError."""
+        quote = self.rates.average_quote(self.source, self.target, self.calendar, day)
+        if quote is None:
             raise self._missing("average or closing", day)
-        return self.at_rate(minor, rate)
+        return quote
 
     def closing(self, minor: int, day: date) -> Fraction:
         """At the closing rate of the day's period. Raises MissingRateError."""
-        if not minor:
-            return Fraction(0)
-        rate = self.rates.closing(self.source, self.target, self.calendar, day)
-        if rate is None:
+        return self.at_rate(minor, self.closing_quote(day).rate) if minor else Fraction(0)
+
+    def closing_quote(self, day: date) -> Quote:
+        """The closing rate of the day's period. Raises MissingRateError."""
+        quote = self.rates.closing_quote(self.source, self.target, self.calendar, day)
+        if quote is None:
             raise self._missing("closing", day)
-        return self.at_rate(minor, rate)
+        return quote
 
     def _missing(self, kind: str, day: date) -> MissingRateError:
         name = self.calendar.name_at(day)
@@ -78,7 +92,8 @@ class Billing:
 
     `line` is the ledger line, `functional` its amount in functional currency, rounded once.
     `credits` is the ledger line that it takes back. `books_to` is the balance account's role
-    where the document itself is coded straight to it.
+    where the document itself is coded straight to it. `number` is what people call the document,
+    `quote` the rate that it was converted at.
     """
 
     date: date
@@ -87,15 +102,18 @@ class Billing:
     functional: int
     credits: str | None = None
     books_to: str | None = None
+    number: str = ""
+    quote: Quote = SAME
 
 
 @dataclass(slots=True)
 class Layer:
-    """What is left of one billing."""
+    """What is left of one billing, `origin`."""
 
     line: str
     amount: int
     functional: Fraction
+    origin: Billing
 
     def take(self, amount: int) -> None:
         """Make it smaller; what is left keeps its rate."""
@@ -115,17 +133,26 @@ def first_of(layers: Sequence[Layer], amount: int) -> Fraction:
     return total
 
 
+class Parcel(NamedTuple):
+    """A stretch of revenue as measured: by the billing that covers it, or at the rate of a day."""
+
+    amount: int
+    functional: Fraction
+    covered_by: Billing | None = None
+    at_rate_of: date | None = None
+
+
 @dataclass(slots=True)
 class Measured:
     """What was earned and billed up to a day. `parcels` are stretches of revenue as measured."""
 
-    parcels: list[tuple[int, Fraction]] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
 
     @property
     def recognised(self) -> Fraction:
         """Σ of what was earned, at what it was measured at."""
-        return sum((functional for _, functional in self.parcels), Fraction(0))
+        return sum((parcel.functional for parcel in self.parcels), Fraction(0))
 
     @property
     def billed(self) -> int:
@@ -135,11 +162,11 @@ class Measured:
     def latest(self, amount: int) -> Fraction:
         """What the latest earned is worth, as measured when it was earned."""
         total, left = Fraction(0), abs(amount)
-        for earned, functional in reversed(self.parcels):
+        for parcel in reversed(self.parcels):
             if not left:
                 break
-            part = min(left, abs(earned))
-            total += functional * part / abs(earned)
+            part = min(left, abs(parcel.amount))
+            total += parcel.functional * part / abs(parcel.amount)
             left -= part
         return total
 
@@ -156,7 +183,7 @@ class Measured:
             if left:
                 taken = taken * left / before
         if left:
-            self.layers.append(Layer(billing.line, left, taken))
+            self.layers.append(Layer(billing.line, left, taken, billing))
 
     def _take_unearned(self, line: str, amount: int, earned: int) -> int:
         """Take from what was not yet earned of the line's layer; how much was taken, signed."""
@@ -192,13 +219,15 @@ class Measured:
         """Take back the latest earned, at most `amount` of it; how much was taken back."""
         left = amount
         while left and self.parcels:
-            earned, functional = self.parcels.pop()
+            latest = self.parcels.pop()
+            earned, functional = latest.amount, latest.functional
             part = min(left, abs(earned))
             left -= part
             if part < abs(earned):
                 kept = abs(earned) - part
                 sign = 1 if earned > 0 else -1
-                self.parcels.append((kept * sign, functional * kept / abs(earned)))
+                kept_worth = functional * kept / abs(earned)
+                self.parcels.append(latest._replace(amount=kept * sign, functional=kept_worth))
         return amount - left
 
     def earn_covered(self, start: int, end: int) -> None:
@@ -209,7 +238,8 @@ class Measured:
             size = abs(layer.amount)
             part = min(high, position + size) - max(low, position)
             if part > 0:
-                self.parcels.append((part * sign, layer.functional * part / size))
+                worth = layer.functional * part / size
+                self.parcels.append(Parcel(part * sign, worth, covered_by=layer.origin))
             position += size
 
 
@@ -259,9 +289,9 @@ def _stretch(
         period_end = min(conversion.calendar.containing(day).end, end)
         reached = life.recognised(period_end)
         if (reached > 0) == (after > 0) and abs(reached) > abs(covered_to):
-            state.parcels.append(
-                (reached - covered_to, conversion.average(reached - covered_to, day))
-            )
+            earned = reached - covered_to
+            worth = conversion.average(earned, day)
+            state.parcels.append(Parcel(earned, worth, at_rate_of=day))
             covered_to = reached
         day = period_end + ONE_DAY
     return after

@@ -14,7 +14,7 @@ from accounting.lines import lines_known
 from accounting.money import Money
 from accounting.periods import Period
 from accounting.policy import BALANCE_ROLES, BEHIND_ROLES, Accruals, Catch, RecognitionPolicy, Role
-from accounting.positions import Balances, Member, balances, totals
+from accounting.positions import Balances, balances, frozen_members, members, totals
 from accounting.recognition import RevenueLine, Standing, recognised_functional, standing
 from accounting.reversal import booked_by, turned_round
 from accounting.rows import Lines
@@ -25,7 +25,7 @@ ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
-class _Start:
+class Start:
     """Where the period starts from: the day, each line as it was frozen, what was adopted."""
 
     day: date
@@ -41,6 +41,17 @@ class Reading:
     standings: Mapping[str, Standing]
 
 
+@dataclass(frozen=True, slots=True)
+class Subledger:
+    """The lines at the end of a period: where it starts from, what is known, every position."""
+
+    start: Start
+    now: Reading
+    positions: tuple[LinePosition, ...]
+    opening: Balances
+    closing: Balances
+
+
 def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculation:
     """What a close of the period proposes. Pure: the same book gives the same answer, bit for bit.
 
@@ -48,12 +59,9 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
     frozen figures: nothing of it moves (docs/accounting.md §§6-9, 11).
     """
     currency = book.functional_currency
-    start = _start(book, policy)
-    now = read_at(book, policy, period.end, with_imports=policy.imported is Catch.PROSPECTIVE)
-    rows = [*_rows(now, start, period, currency), *_gone(now, start, currency)]
-    rows.sort(key=lambda row: row.line)
-    target = balances(_members(rows))
-    opening = balances(_frozen_members(start.frozen))
+    subledger = subledger_of(book, policy, period)
+    start, now, rows = subledger.start, subledger.now, subledger.positions
+    opening, target = subledger.opening, subledger.closing
     reversals = tuple(turned_round(each, period) for each in book.to_reverse)
     booked = (*book.booked, *start.adopted, *_coded_parts(rows), *booked_by(reversals))
     laid = lay(book.by_hand, target.parts, booked, rows, policy.accounts, period.end)
@@ -61,7 +69,7 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
     adoption = adopt(book, policy, held_at_start, period)
     return Calculation(
         period=period,
-        positions=_with_balances(rows, opening, target, currency),
+        positions=rows,
         journals=(
             *reversals,
             *adoption.journals,
@@ -77,6 +85,17 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
         adopted=start.frozen if book.adoption is not None else {},
         by_hand=laid,
     )
+
+
+def subledger_of(book: Book, policy: RecognitionPolicy, period: Period) -> Subledger:
+    """Every line of the book at the end of the period; journals are none of its business."""
+    currency = book.functional_currency
+    start = _start(book, policy)
+    now = read_at(book, policy, period.end, with_imports=policy.imported is Catch.PROSPECTIVE)
+    rows = [*_rows(now, start, period, currency), *_gone(now, start, currency)]
+    rows.sort(key=lambda row: row.line)
+    opening, closing = balances(frozen_members(start.frozen)), balances(members(rows))
+    return Subledger(start, now, _with_balances(rows, opening, closing, currency), opening, closing)
 
 
 def carried_forward(book: Book, calculation: Calculation) -> Book:
@@ -136,9 +155,9 @@ def _hold_unknown_year(lines: Lines, standings: Mapping[str, Standing]) -> None:
             lines.hold(unknown[0], Fault(ExceptionCode.MISSING_RATE, message))
 
 
-def _start(book: Book, policy: RecognitionPolicy) -> _Start:
+def _start(book: Book, policy: RecognitionPolicy) -> Start:
     if book.adoption is None:
-        return _Start(book.last_closed or book.adopted_on, book.frozen, ())
+        return Start(book.last_closed or book.adopted_on, book.frozen, ())
     day = book.adoption.date
     then = read_at(book, policy, day, with_imports=True)
     currency = book.functional_currency
@@ -147,14 +166,14 @@ def _start(book: Book, policy: RecognitionPolicy) -> _Start:
         for key, stands in then.standings.items()
     }
     reversed_ = BEHIND_ROLES if policy.accruals is Accruals.AUTO_REVERSE else frozenset()
-    parts = [p for p in balances(_frozen_members(frozen)).parts if p.role not in reversed_]
+    parts = [p for p in balances(frozen_members(frozen)).parts if p.role not in reversed_]
     # What the documents put there by themselves stands in every later book for itself.
     by_documents = [
         BookedPart(key, line.unit, role, line.account, line.dimensions, -amount)
         for key, line in frozen.items()
         for role, amount in line.coded.items()
     ]
-    return _Start(day, frozen, (*parts, *by_documents))
+    return Start(day, frozen, (*parts, *by_documents))
 
 
 def _coded(lines: Lines, key: str, at: date) -> dict[Role, Money]:
@@ -182,7 +201,7 @@ def _frozen(
     )
 
 
-def _rows(now: Reading, start: _Start, period: Period, currency: str) -> Iterable[LinePosition]:
+def _rows(now: Reading, start: Start, period: Period, currency: str) -> Iterable[LinePosition]:
     """Every line that is known: as it stands, or held as it was frozen."""
     for key, stands in now.standings.items():
         coded = _coded(now.lines, key, period.end)
@@ -196,7 +215,7 @@ def _rows(now: Reading, start: _Start, period: Period, currency: str) -> Iterabl
 def _row(
     line: RevenueLine,
     stands: Standing,
-    start: _Start,
+    start: Start,
     coded: Mapping[Role, Money],
     currency: str,
 ) -> LinePosition:
@@ -285,7 +304,7 @@ def _still(key: str, frozen: FrozenLine, line: RevenueLine | None, currency: str
     )
 
 
-def _gone(now: Reading, start: _Start, currency: str) -> Iterable[LinePosition]:
+def _gone(now: Reading, start: Start, currency: str) -> Iterable[LinePosition]:
     """Lines that are gone (void, excluded, billed elsewhere) give back what was frozen."""
     zero = Money.zero(currency)
     for key in sorted(set(start.frozen) - set(now.standings) - now.lines.held):
@@ -320,34 +339,6 @@ def _gone(now: Reading, start: _Start, currency: str) -> Iterable[LinePosition]:
             negative=True,
             account=frozen.account,
             dimensions=frozen.dimensions,
-        )
-
-
-def _members(rows: Iterable[LinePosition]) -> Iterable[Member]:
-    for row in rows:
-        yield Member(
-            line=row.line,
-            unit=row.unit,
-            is_cost=row.is_cost,
-            ahead=row.ahead,
-            in_a_year=row.in_a_year,
-            negative=row.negative,
-            account=row.account,
-            dimensions=row.dimensions,
-        )
-
-
-def _frozen_members(frozen: Mapping[str, FrozenLine]) -> Iterable[Member]:
-    for key, line in frozen.items():
-        yield Member(
-            line=key,
-            unit=line.unit,
-            is_cost=line.is_cost,
-            ahead=line.ahead,
-            in_a_year=line.in_a_year,
-            negative=line.negative,
-            account=line.account,
-            dimensions=line.dimensions,
         )
 
 

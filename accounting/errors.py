@@ -6,6 +6,7 @@ AccountingError
 ├── UnbalancedJournalError    debits differ from credits
 ├── PolicyError               a policy names a method, account or product rule that does not exist
 ├── MissingRateError          an amount can't be measured: the rate is not in the table
+├── ExplanationError          an explanation comes to another figure than the one it explains
 └── PeriodError               a period that is not in the calendar, or ends before it starts
 """
 
@@ -36,3 +37,7 @@ class PeriodError(AccountingError):
 
 class MissingRateError(AccountingError):
     """A rate is needed and not known; the engine turns it into an exception of the line."""
+
+
+class ExplanationError(AccountingError):
+    """What explains a figure comes to another one: a fault of the program, shown to nobody as right."""

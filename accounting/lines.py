@@ -9,7 +9,7 @@ from accounting.allocation import as_listed
 from accounting.book import Book
 from accounting.contracts import Contract, effective_date, obligation_key, roots
 from accounting.courses import Course, Sources, opened, told_of
-from accounting.currency import Billing, Conversion, document_rate
+from accounting.currency import STATED, Billing, Conversion, document_quote
 from accounting.documents import Document, DocumentLine, Treatment
 from accounting.events import Credit, Group, Import
 from accounting.exceptions import AccountingException, ExceptionCode
@@ -27,6 +27,7 @@ from accounting.ledger_lines import (
 from accounting.matching import Bills, BillsExpense, BillsWhole, OfItsOwn, Unclear, billable_of
 from accounting.money import Money, round_half_away
 from accounting.policy import BEHIND_ROLES, Netting, RecognitionPolicy, Role
+from accounting.rates import Quote
 from accounting.recognition import RevenueLine
 from accounting.rows import Lines, Rows
 from accounting.segments import Life
@@ -256,14 +257,14 @@ class _Assembly:
         if not isinstance(line.match, OfItsOwn):
             for key in touched:
                 self.result.billed_by.setdefault(key, set()).add(line.key)
-        rate = document_rate(line.document, self.book.rates, self.policy.functional_currency)
+        quote = document_quote(line.document, self.book.rates, self.policy.functional_currency)
         if line.document.currency != rows.currency:
             self.result.hold(line.key, _currency_differs(line.document, rows.currency), touched)
             return
-        if rate is None:
+        if quote is None:
             self.result.hold(line.key, self._no_rate(line.document), touched)
             return
-        self._add(rows, line, billings, _Bill(line.document, line.line, rate, line.coded))
+        self._add(rows, line, billings, _Bill(line.document, line.line, quote, line.coded))
         for credit in rows.credits:
             if credit.credited.key != line.key or credit.key in rows.group.refused:
                 continue
@@ -272,7 +273,10 @@ class _Assembly:
                 self.result.hold(credit.key, fault, (line.key, *touched))
                 continue
             own = credit.document.rate
-            at = Fraction(own) if own is not None else rate
+            stated = (
+                Quote(Fraction(own), STATED, credit.document.number) if own is not None else None
+            )
+            at = stated or quote
             bill = _Bill(credit.document, credit.line, at, credit.coded, is_credit=True)
             self._add(rows, line, billings, bill)
 
@@ -281,7 +285,7 @@ class _Assembly:
     ) -> None:
         conversion = self._conversion(bill.document.currency)
         minor = bill.line.amount.minor
-        functional = round_half_away(conversion.at_rate(minor, bill.rate))
+        functional = round_half_away(conversion.at_rate(minor, bill.quote.rate))
         in_functional = rows.parts(line, functional)
         for key, part in rows.parts(line, minor).items():
             if key in billings:
@@ -293,6 +297,8 @@ class _Assembly:
                         functional=in_functional[key],
                         credits=line.key if bill.is_credit else None,
                         books_to=balance_role(bill.coded),
+                        number=bill.document.number,
+                        quote=bill.quote,
                     )
                 )
 
@@ -332,6 +338,11 @@ class _Assembly:
             account=self._account(course, coded),
             dimensions=coded.line.dimensions if coded else line.dimensions,
             remeasured=self.policy.remeasure_accrued,
+            chosen=replace(course.chosen, whole=course.whole),
+            text=line.text,
+            readings=dates.readings if dates else (),
+            listed=line.amount.minor,
+            credited=course.credited,
         )
 
 
@@ -341,7 +352,7 @@ class _Bill:
 
     document: Document
     line: DocumentLine
-    rate: Fraction
+    quote: Quote
     coded: Role
     is_credit: bool = False
 

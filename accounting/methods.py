@@ -1,10 +1,15 @@
-"""The registry of f(t): the exact fraction earned, by method. Rounding happens in segments.py."""
+"""The registry of f(t): the exact fraction earned, by method. Rounding happens in segments.py.
+
+A method answers how much of which whole is earned, such as 30 of 365 days. f(t) is their quotient,
+and whoever explains a figure reads the two.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import partial
+from typing import NamedTuple
 
 from accounting.calendars import CALENDAR_MONTHS, FiscalCalendar
 from accounting.errors import PolicyError
@@ -13,6 +18,18 @@ from accounting.periods import ONE_DAY, Period, month_end
 ONE = Fraction(1)
 NONE = Fraction(0)
 HALF = Fraction(1, 2)
+
+
+class Measure(NamedTuple):
+    """How much of the whole is earned, not reduced: 30 of 365 days, 5½ of 12 months, 0.4 of 1."""
+
+    done: Fraction | int
+    whole: Fraction | int
+
+    @property
+    def fraction(self) -> Fraction:
+        """f(t)."""
+        return Fraction(self.done) / self.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +70,17 @@ class Terms:
             yield period.end + ONE_DAY
 
 
+def _elapsed(service: Period, at: date) -> Measure:
+    return Measure((at - service.start).days + 1, service.days)
+
+
 def _days(service: Period, at: date) -> Fraction:
-    return Fraction((at - service.start).days + 1, service.days)
+    return _elapsed(service, at).fraction
 
 
-def daily(terms: Terms, at: date) -> Fraction:
-    """Inclusive days elapsed ÷ inclusive days of the service period; a leap day is a day."""
-    return _days(_service(terms), at)
+def daily(terms: Terms, at: date) -> Measure:
+    """Inclusive days elapsed of the inclusive days of the service period; a leap day is a day."""
+    return _elapsed(_service(terms), at)
 
 
 def _day_360(day: date) -> int:
@@ -67,11 +88,11 @@ def _day_360(day: date) -> int:
     return (day.year * 12 + day.month) * 30 + in_month
 
 
-def daily_360(terms: Terms, at: date) -> Fraction:
+def daily_360(terms: Terms, at: date) -> Measure:
     """30/360: a whole month has 30 days, a month's end counts as day 30, both ends inclusive."""
     service = _service(terms)
     before = _day_360(service.start) - 1
-    return Fraction(_day_360(at) - before, _day_360(service.end) - before)
+    return Measure(_day_360(at) - before, _day_360(service.end) - before)
 
 
 Ends = Callable[[Period], tuple[Fraction, Fraction]]
@@ -82,7 +103,7 @@ def _index(day: date) -> int:
     return day.year * 12 + day.month
 
 
-def _by_months(terms: Terms, at: date, ends: Ends) -> Fraction:
+def _by_months(terms: Terms, at: date, ends: Ends) -> Measure:
     """A method by weights of months: whole months between weigh 1, a month's weight is earned
     evenly over the service days inside it. One month alone weighs 1; where all weigh 0 the last
     one weighs 1.
@@ -90,7 +111,7 @@ def _by_months(terms: Terms, at: date, ends: Ends) -> Fraction:
     service = _service(terms)
     first, last, now = _index(service.start), _index(service.end), _index(at)
     if first == last:
-        return _days(service, at)
+        return _elapsed(service, at)
     opening, closing = ends(service)
     between = last - first - 1
     if not opening + between + closing:
@@ -98,10 +119,10 @@ def _by_months(terms: Terms, at: date, ends: Ends) -> Fraction:
     total = opening + between + closing
     if now == first:
         head = Period(service.start, month_end(service.start))
-        return opening * _days(head, at) / total
+        return Measure(opening * _days(head, at), total)
     if now < last:
-        return (opening + now - first - 1 + Fraction(at.day, month_end(at).day)) / total
-    return (opening + between + closing * Fraction(at.day, service.end.day)) / total
+        return Measure(opening + now - first - 1 + Fraction(at.day, month_end(at).day), total)
+    return Measure(opening + between + closing * Fraction(at.day, service.end.day), total)
 
 
 def _covered(service: Period) -> tuple[Fraction, Fraction]:
@@ -125,12 +146,12 @@ def _mid_month(service: Period) -> tuple[Fraction, Fraction]:
     return ONE if service.start.day <= 15 else NONE, ONE if service.end.day > 15 else NONE
 
 
-def prorated_ends(terms: Terms, at: date) -> Fraction:
+def prorated_ends(terms: Terms, at: date) -> Measure:
     """A first or last partial month by term days (d/N); whole months share the rest evenly."""
     service = _service(terms)
     first, last, now = _index(service.start), _index(service.end), _index(at)
     if first == last:
-        return _days(service, at)
+        return _elapsed(service, at)
     head = Period(service.start, month_end(service.start))
     tail_days = service.end.day
     opening = NONE if service.start.day == 1 else Fraction(head.days, service.days)
@@ -139,14 +160,14 @@ def prorated_ends(terms: Terms, at: date) -> Fraction:
     whole = last - first - 1 + (service.start.day == 1) + whole_end
     share = (ONE - opening - closing) / whole if whole else NONE
     if now == first:
-        return (opening or share) * _days(head, at)
+        return Measure((opening or share) * _days(head, at), ONE)
     before = (opening or share) + (now - first - 1) * share
     if now < last:
-        return before + share * Fraction(at.day, month_end(at).day)
-    return before + (closing or share) * Fraction(at.day, tail_days)
+        return Measure(before + share * Fraction(at.day, month_end(at).day), ONE)
+    return Measure(before + (closing or share) * Fraction(at.day, tail_days), ONE)
 
 
-def even_periods(terms: Terms, at: date) -> Fraction:
+def even_periods(terms: Terms, at: date) -> Measure:
     """Every fiscal period touched weighs 1, however few days it has."""
     service = _service(terms)
     touched, elapsed, day = 0, NONE, service.start
@@ -159,7 +180,7 @@ def even_periods(terms: Terms, at: date) -> Fraction:
             elapsed += _days(inside, at)
         touched += 1
         day = date.fromordinal(inside.end.toordinal() + 1)
-    return elapsed / touched
+    return Measure(elapsed, touched)
 
 
 def transfer_date(terms: Terms) -> date | None:
@@ -172,29 +193,30 @@ def transfer_date(terms: Terms) -> date | None:
     return terms.service.start if terms.service else None
 
 
-def point_in_time(terms: Terms, at: date) -> Fraction:
+def point_in_time(terms: Terms, at: date) -> Measure:
     """Nothing before the date of transfer, everything from it on."""
     day = transfer_date(terms)
-    return ONE if day is not None and at >= day else NONE
+    return Measure(ONE if day is not None and at >= day else NONE, ONE)
 
 
-def milestone(terms: Terms, at: date) -> Fraction:
-    """Σ of the weights of the milestones delivered by then."""
-    return sum((weight for day, weight in terms.milestones if day <= at), NONE)
+def milestone(terms: Terms, at: date) -> Measure:
+    """Σ of the weights of the milestones delivered by then, of 1."""
+    return Measure(sum((weight for day, weight in terms.milestones if day <= at), NONE), ONE)
 
 
-def percent_complete(terms: Terms, at: date) -> Fraction:
-    """The latest completion reported by then."""
+def percent_complete(terms: Terms, at: date) -> Measure:
+    """The latest completion reported by then, of 1."""
     known = [share for day, share in terms.completions if day <= at]
-    return known[-1] if known else NONE
+    return Measure(known[-1] if known else NONE, ONE)
 
 
-def units(terms: Terms, at: date) -> Fraction:
-    """Units delivered ÷ units contracted, at most 1."""
-    if not terms.units_contracted:
-        return NONE
+def units(terms: Terms, at: date) -> Measure:
+    """Units delivered of the units contracted, at most all of them."""
+    contracted = terms.units_contracted
+    if not contracted:
+        return Measure(NONE, ONE)
     delivered = sum((count for day, count in terms.units if day <= at), NONE)
-    return min(delivered / terms.units_contracted, ONE)
+    return Measure(contracted if delivered / contracted > ONE else delivered, contracted)
 
 
 def keyed_in(terms: Terms, at: date) -> Fraction:
@@ -208,13 +230,13 @@ def keyed_in(terms: Terms, at: date) -> Fraction:
     return total
 
 
-def manual(terms: Terms, at: date) -> Fraction:
-    """What was keyed in up to then ÷ all that was keyed in."""
+def manual(terms: Terms, at: date) -> Measure:
+    """What was keyed in up to then, of all that was keyed in; minor units."""
     whole = sum(amount for _, amount in terms.manual)
-    return keyed_in(terms, at) / whole if whole else NONE
+    return Measure(keyed_in(terms, at), whole) if whole else Measure(NONE, ONE)
 
 
-def usage(terms: Terms, at: date) -> Fraction:
+def usage(terms: Terms, at: date) -> Measure:
     """Usage has no fraction: R is what was reported (segments.py)."""
     raise NotImplementedError("usage is measured in amounts, not in fractions")
 
@@ -232,7 +254,7 @@ class Method:
     """
 
     name: str
-    fraction: Callable[[Terms, date], Fraction]
+    measure: Callable[[Terms, date], Measure]
     text: str
     over_time: bool = True
     needs_end: bool = True
@@ -278,4 +300,14 @@ def fraction_earned(terms: Terms, at: date) -> Fraction:
             return NONE
         if at >= service.end:
             return ONE
-    return method.fraction(terms, at)
+    return method.measure(terms, at).fraction
+
+
+def measure_earned(terms: Terms, at: date) -> Measure:
+    """What f(t) is the quotient of; before the start nothing, from the end on the whole."""
+    method = method_named(terms.method)
+    if not method.over_time:
+        return method.measure(terms, at)
+    service = _service(terms)
+    measure = method.measure(terms, max(min(at, service.end), service.start))
+    return measure._replace(done=0) if at < service.start else measure

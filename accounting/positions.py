@@ -1,9 +1,9 @@
 """Positions: what the balance accounts must hold per netting unit, shared out over its lines (§5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from accounting.book import BookedPart, Dimensions
+from accounting.book import BookedPart, Dimensions, FrozenLine, LinePosition
 from accounting.money import Money, split
 from accounting.policy import COST_SIDE, REVENUE_SIDE, Role
 
@@ -34,6 +34,36 @@ class Balances:
 
     parts: tuple[BookedPart, ...]
     non_current: dict[str, Money]
+
+
+def members(rows: Iterable[LinePosition]) -> Iterable[Member]:
+    """The lines as they stand, each alone."""
+    for row in rows:
+        yield Member(
+            line=row.line,
+            unit=row.unit,
+            is_cost=row.is_cost,
+            ahead=row.ahead,
+            in_a_year=row.in_a_year,
+            negative=row.negative,
+            account=row.account,
+            dimensions=row.dimensions,
+        )
+
+
+def frozen_members(frozen: Mapping[str, FrozenLine]) -> Iterable[Member]:
+    """The lines as the last close froze them, each alone."""
+    for key, line in frozen.items():
+        yield Member(
+            line=key,
+            unit=line.unit,
+            is_cost=line.is_cost,
+            ahead=line.ahead,
+            in_a_year=line.in_a_year,
+            negative=line.negative,
+            account=line.account,
+            dimensions=line.dimensions,
+        )
 
 
 def balances(members: Iterable[Member]) -> Balances:

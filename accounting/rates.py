@@ -36,6 +36,20 @@ class PeriodRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A rate as it was found: `kind` is spot, average or closing, `at` a day as ISO text for a
+    spot, else a period's name; both are empty where there is nothing to convert.
+    """
+
+    rate: Fraction
+    kind: str = ""
+    at: str = ""
+
+
+SAME = Quote(Fraction(1))
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """A table of rates. A rate that is given the other way round only is inverted exactly."""
 
@@ -58,40 +72,59 @@ class Rates:
             },
         )
 
-    def spot(self, source: str, target: str, day: date) -> Fraction | None:
+    def spot_quote(self, source: str, target: str, day: date) -> Quote | None:
         """The latest rate of the day or of the week before it; None where there is none."""
         if source == target:
-            return Fraction(1)
+            return SAME
         for pair, inverted in (((source, target), False), ((target, source), True)):
             for known, rate in reversed(self.spots.get(pair, ())):
                 if known <= day and (day - known).days <= SPOT_DAYS_MAX:
-                    return 1 / rate if inverted else rate
+                    return Quote(1 / rate if inverted else rate, "spot", known.isoformat())
         return None
 
-    def _of_period(self, source: str, target: str, name: str, kind: str) -> Fraction | None:
+    def spot(self, source: str, target: str, day: date) -> Fraction | None:
+        """What `spot_quote` found, alone."""
+        quote = self.spot_quote(source, target, day)
+        return quote.rate if quote is not None else None
+
+    def _of_period(self, source: str, target: str, name: str, kind: str) -> Quote | None:
         rate = self.periods.get(((source, target), name, kind))
-        if rate is not None:
-            return rate
-        rate = self.periods.get(((target, source), name, kind))
-        return 1 / rate if rate is not None else None
+        if rate is None:
+            other_way = self.periods.get(((target, source), name, kind))
+            rate = 1 / other_way if other_way is not None else None
+        return Quote(rate, kind, name) if rate is not None else None
+
+    def closing_quote(
+        self, source: str, target: str, calendar: FiscalCalendar, day: date
+    ) -> Quote | None:
+        """The table's closing rate of the period in which the day lies, else its last day's spot."""
+        if source == target:
+            return SAME
+        quote = self._of_period(source, target, calendar.name_at(day), "closing")
+        return quote or self.spot_quote(source, target, calendar.containing(day).end)
 
     def closing(
         self, source: str, target: str, calendar: FiscalCalendar, day: date
     ) -> Fraction | None:
-        """The table's closing rate of the period in which the day lies, else its last day's spot."""
+        """What `closing_quote` found, alone."""
+        quote = self.closing_quote(source, target, calendar, day)
+        return quote.rate if quote is not None else None
+
+    def average_quote(
+        self, source: str, target: str, calendar: FiscalCalendar, day: date
+    ) -> Quote | None:
+        """The table's average rate of the period in which the day lies, else its closing rate."""
         if source == target:
-            return Fraction(1)
-        rate = self._of_period(source, target, calendar.name_at(day), "closing")
-        return rate if rate is not None else self.spot(source, target, calendar.containing(day).end)
+            return SAME
+        quote = self._of_period(source, target, calendar.name_at(day), "average")
+        return quote or self.closing_quote(source, target, calendar, day)
 
     def average(
         self, source: str, target: str, calendar: FiscalCalendar, day: date
     ) -> Fraction | None:
-        """The table's average rate of the period in which the day lies, else its closing rate."""
-        if source == target:
-            return Fraction(1)
-        rate = self._of_period(source, target, calendar.name_at(day), "average")
-        return rate if rate is not None else self.closing(source, target, calendar, day)
+        """What `average_quote` found, alone."""
+        quote = self.average_quote(source, target, calendar, day)
+        return quote.rate if quote is not None else None
 
 
 NO_RATES = Rates()

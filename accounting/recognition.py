@@ -4,12 +4,15 @@ from calendar import isleap
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from accounting.book import Dimensions
 from accounting.currency import Billing, Conversion, Measured, first_of, measured
 from accounting.errors import MissingRateError
 from accounting.money import Money, round_half_away
 from accounting.segments import Life
+from accounting.service_period import BY_DEFAULT, Chosen
+from accounting.service_text import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class RevenueLine:
     account: str
     dimensions: Dimensions
     remeasured: bool = True
+    chosen: Chosen = BY_DEFAULT
+    text: str = ""
+    readings: tuple[Reading, ...] = ()
+    listed: int = 0
+    credited: int = 0
 
     @property
     def price(self) -> Money:
@@ -91,13 +99,13 @@ def standing(line: RevenueLine, at: date) -> Standing:
     state = measured(line.life, line.billings, line.conversion, at)
     in_a_year: int | None = None
     with suppress(MissingRateError):
-        in_a_year = _ahead(line, state, later, at, remeasured=True)
+        in_a_year = ahead_of(line, state, later, at, remeasured=True).total
     return Standing(
         recognised=recognised,
         billed=billed,
         recognised_functional=round_half_away(state.recognised),
         billed_functional=billed_functional,
-        ahead=_ahead(line, state, recognised, at, remeasured=line.remeasured),
+        ahead=ahead_of(line, state, recognised, at, remeasured=line.remeasured).total,
         in_a_year=in_a_year,
     )
 
@@ -109,18 +117,45 @@ def recognised_functional(line: RevenueLine, at: date) -> int:
     return round_half_away(measured(line.life, line.billings, line.conversion, at).recognised)
 
 
-def _ahead(
+class AheadBy(StrEnum):
+    """How what is ahead of a foreign line is valued (docs/accounting.md §8)."""
+
+    LAYERS = "layers"
+    """All that is earned is billed: the layers' worth, less that of the first earned of them."""
+    CLOSING_RATE = "closing_rate"
+    """More is earned than billed: the difference at the closing rate."""
+    OPPOSITE = "opposite"
+    """Earned one way and billed the other: the one less the other."""
+    AS_EARNED = "as_earned"
+    """More is earned than billed: the latest earned, as it was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """How it is valued, and the parts that sum to it, each rounded once, in minor units."""
+
+    by: AheadBy
+    parts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """Deferred − accrued."""
+        return sum(self.parts)
+
+
+def ahead_of(
     line: RevenueLine, state: Measured, recognised: int, at: date, *, remeasured: bool
-) -> int:
+) -> Ahead:
     """Deferred − accrued in functional currency, with R as given and the layers as they stand."""
     billed = state.billed
     if recognised * billed >= 0 and abs(recognised) <= abs(billed):
         whole, earned = first_of(state.layers, billed), first_of(state.layers, recognised)
-        return round_half_away(whole) - round_half_away(earned)
+        return Ahead(AheadBy.LAYERS, (round_half_away(whole), -round_half_away(earned)))
     if remeasured:
-        return -round_half_away(line.conversion.closing(recognised - billed, at))
+        worth = line.conversion.closing(recognised - billed, at)
+        return Ahead(AheadBy.CLOSING_RATE, (-round_half_away(worth),))
     if recognised * billed < 0:
         # Earned one way and billed the other: neither covers any of the other.
         whole = first_of(state.layers, billed)
-        return round_half_away(whole) - round_half_away(state.recognised)
-    return -round_half_away(state.latest(recognised - billed))
+        return Ahead(AheadBy.OPPOSITE, (round_half_away(whole), -round_half_away(state.recognised)))
+    return Ahead(AheadBy.AS_EARNED, (-round_half_away(state.latest(recognised - billed)),))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from accounting.documents import Document, DocumentLine, Override
 from accounting.exceptions import ExceptionCode
@@ -40,14 +41,45 @@ class Fault:
     message: str
 
 
-def method_of(policy: RecognitionPolicy, document: Document, line: DocumentLine) -> str:
-    """The line's own method, else the first rule's that fits, else the policy's default."""
+class ChosenBy(StrEnum):
+    """What said by which method a line is recognised."""
+
+    LINE = "line"
+    RULE = "rule"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Why a line has its method: its own, the policy's rule of this number (from 1), the default.
+
+    `whole`: materiality says that it is earned whole on its document's date, whatever the method.
+    """
+
+    by: ChosenBy
+    number: int = 0
+    rule: Rule | None = None
+    whole: bool = False
+
+
+BY_DEFAULT = Chosen(ChosenBy.DEFAULT)
+
+
+def choose_method(
+    policy: RecognitionPolicy, document: Document, line: DocumentLine
+) -> tuple[str, Chosen]:
+    """The line's own method, else the first rule's that fits, else the policy's default; and why."""
     if line.method is not None:
-        return method_named(line.method).name
-    for rule in policy.rules:
+        return method_named(line.method).name, Chosen(ChosenBy.LINE)
+    for number, rule in enumerate(policy.rules, start=1):
         if _fits(rule, document, line):
-            return method_named(rule.method).name
-    return method_named(policy.method).name
+            return method_named(rule.method).name, Chosen(ChosenBy.RULE, number, rule)
+    return method_named(policy.method).name, BY_DEFAULT
+
+
+def method_of(policy: RecognitionPolicy, document: Document, line: DocumentLine) -> str:
+    """The method that `choose_method` chooses, alone."""
+    return choose_method(policy, document, line)[0]
 
 
 def _fits(rule: Rule, document: Document, line: DocumentLine) -> bool:

@@ -12,6 +12,7 @@ from typing import NoReturn
 from starlette.concurrency import run_in_threadpool
 
 from accounting.errors import PeriodError
+from accounting.periods import Period
 from api.doors import Doors
 from api.errors import ActionRefusedError, BadInputError
 from api.seen import kept, seen_figures
@@ -116,12 +117,21 @@ def close_of(doors: Doors, entity: str, period: str) -> CloseRow:
 
 def _check_period(doors: Doors, entity: str, period: str) -> None:
     with doors.store.unit_of_work(Actor("service", "api")) as work:
-        known = {row.id for row in work.config.entities()}
-        if entity not in known:
-            raise BadInputError(
-                f"There is no entity {entity!r}; there are {', '.join(sorted(known))}."
-            )
-        settings = work.config.current().entity(entity)
+        days = period_of(work, entity, period)
+    if days.end >= doors.today():
+        raise BadInputError(f"{period} is not over yet; it can be closed from the day after it.")
+
+
+def period_of(work: Work, entity: str, period: str) -> Period:
+    """The days of an entity's period by its name. Raises BadInputError for an entity or period that
+    there is not, and for one before adoption.
+    """
+    entities = {each.id: each for each in work.config.current().configuration.entities}
+    if entity not in entities:
+        raise BadInputError(
+            f"There is no entity {entity!r}; there are {', '.join(sorted(entities))}."
+        )
+    settings = entities[entity]
     try:
         days = settings.calendar.named(period)
     except PeriodError as error:
@@ -130,8 +140,7 @@ def _check_period(doors: Doors, entity: str, period: str) -> None:
         raise BadInputError(
             f"{entity} adopted on {settings.adopted_on}; its first period starts after it."
         )
-    if days.end >= doors.today():
-        raise BadInputError(f"{period} is not over yet; it can be closed from the day after it.")
+    return days
 
 
 async def decide(doors: Doors, person: Person, decision: Decision) -> None:

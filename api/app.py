@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -13,7 +12,7 @@ from api.auth import LogIns
 from api.contexts import ErrorPage
 from api.deps import from_our_own_page
 from api.doors import Doors
-from api.errors import STATUS, NotLoggedInError, WebError
+from api.errors import STATUS, NotLoggedInError, WebError, status_of
 from api.rendering import render
 from api.routes import (
     adoption,
@@ -24,6 +23,7 @@ from api.routes import (
     json_actions,
     json_api,
     people,
+    previews,
 )
 
 __all__ = ["Doors", "create_app"]
@@ -55,6 +55,7 @@ def create_app(doors: Doors) -> FastAPI:
         json_api,
         json_actions,
         people,
+        previews,  # before closes, whose actions have any name
         closes,
         drill_down,
         adoption,
@@ -83,17 +84,14 @@ async def _secured(
 
 async def _told(request: Request, error: Exception) -> Response:
     """An expected error: its sentence, its status, the name of its reason."""
+    status = status_of(error)
     if isinstance(error, WebError):
-        status, reason, clause = error.status, error.reason, error.clause
+        reason, clause = error.reason, error.clause
     else:
-        status = next(
-            (code for kind, code in STATUS.items() if isinstance(error, kind)),
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-        )
         reason, clause = type(error).__name__.removesuffix("Error").lower(), ""
     if not request.url.path.startswith("/api/"):
         if isinstance(error, NotLoggedInError):
             return RedirectResponse("/login", status_code=303)
-        return render("error.html", ErrorPage(str(error), ""), status=int(status))
+        return render("error.html", ErrorPage(str(error), ""), status=status)
     told = {"error": reason, "message": str(error), **({"clause": clause} if clause else {})}
     return JSONResponse(told, status_code=status)

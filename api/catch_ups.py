@@ -12,8 +12,9 @@ from accounting.contracts import effective_date, obligation_key
 from accounting.documents import Document, Report, Treatment
 from accounting.money import Money
 from accounting.periods import ONE_DAY
+from accounting.written import day, days
 from api.evidence import BILLS, ITS_OWN, RESTATES, Evidence, Name, Touching, evidence_of
-from api.wording import DOCUMENTS, day, days
+from api.wording import DOCUMENTS
 from models import CloseRow, PositionRow, ResolutionRow
 from store import Work
 

@@ -6,6 +6,7 @@ from accounting.documents import Effect
 from accounting.exceptions import Remedy
 from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, LateDocuments, Role
+from accounting.written import days
 from api.contexts import BalanceRow, ClosePage, ExceptionForm, StepMark
 from api.drift_view import drift_of
 from api.exceptions import ExceptionView
@@ -13,7 +14,7 @@ from api.rendering import grouped
 from api.seen import kept
 from api.stuck import STUCK
 from api.views import STEP_ORDER, CloseView, view_of
-from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES, days
+from api.wording import EFFECTS, LATE_DOCUMENTS, REMEDIES, ROLES
 from controls.approval import (
     Accepted,
     Decision,
@@ -92,6 +93,7 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
         ],
         may_explain=waits == Awaiting.DIFFERENCE and counts(Verdict.APPROVE),
         may_sign_off=waits == Awaiting.SIGN_OFF and counts(Verdict.APPROVE),
+        may_preview=may(roles, Action.PREVIEW) and close.step not in ENDED,
         moves_on=_moves_on(close),
         message=message,
     )

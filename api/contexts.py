@@ -127,6 +127,7 @@ class ClosePage:
     would_take_back: list[str]
     may_explain: bool
     may_sign_off: bool
+    may_preview: bool
     moves_on: bool
     message: str = ""
 

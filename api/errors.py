@@ -64,3 +64,13 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     GatewayUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+
+def status_of(error: Exception) -> int:
+    """The status that an expected error answers with."""
+    if isinstance(error, WebError):
+        return int(error.status)
+    return next(
+        (int(status) for kind, status in STATUS.items() if isinstance(error, kind)),
+        int(HTTPStatus.INTERNAL_SERVER_ERROR),
+    )

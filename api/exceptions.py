@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from accounting.exceptions import BY_HAND, ONLY_TELL, REMEDIES, ExceptionCode
 from accounting.service_text import read_service_text
+from accounting.written import days
 from api.drift_view import LineDifferenceView, lines_of
 from api.evidence import evidence_of
-from api.wording import EXCEPTIONS, days
+from api.wording import EXCEPTIONS
 from models import CloseRow, ExceptionRow
 from store import Work
 from store.accepted import number_of

@@ -16,15 +16,20 @@ from store.document_rows import dimensions_of
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document that touches a line, and how; the newest version known to the close."""
+    """A document that touches a line, and how; the newest version known to the close.
+
+    `known_from` is the day from which closes know this version, `sha256` its content's hash.
+    """
 
     id: str
     number: str
     kind: str
+    known_from: date
     date: date
     version: int
     voided: bool
     what: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ def _document_view(document: Document, what: str) -> DocumentView:
         version=document.version,
         voided=document.voided,
         what=what,
+        known_from=document.known,
+        sha256=document.content_hash(),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounting.consolidation import GroupResult
-from api.wording import days
+from accounting.written import days
 from controls.steps import STEPS, Step
 from store import Work
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from accounting.exceptions import Remedy
 from accounting.money import Money
+from accounting.written import day, days
 from api.catch_ups import Cause, causes_of
 from api.evidence import Evidence, Touching, evidence_of
 from api.exceptions import ExceptionView, exceptions_of
 from api.explanation import DocumentView, documents_of
-from api.wording import DATES_FROM, day, days, method, role
+from api.line_explanation import ExplanationView, explanation_of
+from api.wording import DATES_FROM, method, role
 from models import CloseRow, PositionRow, ProposalRow
 from store import Work
 from store.document_rows import dimensions_of
@@ -66,7 +68,8 @@ class LineInFull:
     """One line: where it comes from, its figures in both currencies, what was frozen before.
 
     `facts` are names and words. `frozen_by` says which close froze it; empty for a new line.
-    `causes` say why a part of it belongs to closed periods, if one does.
+    `causes` say why a part of it belongs to closed periods, if one does; `explanation` how each
+    figure came about.
     """
 
     position: LineView
@@ -78,6 +81,7 @@ class LineInFull:
     documents: list[DocumentView]
     exceptions: list[ExceptionView]
     causes: list[Cause]
+    explanation: ExplanationView
 
 
 def line_view(row: PositionRow, currency: str) -> LineView:
@@ -129,6 +133,7 @@ def line_in_full(work: Work, close: CloseRow, row: PositionRow, currency: str) -
         documents=documents_of(work, close, [row])[row.line],
         exceptions=[each for each in exceptions_of(work, close) if each.subject in touching.lines],
         causes=causes_of(work, close, row),
+        explanation=explanation_of(work, close, row),
     )
 
 

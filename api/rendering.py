@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from accounting.documents import DocumentKind
 from accounting.policy import Role
-from api.wording import DOCUMENTS, ROLES, day
+from accounting.written import day
+from api.wording import DOCUMENTS, ROLES
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

@@ -1,7 +1,5 @@
 """Names of ours in the words of the page. Everything else that people read stands where it arises."""
 
-from datetime import date
-
 from accounting.documents import DocumentKind, Effect
 from accounting.exceptions import ExceptionCode, Remedy
 from accounting.methods import METHODS
@@ -85,20 +83,6 @@ DATES_FROM = {
     "product_term": "the product's usual term",
     "document": "the document's date",
 }
-
-
-def day(value: date) -> str:
-    """A day as people write it, without a doubt about day and month: "1 Sep 2026"."""
-    return f"{value.day} {value:%b} {value.year}"
-
-
-def days(start: date | None, end: date | None) -> str:
-    """A range of days, both included; nothing where neither is known."""
-    if start is None and end is None:
-        return ""
-    if start == end and start is not None:
-        return day(start)
-    return f"{day(start) if start else '…'} – {day(end) if end else '…'}"
 
 
 def method(name: str) -> str:

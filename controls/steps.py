@@ -115,6 +115,7 @@ class Action(StrEnum):
     RECOVER = "recover"
     SEND_BACK = "send_back"
     REOPEN = "reopen"
+    PREVIEW = "preview"
 
 
 MAY: dict[Action, frozenset[UserRole]] = {
@@ -129,6 +130,7 @@ MAY: dict[Action, frozenset[UserRole]] = {
     Action.RECOVER: frozenset({UserRole.CONTROLLER, UserRole.OPERATOR}),
     Action.SEND_BACK: frozenset({UserRole.PREPARER, UserRole.OPERATOR}),
     Action.REOPEN: frozenset({UserRole.PREPARER, UserRole.CONTROLLER}),
+    Action.PREVIEW: frozenset({UserRole.PREPARER, UserRole.REVIEWER, UserRole.CONTROLLER}),
     Action.CHECK_HEALTH: frozenset({UserRole.AUDITOR, UserRole.CONTROLLER, UserRole.OPERATOR}),
     Action.DELEGATE: frozenset({UserRole.CONTROLLER}),
 }

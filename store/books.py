@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, select
 
 from accounting.book import Adoption, Book, BookedPart, FrozenLine, JournalKind, LinePosition
@@ -33,6 +34,7 @@ from store.corrections import Corrections
 from store.document_rows import dimensions_of
 from store.documents import Documents
 from store.errors import NotFoundError
+from store.evidence import Evidence
 from store.positions import amounts_of, position_of
 from store.rates import RateTable
 from store.reports import Reports
@@ -84,15 +86,20 @@ class Books:
         self._audit = audit
         self._closes = Closes(session, audit)
 
-    def book(self, close: CloseRow, policy: RecognitionPolicy) -> Book:
-        """Everything known of the entity for this close, as the core takes it."""
+    def book(
+        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
+    ) -> Book:
+        """Everything known of the entity for this close, as the core takes it.
+
+        By the rates on record, where no others are given.
+        """
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None
         currency = policy.functional_currency
         documents = Documents(self._session, self._audit)
         approvals = Approvals(self._session, self._audit)
         reports = Reports(self._session, self._audit)
-        rates = RateTable(self._session, self._audit)
+        rates = rates or RateTable(self._session, self._audit)
         last = self._closes.last_closed(entity.id)
         by_hand = self.by_hand(close, policy)
         return Book(
@@ -141,6 +148,38 @@ class Books:
             rates=rates.table(entity_id, pairs, self._closes.closed_to(entity_id)),
             adoption=self._adoption(entity, policy, adjusted=False),
             imported=AdoptionImports(self._session, self._audit).recognised(entity_id),
+        )
+
+    def of_line(self, close: CloseRow, row: PositionRow, policy: RecognitionPolicy) -> Book:
+        """What is known around one line, as this close starts from it: enough to explain the line.
+
+        Nothing that was posted is in it.
+        """
+        entity = self._session.get(EntityRow, close.entity_id)
+        assert entity is not None
+        currency = policy.functional_currency
+        overrides = Approvals(self._session, self._audit).overrides(entity.id)
+        said = ((each.line, each.obligation) for each in overrides if each.obligation)
+        linked = [(line.partition("/")[0], to.partition("/")[0]) for line, to in said]
+        ids = {row.document, row.line.partition("/")[0], row.unit.partition("/")[0]}
+        documents = Evidence(self._session).family(entity.id, ids, linked)
+        reports = Reports(self._session, self._audit)
+        pairs = {(each.currency, currency) for each in documents if each.currency != currency}
+        before = self._closes.before(close)
+        closed_to = before.period_end if before else entity.adoption_date
+        around = or_(col(PositionRow.unit) == row.unit, col(PositionRow.line) == row.line)
+        return Book(
+            functional_currency=currency,
+            adopted_on=entity.adoption_date,
+            documents=documents,
+            overrides=overrides,
+            reports=reports.reports(entity.id),
+            voids=reports.voids(entity.id),
+            rates=RateTable(self._session, self._audit).table(entity.id, pairs, close.period_end),
+            frozen=self.frozen(before, currency, around),
+            adoption=Adoption(entity.adoption_date) if before is None else None,
+            imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
+            last_closed=closed_to,
         )
 
     def frozen_periods(self, entity: str, currency: str) -> dict[str, tuple[LinePosition, ...]]:
@@ -212,14 +251,19 @@ class Books:
             moved[line.account] += line.debit_minor - line.credit_minor
         return moved
 
-    def frozen(self, last: CloseRow | None, currency: str) -> dict[str, FrozenLine]:
-        """Each line as the last close froze it; nothing before the first sign-off."""
+    def frozen(
+        self, last: CloseRow | None, currency: str, which: ColumnElement[bool] | None = None
+    ) -> dict[str, FrozenLine]:
+        """Each line, or those asked for, as the last close froze it; nothing before the first."""
         if last is None or last.proposal_id is None:
             return {}
         return {
             row.line: position_of(row, currency).frozen()
             for row in self._session.exec(
-                select(PositionRow).where(PositionRow.proposal_id == last.proposal_id)
+                select(PositionRow).where(
+                    PositionRow.proposal_id == last.proposal_id,
+                    which if which is not None else true(),
+                )
             )
         }
 

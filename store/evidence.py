@@ -51,6 +51,25 @@ class Evidence:
             by_name.setdefault((row.kind, row.source_id), []).append((row, document))
         return tuple(each for versions in by_name.values() for each in as_closes_see(versions))
 
+    def family(
+        self, entity: str, ids: Iterable[str], linked: Iterable[tuple[str, str]] = ()
+    ) -> tuple[Document, ...]:
+        """As `around`, with what these documents name themselves: all that any of them touches.
+
+        `linked` are pairs of documents that people said belong together.
+        """
+        wanted, pairs = set(ids), [*linked]
+        found: tuple[Document, ...] = ()
+        for _hop in range(HOPS_MAX):
+            found = self.around(entity, wanted)
+            reached = wanted | {document.id for document in found}
+            named = {name for document in found for name in _named_by(document)}
+            named |= {name for pair in pairs if reached & {*pair} for name in pair}
+            if named <= reached:
+                break
+            wanted = reached | named
+        return found
+
     def _lines(self, rows: Sequence[DocumentRow]) -> Mapping[int, list[DocumentLineRow]]:
         numbers = bindparam("numbers", [row.id or 0 for row in rows], type_=ARRAY(BigInteger))
         found: dict[int, list[DocumentLineRow]] = {}
@@ -86,6 +105,15 @@ class Evidence:
             )
         )
         return {*self._session.exec(by_document), *self._session.exec(by_line)}
+
+
+def _named_by(document: Document) -> Iterable[str]:
+    """The documents that it names, itself or in a line."""
+    yield from (name for name in (document.contract, document.credits, document.modifies) if name)
+    for line in document.lines:
+        for key in (line.obligation, line.against, line.expense):
+            if key:
+                yield key.partition("/")[0]
 
 
 def _among(column: Any, ids: Iterable[str]) -> ColumnElement[bool]:

@@ -52,6 +52,15 @@ class Proposals:
             raise NotFoundError(f"There is no proposal {proposal_id}.")
         return row
 
+    def newest_of(self, entity: str, period: str) -> ProposalRow | None:
+        """The newest proposal that any close of the period made; None where none did."""
+        return self._session.exec(
+            select(ProposalRow)
+            .join(CloseRow, col(ProposalRow.close_id) == CloseRow.id)
+            .where(CloseRow.entity_id == entity, CloseRow.period == period)
+            .order_by(desc(col(ProposalRow.id)))
+        ).first()
+
     def round_of(self, proposal: ProposalRow) -> int:
         """The round of its close in which a proposal was put forward."""
         query = select(func.count()).where(

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import or_, tuple_
 from sqlmodel import Session, col, desc, insert, select
 
 from accounting.calendars import FiscalCalendar
 from accounting.money import exponent, round_half_away
-from accounting.rates import SPOT_DAYS_MAX, Pair, Rates
+from accounting.rates import SPOT_DAYS_MAX, Pair, Quote, Rates
 from controls.audit import SYSTEM_CHAIN
 from models import RateRow
 from store.audit import AuditTrail
@@ -28,6 +30,9 @@ KINDS = (SPOT, AVERAGE, CLOSING)
 DECIMALS_MAX = 10
 COMPUTED = "mean of "
 """How the origin of an average begins that we reckoned ourselves."""
+OF_SPOTS = f"{COMPUTED}the period's daily spots"
+YEARS_BEFORE_ADOPTION = 2
+"""Documents that still earn after adoption were written in currencies of that time."""
 ROWS_PER_INSERT = 2_000
 
 Spots = dict[date, Fraction]
@@ -48,6 +53,20 @@ class NewRate:
     entity: str | None = None
 
 
+def needed_from(adopted: Iterable[date]) -> date:
+    """The first day of which rates are needed: two years before the earliest adoption.
+
+    Raises ValueError without any.
+    """
+    earliest = min(adopted)
+    return earliest.replace(year=earliest.year - YEARS_BEFORE_ADOPTION, day=1)
+
+
+def of_one_euro(currency: str, day: date, rate: Decimal) -> NewRate:
+    """A reference rate of the European Central Bank's: units of the currency for one euro."""
+    return NewRate(EUR, currency, SPOT, day.isoformat(), rate)
+
+
 def rounded(rate: Fraction) -> Fraction:
     """Half away from zero to 10 decimals."""
     return Fraction(round_half_away(rate * 10**DECIMALS_MAX), 10**DECIMALS_MAX)
@@ -62,9 +81,23 @@ def rate_text(rate: Fraction) -> str:
 class RateTable:
     """Reads and appends rates."""
 
-    def __init__(self, session: Session, audit: AuditTrail) -> None:
+    def __init__(
+        self, session: Session, audit: AuditTrail, supposed: tuple[RateRow, ...] = ()
+    ) -> None:
         self._session = session
         self._audit = audit
+        self._supposed = supposed
+
+    def supposing(self, rates: Iterable[NewRate], origin: str) -> "RateTable":
+        """The same with these on top, as if they had been added; nothing is kept.
+
+        Raises UnstorableError for a rate that is none.
+        """
+        wanted = list(rates)
+        for each in wanted:
+            _check(each)
+        on_top = (RateRow(**_columns(each, origin)) for each in wanted)
+        return RateTable(self._session, self._audit, (*self._supposed, *on_top))
 
     def add(self, rates: Iterable[NewRate], origin: str) -> int:
         """Append the rates that differ from the newest of their key; how many did. One event.
@@ -95,18 +128,7 @@ class RateTable:
         for start in range(0, len(rates), ROWS_PER_INSERT):
             self._session.connection().execute(
                 insert(RateRow),
-                [
-                    {
-                        "entity_id": each.entity,
-                        "source_currency": each.source,
-                        "target_currency": each.target,
-                        "kind": each.kind,
-                        "at": each.at,
-                        "rate": format(each.rate, "f"),
-                        "origin": origin,
-                    }
-                    for each in rates[start : start + ROWS_PER_INSERT]
-                ],
+                [_columns(each, origin) for each in rates[start : start + ROWS_PER_INSERT]],
             )
 
     def _newest(self, pairs: Iterable[Pair]) -> dict[tuple[str | None, str, str, str, str], str]:
@@ -125,7 +147,13 @@ class RateTable:
         if entity is not None:
             whose = col(RateRow.entity_id)
             query = query.where(or_(whose.is_(None), whose == entity))
-        return iter(self._session.exec(query))
+        on_top = (
+            row
+            for row in self._supposed
+            if (row.source_currency, row.target_currency) in pairs
+            and (entity is None or row.entity_id in (None, entity))
+        )
+        return chain(self._session.exec(query), on_top)
 
     def table(self, entity: str, pairs: Iterable[Pair], until: date) -> Rates:
         """The rates between these currencies up to the day, as the core takes them."""
@@ -171,15 +199,27 @@ class RateTable:
         spots |= stated[pair]
         return spots, of_periods
 
-    def keep_averages(
+    def origin(self, entity: str, source: str, target: str, quote: Quote) -> str:
+        """Where a rate that a calculation found comes from; empty where nobody stated it."""
+        both = ((source, target), (target, source))
+        crossed = ((EUR, source), (EUR, target)) if EUR not in (source, target) else ()
+        known = {
+            (row.source_currency, row.target_currency): row.origin
+            for row in self._rows({*both, *crossed}, entity)
+            if (row.kind, row.at) == (quote.kind, quote.at)
+        }
+        stated = next((known[pair] for pair in both if pair in known), "")
+        return stated or " and ".join(dict.fromkeys(known[p] for p in crossed if p in known))
+
+    def averages(
         self,
         entity: str,
         calendar: FiscalCalendar,
         pairs: Iterable[Pair],
         until: date,
         closed_to: date,
-    ) -> int:
-        """Keep each period's average where there is none; how many were appended.
+    ) -> list[NewRate]:
+        """Each period's average where there is none.
 
         In a period that is open one of ours is reckoned anew where its spots have changed; what
         somebody else stated, and what a closed period went by, stays.
@@ -193,7 +233,19 @@ class RateTable:
                 if known is None or (open_and_ours and known[0] != mean):
                     rate = Decimal(rate_text(mean))
                     new.append(NewRate(source, target, AVERAGE, name, rate, entity))
-        self._append(new, f"{COMPUTED}the period's daily spots")
+        return new
+
+    def keep_averages(
+        self,
+        entity: str,
+        calendar: FiscalCalendar,
+        pairs: Iterable[Pair],
+        until: date,
+        closed_to: date,
+    ) -> int:
+        """Append the averages that are missing; how many. One event."""
+        new = self.averages(entity, calendar, pairs, until, closed_to)
+        self._append(new, OF_SPOTS)
         if new:
             self._audit.record(
                 entity,
@@ -208,6 +260,19 @@ class RateTable:
         return list(
             self._session.exec(select(RateRow).order_by(desc(col(RateRow.id))).limit(limit))
         )
+
+
+def _columns(rate: NewRate, origin: str) -> dict[str, Any]:
+    """The rate as its row has it."""
+    return {
+        "entity_id": rate.entity,
+        "source_currency": rate.source,
+        "target_currency": rate.target,
+        "kind": rate.kind,
+        "at": rate.at,
+        "rate": format(rate.rate, "f"),
+        "origin": origin,
+    }
 
 
 def _check(rate: NewRate) -> None:

@@ -41,7 +41,8 @@ from store.users import Users
 
 POOL_SIZE = 10
 POOL_OVERFLOW_MAX = 20
-ONE_MOMENT = {"isolation_level": "REPEATABLE READ"}
+ONE_MOMENT: dict[str, object] = {"isolation_level": "REPEATABLE READ"}
+READ_ONLY: dict[str, object] = {**ONE_MOMENT, "postgresql_readonly": True}
 
 
 class Work:
@@ -208,9 +209,29 @@ class Store:
         With `one_moment` all that it reads is of the same moment. Raises
         DatabaseUnavailableError when Postgres can't be reached or goes away, UnstorableError.
         """
+        with self._transaction(actor, request_id, ONE_MOMENT if one_moment else {}) as (
+            session,
+            work,
+        ):
+            yield work
+            session.commit()
+
+    @contextmanager
+    def reading(self, actor: Actor, request_id: str = "") -> Iterator[Work]:
+        """A transaction that leaves nothing behind: of one moment, rolled back in any case, and one
+        in which Postgres itself refuses every write. Raises DatabaseUnavailableError.
+        """
+        with self._transaction(actor, request_id, READ_ONLY) as (session, work):
+            yield work
+            session.rollback()
+
+    @contextmanager
+    def _transaction(
+        self, actor: Actor, request_id: str, options: dict[str, object]
+    ) -> Iterator[tuple[Session, Work]]:
         session = Session(self._engine, expire_on_commit=False)
         try:
-            session.connection(execution_options=ONE_MOMENT if one_moment else {})
+            session.connection(execution_options=options)
         except (OperationalError, ProgrammingError) as error:
             session.close()
             raise DatabaseUnavailableError(
@@ -218,8 +239,7 @@ class Store:
             ) from error
         try:
             with session:
-                yield Work(session, actor, request_id, self._verifier)
-                session.commit()
+                yield session, Work(session, actor, request_id, self._verifier)
         except (DataError, UnicodeEncodeError) as error:
             raise UnstorableError(
                 "A text holds a character that can't be stored (such as NUL). Nothing was written."

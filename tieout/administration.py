@@ -18,15 +18,13 @@ from controls.authenticity import new_key_pair
 from controls.configuration import Configuration, parse_configuration
 from controls.steps import UserRole
 from store import Store, Work
-from store.rates import EUR, SPOT, NewRate
+from store.rates import needed_from, of_one_euro
 from tieout.database import check_schema
 from tieout.errors import TieoutError
 from tieout.settings import read_settings, required
 
 SECRET_KEY, SIGNING_KEY, VERIFY_KEY = "secret.key", "signing.key", "verify.key"
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-YEARS_BEFORE_ADOPTION = 2
-"""Documents that still earn after adoption were written in currencies of that time."""
 
 
 @contextmanager
@@ -60,9 +58,7 @@ def load_rates(work: Work, content: bytes, since: date | None = None) -> str:
     """
     first = since or _two_years_before([row.adoption_date for row in work.config.entities()])
     found = read_reference_file(content, first)
-    wanted = [
-        NewRate(EUR, each.currency, SPOT, each.day.isoformat(), each.rate) for each in found.rates
-    ]
+    wanted = [of_one_euro(each.currency, each.day, each.rate) for each in found.rates]
     added = work.rates.add(wanted, found.origin)
     return f"{added} rates from {first} to {found.last} were added."
 
@@ -77,8 +73,7 @@ def _two_years_before(adopted: list[date]) -> date:
         raise TieoutError(
             "No configuration is in force; run `tieout config apply FILE`, or give --since."
         )
-    earliest = min(adopted)
-    return earliest.replace(year=earliest.year - YEARS_BEFORE_ADOPTION, day=1)
+    return needed_from(adopted)
 
 
 def new_link() -> str:

@@ -14,6 +14,7 @@ from tieout.check_cli import check
 from tieout.close_cli import commands as closes
 from tieout.delegate_cli import commands as delegate
 from tieout.errors import TieoutError
+from tieout.explain_cli import explain
 from tieout.rates_cli import commands as rates
 from tieout.scenario_cli import commands as scenario
 from tieout.settings import data_directory, read_settings, required
@@ -41,6 +42,7 @@ app.add_typer(scenario, name="scenario")
 app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
 app.command()(check)
+app.command()(explain)
 app.add_typer(delegate, name="delegate")
 
 DataDirectory = Annotated[

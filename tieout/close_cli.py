@@ -6,9 +6,11 @@ import typer
 
 from controls.reversal import REVERSAL, Wish
 from tieout.errors import TieoutError
+from tieout.preview_cli import close_preview
 from tieout.terminal import AsJson, ask, say, show
 
 commands = typer.Typer(help="Closes, through the JSON API.", no_args_is_help=True)
+commands.command("preview")(close_preview)
 
 
 @commands.command("start")

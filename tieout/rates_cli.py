@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tieout.errors import TieoutError
+from tieout.terminal import read
 
 commands = typer.Typer(help="Exchange rates.", no_args_is_help=True)
 
@@ -36,17 +37,10 @@ def load(
     from tieout.outdated import calculate_anew
 
     first = _day(since)
-    content = _content(file) if file else shipped_history()
+    content = read(file) if file else shipped_history()
     with administrator() as work:
         said = load_rates(work, content, first)
     sys.stdout.write("\n".join([said, *calculate_anew(RATES)]) + "\n")
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise TieoutError(f"{file} can't be read: {error.strerror}.") from error
 
 
 def _day(text: str) -> date | None:

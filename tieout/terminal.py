@@ -2,11 +2,16 @@
 
 import json
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tieout.errors import TieoutError
 from tieout.settings import read_settings, required
+
+if TYPE_CHECKING:
+    from tieout.client import ApiClient
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -19,13 +24,26 @@ def say(text: str) -> None:
 
 def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """One call of the JSON API, with the token and address of the environment."""
+    with connected() as client:
+        return client.call(method, path, body)
+
+
+def connected() -> "ApiClient":
+    """A client of the JSON API, with the token and address of the environment."""
     from tieout.client import ApiClient
 
     settings = read_settings()
     url = required(settings.url, "url", "the address of the page, such as http://127.0.0.1:8000")
     token = required(settings.token, "token", "a token from POST /api/v1/login")
-    with ApiClient(url, token) as client:
-        return client.call(method, path, body)
+    return ApiClient(url, token)
+
+
+def read(file: Path) -> bytes:
+    """A file's bytes. Raises TieoutError."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise TieoutError(f"{file} can't be read: {error.strerror}.") from error
 
 
 def show(answer: Any, *, as_json: bool) -> None:

@@ -1,21 +1,19 @@
 """The adoption schedule of an entity: looked at, tried and imported, as JSON and as a page."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.adoption import import_schedule, show
 from api.adoption_views import AdoptionView
 from api.deps import TheDoors, ThePerson, TheWork
 from api.doors import Doors
-from api.errors import STATUS, BadInputError, WebError
+from api.errors import BadInputError, WebError, status_of
 from api.rendering import render
+from api.uploads import form_of, limited
 from connectors.errors import ScheduleError
 from connectors.schedule import SCHEDULE_BYTES_MAX, SCHEDULE_ROWS_MAX
 from controls.audit import Actor
@@ -26,8 +24,6 @@ from workflows.gateway import GatewayUnavailableError
 
 router = APIRouter()
 
-FORM_BYTES_MAX = SCHEDULE_BYTES_MAX + 10_000
-"""The file, and what a form writes around it."""
 TOLD_ON_THE_PAGE = (WebError, ScheduleError, ConflictError, GatewayUnavailableError)
 FILE = {
     "requestBody": {
@@ -54,16 +50,6 @@ class AdoptionPage:
     message: str = ""
 
 
-async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body as it comes, as long as it is within the limit. Raises BadInputError."""
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise BadInputError(f"The file is above {SCHEDULE_BYTES_MAX:,} bytes.")
-        yield part
-
-
 @router.get("/api/v1/entities/{entity}/adoption", tags=["adoption"])
 def adoption(entity: str, work: TheWork) -> AdoptionView:
     """The adoption schedule in force, against what the policy computes."""
@@ -84,7 +70,7 @@ async def import_adoption(
     dry_run: bool = False,
 ) -> Any:
     """Import an adoption schedule, whole or not at all; a dry run only says what would be."""
-    content = b"".join([part async for part in _limited(request, SCHEDULE_BYTES_MAX)])
+    content = b"".join([part async for part in limited(request, SCHEDULE_BYTES_MAX)])
     request_id = request.state.request_id
     view = await import_schedule(
         doors, person, entity, content, dry_run=dry_run, request_id=request_id
@@ -117,7 +103,7 @@ async def send_adoption(
         )
     except TOLD_ON_THE_PAGE as error:
         page = await run_in_threadpool(_told, doors, person, entity, str(error))
-        return render("adoption.html", page, status=_status(error))
+        return render("adoption.html", page, status=status_of(error))
     if view.imported:
         return RedirectResponse(f"/entities/{entity}/adoption", status_code=303)
     status = 422 if view.refused else 200
@@ -126,27 +112,12 @@ async def send_adoption(
 
 async def _form(request: Request) -> tuple[bytes, bool]:
     """The file of the form, and whether it is only tried. Raises BadInputError."""
-    kind = request.headers.get("Content-Type", "")
-    if not kind.startswith("multipart/form-data"):
+    if not request.headers.get("Content-Type", "").startswith("multipart/form-data"):
         raise BadInputError("Choose a file first.")
-    body = _limited(request, FORM_BYTES_MAX)
-    try:
-        form = await MultiPartParser(request.headers, body, max_files=1, max_fields=4).parse()
-    except (MultiPartException, KeyError) as error:
-        raise BadInputError("The form came in pieces that don't fit. Send it again.") from error
-    try:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise BadInputError("Choose a file first.")
-        return await file.read(), form.get("what") != "import"
-    finally:
-        await form.close()
-
-
-def _status(error: Exception) -> int:
-    if isinstance(error, WebError):
-        return int(error.status)
-    return next(int(status) for kind, status in STATUS.items() if isinstance(error, kind))
+    sent = await form_of(request, files_max=1, limit=SCHEDULE_BYTES_MAX)
+    if "file" not in sent.files:
+        raise BadInputError("Choose a file first.")
+    return sent.files["file"], sent.fields.get("what") != "import"
 
 
 def _told(doors: Doors, person: Person, entity: str, message: str) -> AdoptionPage:

@@ -58,6 +58,7 @@ class Story:
     site: Site
     client: TestClient
     uk: CloseRef
+    database: Database
 
     def json(self, path: str) -> Any:
         """What the JSON API says."""
@@ -99,7 +100,7 @@ def tell(database: Database, site: Site) -> Iterator[Story]:
     propose(de, "2026-10", "review", "submission")
     us.paper.write(invoice("INV-1", "2026-09-01", line("7310.00", "USD", **TWO_YEARS)))
     propose(us, "2026-P01", "review", "submission")
-    yield Story(site, site.person("priya", "preparer"), ref)
+    yield Story(site, site.person("priya", "preparer"), ref, database)
     for each in (uk, us, de):
         each.leave()
 

@@ -27,6 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-gpu",
 ]
+CONFIGURATION = Path(__file__).parents[2] / "examples" / "northwind.json"
 SCREENSHOTS = os.environ.get("TIEOUT_SCREENSHOTS")
 STEP_MS_MAX = 30_000
 
@@ -90,6 +91,19 @@ def reviews(ruth: Desk) -> None:
     ruth.press("Approve")
 
 
+def previews(priya: Desk) -> None:
+    """What would be proposed now, and with other settings; the close stays as it is."""
+    priya.page.get_by_role("button", name="Preview what would be proposed now").click()
+    priya.sees("Nothing would change")
+    other = CONFIGURATION.read_text().replace('"daily"', '"monthly"')
+    file = {"name": "other.json", "mimeType": "application/json", "buffer": other.encode()}
+    priya.page.get_by_label("Configuration file").set_input_files(file)  # type: ignore[arg-type]
+    priya.press("Preview with these files")
+    priya.sees("Lines that change, the largest change first")
+    priya.picture("preview")
+    priya.open("de")
+
+
 def looks_back(carl: Desk) -> None:
     """What was seen of the close, and who was delegated what."""
     carl.page.get_by_role("link", name="these figures").first.click()
@@ -112,6 +126,7 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
     priya.sees("1 exception blocks the close")
     priya.sees("12.34 EUR")
     priya.picture("resolve")
+    previews(priya)
     priya.page.get_by_label("Reason").fill("A rounding of the old spreadsheet; accepted by Ruth.")
     priya.press("Accept the difference")
     priya.open("de")
@@ -132,6 +147,7 @@ def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
     carl.page.locator("section tbody th a").first.click()
     carl.sees("Recognised to date")
     carl.sees("Documents that make it up")
+    carl.sees("How these figures came about")
     carl.picture("line")
     carl.page.get_by_role("region", name="Documents that make it up").get_by_role(
         "link"

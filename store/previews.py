@@ -1,0 +1,85 @@
+"""What a period's close would propose now, or with other settings or rates: read, and never stored."""
+
+from accounting.periods import Period
+from controls.posting import JournalState
+from controls.preview import Figures, exceptions_told
+from controls.proposal_changes import JournalFigure
+from controls.steps import ENDED
+from models import CloseRow, ProposalRow
+from store.calculations import Proposed, averages, proposed
+from store.config import AppliedConfig
+from store.positions import amounts_of, position_of
+from store.rates import OF_SPOTS, RateTable
+from store.unit_of_work import Work
+
+
+def close_of_period(work: Work, entity: str, name: str, period: Period) -> CloseRow:
+    """The close that runs for the period; one that stands on no record where none does."""
+    found = work.closes.find(entity, name)
+    if found is not None and found.step not in ENDED:
+        return found
+    number = found.number + 1 if found is not None else 1
+    return CloseRow(
+        id=0,
+        entity_id=entity,
+        period=name,
+        period_start=period.start,
+        period_end=period.end,
+        started_by=work.audit.actor.name,
+        number=number,
+    )
+
+
+def previewed(work: Work, close: CloseRow, config: AppliedConfig, rates: RateTable) -> Proposed:
+    """What the close would propose by this configuration and these rates, averages among them.
+
+    Raises as `proposed` does.
+    """
+    reckoned = averages(work, close, config, rates)
+    return proposed(work, close, config, rates.supposing(reckoned, OF_SPOTS))
+
+
+def figures_of(made: Proposed, entity: str, currency: str) -> Figures:
+    """What would be proposed, as it is compared."""
+    chosen, calculation = made.chosen, made.calculation
+    return Figures(
+        currency=currency,
+        closing={role.value: amount for role, amount in calculation.closing.items()},
+        journals=tuple(
+            JournalFigure(
+                _kind(journal.kind.value, left_out=chosen.leaves_out(entity, journal)),
+                chosen.dated(journal).date.isoformat(),
+                journal.total.text(),
+                "",
+            )
+            for journal in calculation.journals
+        ),
+        positions={position.line: position for position in calculation.positions},
+        exceptions=exceptions_told(
+            (each.code.value, each.subject, each.message) for each in calculation.exceptions
+        ),
+    )
+
+
+def figures_on_record(work: Work, proposal: ProposalRow, currency: str) -> Figures:
+    """What was proposed, as it is compared."""
+    found = work.proposals.figures(proposal)
+    rows = work.proposals.positions(proposal.id or 0)
+    closing = amounts_of(proposal.summary["closing"], currency)
+    return Figures(
+        currency=currency,
+        closing={role.value: amount for role, amount in closing.items()},
+        journals=found.journals,
+        positions={row.line: position_of(row, currency) for row in rows},
+        exceptions=dict(found.exceptions),
+    )
+
+
+def in_the_ledger(work: Work, close: CloseRow) -> int:
+    """How many journals of the close the ledger holds already: they count as booked."""
+    rows = work.journals.of_proposal(close.proposal_id) if close.proposal_id else []
+    return sum(1 for row in rows if row.state == JournalState.POSTED)
+
+
+def _kind(kind: str, *, left_out: bool) -> str:
+    return f"{kind}, left out" if left_out else kind

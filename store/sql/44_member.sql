@@ -1,0 +1,14 @@
+-- The lines of netting units (§5) at the period's end and at its start, each as it stands alone: as
+-- made anew, where it was; else as the position has it. Units with a line that is not known are left.
+select 'closing' as at, p.line, p.unit, p.is_cost, coalesce(m.ahead, p.ahead_minor) as ahead,
+  coalesce(m.in_a_year, p.in_a_year_minor) as in_a_year, coalesce(m.negative = 1, p.negative) as negative
+from the_close t
+join position p on p.proposal_id = t.proposal_id
+join recomputed m on m.line = p.line
+union all
+select 'opening', f.line, f.unit, f.is_cost, f.ahead, null, f.negative
+from frozen f
+where not exists (
+  select from frozen o left join unchanged x on x.line = o.line cross join the_close t
+  where o.unit = f.unit and (o.ahead is null or (t.adopts and x.line is null))
+)

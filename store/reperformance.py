@@ -8,14 +8,19 @@ core says is compared with what SQL's own numeric says, to the minor unit (docs/
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from sqlmodel import Session
 
 from accounting.money import Money
+from controls.audit import Event
 from models import CloseRow
+from store.audit import AuditTrail, close_subject
 
+REPERFORMED = "close.reperformed"
+"""The event that tells what came of it."""
 FOLDER = Path(__file__).parent / "sql"
 AS_HASH_JOINS = (
     "set local enable_nestloop = off; set local enable_mergejoin = off; set local jit = off; "
@@ -43,7 +48,9 @@ class Difference:
     def sentence(self) -> str:
         """For people."""
         if self.figure == "position":
-            return f"Re-performed in SQL, the documents have a line {self.subject} without a position."
+            return (
+                f"Re-performed in SQL, the documents have a line {self.subject} without a position."
+            )
         if self.figure == "document":
             return f"Re-performed in SQL, the documents do not say {self.subject} as it stands."
         stands, found = self.shown(self.stands), self.shown(self.recomputed)
@@ -84,8 +91,9 @@ class Reperformed:
 class Reperformance:
     """Makes closes anew. Reads only."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
         self._session = session
+        self._audit = audit
 
     def of(self, close: CloseRow) -> Reperformed:
         """The close's current proposal made anew; nothing of the session's settings is left changed."""
@@ -113,6 +121,11 @@ class Reperformance:
             differences=tuple(differences),
         )
 
+    def told(self, close: CloseRow) -> Event | None:
+        """What was last put on record of it; None where it never was."""
+        found = self._audit.about(close.entity_id, close_subject(close), REPERFORMED)
+        return found[0] if found else None
+
 
 @cache
 def program() -> str:
@@ -125,5 +138,5 @@ def program() -> str:
     return f"with recursive {', '.join(statements)}\n{end}"
 
 
-def _minor(amount: object) -> int | None:
-    return int(str(amount).partition(".")[0]) if amount is not None else None
+def _minor(amount: Decimal | None) -> int | None:
+    return int(amount) if amount is not None else None

@@ -143,7 +143,7 @@ class Work:
     @cached_property
     def reperformance(self) -> Reperformance:
         """Closes made anew by Postgres."""
-        return Reperformance(self._session)
+        return Reperformance(self._session, self.audit)
 
     @cached_property
     def locks(self) -> Locks:

@@ -2,7 +2,7 @@
 -- line that is gone (void, excluded, billed elsewhere) nothing is left, and what was frozen goes back.
 with line_now as (
   select p.line, p.is_cost, p.held, p.method, p.method = 'none' as gone, c.line is not null as known,
-    coalesce(u.unbilled, false) as unbilled, u.why, c.method as earned_by,
+    coalesce(u.unbilled, false) as unbilled, u.why as unsaid,
     s.recognised, s.billed, s.recognised_functional, s.billed_functional, s.opened, s.ahead, s.in_a_year,
     (select o.total from opened o where o.reading = 'end' and o.line = p.line order by o.n desc limit 1) as price,
     f.line is not null as was_frozen, f.recognised as frozen_recognised, f.billed as frozen_billed,
@@ -14,31 +14,38 @@ with line_now as (
   left join unsaid u on u.reading = 'end' and u.line = p.line
   left join frozen f on f.line = p.line
   left join unchanged x on x.line = p.line
-), made as (
-  select l.line, l.is_cost, l.method, l.held, l.gone, l.known, l.was_frozen, l.unbilled,
-    case when l.held then 'an exception holds it: it stands as it was frozen'
+), reasoned as (
+  select l.*, case when l.held then 'an exception holds it: it stands as it was frozen'
       when not l.known and not l.gone then 'no document says it'
       when l.known and l.gone then 'its document is known'
       when l.gone then null
-      when l.why is not null then l.why
+      when l.unsaid is not null then l.unsaid
       when l.recognised_functional is null or l.ahead is null then 'a rate or a report is missing'
-    end as why,
-    case when l.gone then 0 when l.why is null then l.price end as price,
-    case when l.gone then 0 when not l.unbilled then l.billed end as billed_document,
-    case when l.gone then 0 when not l.unbilled then l.billed_functional end as billed_to_date,
-    case when l.gone then 0 when l.why is null then l.recognised end as recognised_document,
-    case when l.gone then 0 when l.why is null then l.recognised_functional end as recognised_to_date,
-    case when l.gone then 0 when l.why is null then l.recognised_functional - l.opened end as own,
-    case when l.gone then 0 when l.why is null then l.ahead end as ahead,
-    case when l.gone then 0 when l.why is null then coalesce(l.in_a_year, 0) end as in_a_year,
-    case when l.gone then 1 when l.why is null then (l.recognised <= 0 and l.billed <= 0)::int end as negative,
-    case when l.comparable then case when l.was_frozen then l.frozen_recognised else 0 end end as frozen_recognised,
+    end as why
+  from line_now l
+), made as (
+  select l.line, l.is_cost, l.method, l.held, l.gone, l.known, l.was_frozen, l.unbilled, l.why,
+    case when l.why is null then case when l.gone then 0 else l.price end end as price,
+    case when l.gone then 0 when l.known and not l.held and not l.unbilled then l.billed end as billed_document,
+    case when l.gone then 0 when l.known and not l.held and not l.unbilled then l.billed_functional end
+      as billed_to_date,
+    case when l.why is null then case when l.gone then 0 else l.recognised end end as recognised_document,
+    case when l.why is null then case when l.gone then 0 else l.recognised_functional end end
+      as recognised_to_date,
+    case when l.why is null then case when l.gone then 0 else l.recognised_functional - l.opened end end as own,
+    case when l.why is null then case when l.gone then 0 else l.ahead end end as ahead,
+    case when l.why is null then case when l.gone then 0 else coalesce(l.in_a_year, 0) end end as in_a_year,
+    case when l.why is null then case when l.gone then 1
+      else (l.recognised <= 0 and l.billed <= 0)::int end end as negative,
+    case when l.comparable then case when l.was_frozen then l.frozen_recognised else 0 end end
+      as frozen_recognised,
     case when l.comparable then case when l.was_frozen then l.frozen_billed else 0 end end as frozen_billed,
     case when l.comparable then case when l.was_frozen then l.frozen_ahead else 0 end end as frozen_ahead
-  from line_now l
+  from reasoned l
 )
 select m.*, m.billed_to_date - m.frozen_billed as billed,
   m.recognised_to_date - m.frozen_recognised - m.own as catch_up,
-  (m.frozen_ahead + (m.billed_to_date - m.frozen_billed) - (m.recognised_to_date - m.frozen_recognised) - m.ahead)
+  (m.frozen_ahead + (m.billed_to_date - m.frozen_billed)
+    - (m.recognised_to_date - m.frozen_recognised) - m.ahead)
     * case when m.is_cost then -1 else 1 end as fx
 from made m

@@ -83,8 +83,10 @@ class Drawn:
         self.store, self.scenario, self.entity = store, scenario, entity
         self.periods = dict(zip(scenario.close, entity.periods, strict=True))
         self._kept: set[Any] = set()
-        given = next((e for e in data["entities"] if e["id"] == entity.id), {})
-        document = {"entities": [config_of(entity, given.get("fiscal_calendar", "calendar_months"))]}
+        given: Data = next((e for e in data["entities"] if e["id"] == entity.id), {})
+        document = {
+            "entities": [config_of(entity, given.get("fiscal_calendar", "calendar_months"))]
+        }
         with self.store.unit_of_work(WORKER_ACTOR) as work:
             config = ConfigRow(sha256=json.dumps(document), document=document, applied_by="ada")
             work._session.add(config)
@@ -131,7 +133,7 @@ class Drawn:
         for line, amount in self.entity.imported.items():
             work._session.add(
                 ImportedPositionRow(
-                    import_id=row.id,
+                    import_id=row.id or 0,
                     line=line,
                     recognised_minor=amount.minor,
                     currency=amount.currency,
@@ -201,7 +203,7 @@ class Drawn:
 
     def _say(self, work: Work, close: CloseRow, word: Override, number: int) -> None:
         row = ResolutionRow(
-            close_id=close.id,
+            close_id=close.id or 0,
             entity_id=self.entity.id,
             code="no_service_period",
             subject=word.line,

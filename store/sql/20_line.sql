@@ -8,7 +8,8 @@ with found as (
   from bills b where b.bills = 'itself'
   union all
   select o.reading, o.line, o.root, o.document, o.document_id, o.currency, o.rate, o.date, false, true,
-    coalesce(p.price, o.amount), coalesce(p.price, o.amount), case when o.modified then 'a modification restates its contract' end,
+    coalesce(p.price, o.amount), coalesce(p.price, o.amount),
+    case when o.modified then 'a modification restates its contract' end,
     o.details
   from obligation o
   left join price p on p.reading = o.reading and p.line = o.line

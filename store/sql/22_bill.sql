@@ -18,7 +18,8 @@ with told as (
 select t.reading, t.line, t.layer, t.place, t.date, t.currency, t.amount, t.coded, t.bills,
   case when t.bills = 'itself' then t.layer else t.billed end as billed, t.is_credit,
   case when t.currency = c.functional then t.amount
-    else round(t.amount * t.rate * power(10::numeric, coalesce(f.decimals, 2) - coalesce(d.decimals, 2))) end as functional
+    else round(t.amount * t.rate * power(10::numeric, coalesce(f.decimals, 2) - coalesce(d.decimals, 2)))
+  end as functional
 from told t
 cross join the_close c
 left join decimals d on d.currency = t.currency

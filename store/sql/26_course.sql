@@ -22,7 +22,8 @@ select j.reading, j.line, j.unit, j.document, j.currency, j.is_foreign, j.is_cos
   j.has_position, j.held, j.price, j.why_not, j.document_id, j.rate, j.date,
   case when j.whole then 'point_in_time' else j.method end as method,
   j.method as told_as, j.first, j.last, j.dates_from,
-  j.method in ('daily', 'daily_360', 'monthly', 'prorated_ends', 'even_periods', 'whole_months', 'half_month', 'mid_month')
+  j.method in ('daily', 'daily_360', 'monthly', 'prorated_ends', 'even_periods',
+      'whole_months', 'half_month', 'mid_month')
     and not j.whole as over_time,
   case when j.whole then j.date
     when j.method = 'point_in_time' then

@@ -18,7 +18,8 @@ with ordered as (
   select c.*, t.one, power(10::numeric, coalesce(f.decimals, 2) - coalesce(d.decimals, 2)) as shift,
     greatest(c.high, c.cover) - greatest(c.low, c.cover) as uncovered,
     (select coalesce(sum(t.one * l.functional / l.size
-        * (least(greatest(least(c.high, c.cover) - l.below, 0), l.size) - least(greatest(least(c.low, c.cover) - l.below, 0), l.size))), 0)
+        * (least(greatest(least(c.high, c.cover) - l.below, 0), l.size)
+          - least(greatest(least(c.low, c.cover) - l.below, 0), l.size))), 0)
       from layer l where l.reading = c.reading and l.line = c.line) as in_layers,
     (select p.average from period_rate p where p.currency = k.currency and c.day between p.first and p.last) as average
   from covered c

@@ -5,7 +5,8 @@ select p.line, p.unit, p.is_cost, p.recognised_to_date_minor::numeric as recogni
 from position p join the_close c on p.proposal_id = c.frozen_by
 union all
 select c.line, c.unit, c.is_cost,
-  case when u.why is null then s.recognised_functional end, case when not coalesce(u.unbilled, false) then s.billed_functional end,
+  case when u.why is null then s.recognised_functional end,
+  case when not coalesce(u.unbilled, false) then s.billed_functional end,
   case when u.why is null then s.ahead end, s.recognised <= 0 and s.billed <= 0
 from course c
 join standing s using (reading, line)

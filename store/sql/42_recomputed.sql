@@ -1,10 +1,12 @@
 -- The figures of each position, made anew from the documents (§§5-8); null where one can't be. Of a
 -- line that is gone (void, excluded, billed elsewhere) nothing is left, and what was frozen goes back.
-with line_now as (
+with latest as (
+  select distinct on (line) line, total from opened where reading = 'end' order by line, n desc
+), line_now as (
   select p.line, p.is_cost, p.held, p.method, p.method = 'none' as gone, c.line is not null as known,
     coalesce(u.unbilled, false) as unbilled, u.why as unsaid,
     s.recognised, s.billed, s.recognised_functional, s.billed_functional, s.opened, s.ahead, s.in_a_year,
-    (select o.total from opened o where o.reading = 'end' and o.line = p.line order by o.n desc limit 1) as price,
+    o.total as price,
     f.line is not null as was_frozen, f.recognised as frozen_recognised, f.billed as frozen_billed,
     f.ahead as frozen_ahead, (t.frozen_by is not null or f.line is null or x.line is not null) as comparable
   from the_close t
@@ -12,6 +14,7 @@ with line_now as (
   left join course c on c.reading = 'end' and c.line = p.line
   left join standing s on s.reading = 'end' and s.line = p.line
   left join unsaid u on u.reading = 'end' and u.line = p.line
+  left join latest o on o.line = p.line
   left join frozen f on f.line = p.line
   left join unchanged x on x.line = p.line
 ), reasoned as (

@@ -8,7 +8,8 @@ join recomputed m on m.line = p.line
 union all
 select 'opening', f.line, f.unit, f.is_cost, f.ahead, null, f.negative
 from frozen f
-where not exists (
-  select from frozen o left join unchanged x on x.line = o.line cross join the_close t
-  where o.unit = f.unit and (o.ahead is null or (t.adopts and x.line is null))
-)
+join (
+  select o.unit
+  from frozen o left join unchanged x on x.line = o.line cross join the_close t
+  group by o.unit having bool_and(o.ahead is not null and (x.line is not null or not t.adopts))
+) known on known.unit = f.unit

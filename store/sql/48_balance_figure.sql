@@ -16,12 +16,13 @@ with stands as (
   select c.line, 'coded by documents', c.role, c.amount
   from coded c join recomputed m on m.line = c.line where c.amount <> 0 and not m.held and not m.unbilled
 )
-select coalesce(s.line, f.line) as line, coalesce(s.figure, f.figure) || ' ' || replace(coalesce(s.role, f.role), '_', ' ') as figure,
+select coalesce(s.line, f.line) as line,
+  coalesce(s.figure, f.figure) || ' ' || replace(coalesce(s.role, f.role), '_', ' ') as figure,
   coalesce(s.amount, 0) as stands, coalesce(f.amount, 0) as recomputed
 from stands s full join found f on f.line = s.line and f.figure = s.figure and f.role = s.role
-where coalesce(s.figure, f.figure) <> 'opening' or exists (
-  select from member o where o.at = 'opening' and o.line = coalesce(s.line, f.line)
-) or not exists (select from frozen z where z.line = coalesce(s.line, f.line))
+left join frozen z on z.line = coalesce(s.line, f.line)
+left join member o on o.at = 'opening' and o.line = z.line
+where coalesce(s.figure, f.figure) <> 'opening' or z.line is null or o.line is not null
 union all
 select p.line, 'non-current', p.non_current_minor, coalesce(n.amount, 0)
 from the_close t join position p on p.proposal_id = t.proposal_id left join non_current n on n.line = p.line

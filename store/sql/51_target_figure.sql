@@ -7,7 +7,8 @@ with target as (
   where n.at = 'closing' and n.amount <> 0
 )
 select coalesce(b.line, w.line) as line,
-  'booked as ' || replace(coalesce(b.role, w.role), '_', ' ') || ' against ' || coalesce(b.account, w.account) as figure,
+  'booked as ' || replace(coalesce(b.role, w.role), '_', ' ') || ' against '
+    || coalesce(b.account, w.account) as figure,
   coalesce(b.amount, 0) as stands, coalesce(w.amount, 0) as recomputed
 from booked b
 full join target w on w.line = b.line and w.unit = b.unit and w.role = b.role

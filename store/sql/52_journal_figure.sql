@@ -7,7 +7,8 @@ with own as (
   from journal j join the_close t on j.proposal_id = t.proposal_id
 ), signed as (
   select o.id, o.kind, p.role, p.account, p.dimensions,
-    case when p.role in ('deferred_revenue', 'accrued_expenses') then -p.amount_minor else p.amount_minor end::numeric as debit
+    case when p.role in ('deferred_revenue', 'accrued_expenses') then -p.amount_minor
+      else p.amount_minor end::numeric as debit
   from own o join journal_part p on p.journal_id = o.id
 ), made as (
   select s.id, t.accounts ->> s.role as account, s.dimensions, s.debit

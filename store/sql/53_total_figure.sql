@@ -10,9 +10,11 @@ with said as (
 ), summed as (
   select at, role, sum(amount) as amount from netted group by at, role
 ), unknown as (
-  select count(*) as lines from frozen f where not exists (select from member m where m.at = 'opening' and m.line = f.line)
+  select count(*) as lines from frozen f
+  where not exists (select from member m where m.at = 'opening' and m.line = f.line)
 )
-select 'all lines' as subject, s.at || ' ' || replace(s.role, '_', ' ') as figure, s.amount as stands, coalesce(m.amount, 0) as recomputed
+select 'all lines' as subject, s.at || ' ' || replace(s.role, '_', ' ') as figure,
+  s.amount as stands, coalesce(m.amount, 0) as recomputed
 from said s left join summed m on m.at = s.at and m.role = s.role
 cross join unknown u
 where s.at = 'closing' or u.lines = 0

@@ -8,5 +8,8 @@ where c.reading = 'end' and not exists (
 ) and not exists (
   select from close_exception x join the_close t on x.proposal_id = t.proposal_id
   where split_part(x.subject, '/', 1) = split_part(c.line, '/', 1)
-    or x.subject in (select b.source from billing b where b.reading = 'end' and split_part(b.line, '/', 1) = split_part(c.line, '/', 1))
+    or x.subject in (
+      select b.source from billing b
+      where b.reading = 'end' and split_part(b.line, '/', 1) = split_part(c.line, '/', 1)
+    )
 )

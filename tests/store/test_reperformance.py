@@ -287,7 +287,7 @@ def test_the_program_is_plain_sql_that_names_what_it_finds() -> None:
         assert "%" not in text
         assert not re.search(r"\b(float|double|real)\b", text), f"{path.name} counts in floats"
         for number, words in enumerate(text.splitlines(), start=1):
-            assert len(words) <= 110, f"{path.name}:{number} is too long"
+            assert len(words) <= 120, f"{path.name}:{number} is too long"
     assert program().startswith("with recursive the_close as materialized")
 
 

@@ -25,7 +25,7 @@ with at_day as (
     case when coalesce(b.known, true) then coalesce(b.functional, 0) end as billed_functional,
     o.functional as opened, t.one, p.closing,
     power(10::numeric, coalesce(f.decimals, 2) - coalesce(d.decimals, 2)) as shift,
-    (t.recognition ->> 'remeasure_accrued')::boolean as remeasured
+    coalesce((t.recognition ->> 'remeasure_accrued')::boolean, true) as remeasured
   from course c
   join reading r using (reading)
   cross join the_close t

@@ -4,7 +4,8 @@ from temporalio import activity
 
 from accounting.periods import ONE_DAY
 from activities.crash_points import CrashPoint, reached
-from activities.doors import Doors, told_to_temporal
+from activities.doors import Doors
+from activities.reperform import reperform_as_verified
 from controls.messages import CloseRef, GroupRef, SignedOff
 from controls.steps import Awaiting, Step
 from models import CloseRow
@@ -22,10 +23,12 @@ class SignOffActivities:
     def sign_off(self, close: CloseRef) -> SignedOff:
         """Freeze the proposal's positions as the period's record. Done once; again changes nothing.
 
+        Not where they differ from what SQL makes of the documents, but as verify told it.
+
         The seal is the hash of the event that tells of it: the head of the entity's chain then.
         """
         reached(CrashPoint.SIGN_OFF_BEGUN)
-        with told_to_temporal(), self._doors.work() as work:
+        with self._doors.outside(close), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
             (following, number), groups = _following(work, row), _groups(work, row)
             if row.seal is not None:
@@ -33,6 +36,7 @@ class SignOffActivities:
             assert row.proposal_id is not None
             proposal = work.proposals.get(row.proposal_id)
             journals = work.journals.standing(row)
+            reperform_as_verified(work, row)
             event = work.audit.record(
                 close.entity,
                 "close.closed",

@@ -9,6 +9,7 @@ from activities.crash_points import CrashPoint, reached
 from activities.doors import Doors
 from activities.drift import look
 from activities.post import comparable
+from activities.reperform import reperform
 from connectors.ledger import Ledger, LedgerJournal
 from controls.messages import CloseRef, Verified
 from controls.posting import IN_LEDGER, PostedLine, line_differences
@@ -78,6 +79,7 @@ class VerifyActivities:
                     for tied in rows
                     if tied.unexplained_minor
                 ]
+                problems += reperform(work, row).sentences()
                 work.audit.record(
                     close.entity,
                     "close.verified",

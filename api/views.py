@@ -9,6 +9,7 @@ from api.catch_ups import CatchUpView, catch_ups_of
 from api.drift_view import AcceptedView, accepted_in
 from api.exceptions import ExceptionView, exceptions_of
 from api.lock_view import LockView, locks_of
+from api.reperformance import ReperformedView, on_record
 from api.suspension import SuspendedView, suspended_of
 from controls.approval import Standing, Verdict, open_kinds, open_level, submitted
 from controls.posting import IN_LEDGER
@@ -117,7 +118,7 @@ class CloseView:
     earlier proposals that were decided on, `by_hand` the answers to journals that people booked or
     changed in the ledger, `to_reverse` the posted journals that it turns round. A decision gives `seen` back: the hash of the figures.
     From `number` 2 on the period was closed before, by `earlier` closes; `takes_back` are the
-    periods opened again. `which` asks for this close in a link, where it is not the newest.
+    periods opened again, `reperformed` what came of it when it was made anew in SQL. `which` asks for this close in a link, where it is not the newest.
     """
 
     entity: str
@@ -161,6 +162,7 @@ class CloseView:
     suspended: list[SuspendedView]
     by_hand: list[AcceptedView]
     to_reverse: list[ReversalView]
+    reperformed: ReperformedView | None
     seen: str = ""
 
 
@@ -271,6 +273,7 @@ def view_of(work: Work, row: CloseRow, standing: Standing | None) -> CloseView:
         next_level=next_level_of(standing, row),
         levels=_levels(standing),
         tie_out=_tie_out(work, row, currency),
+        reperformed=on_record(work, row),
         locks=locks_of(work, row),
         suspended=suspended_of(work, row, decisions),
         by_hand=accepted_in(work, row, currency),

@@ -5,6 +5,7 @@ StoreError
 ├── ConflictError          somebody else was there first, or it was done already
 │   └── FourEyesError      whoever prepared a close approves nothing in it
 ├── FencedError            a later attempt has taken over: this result comes too late
+├── ReperformanceDiffersError  made anew in SQL the figures are others: rows were changed
 ├── UnstorableError        text that Postgres can't hold (NUL, half of a surrogate pair)
 ├── SchemaVersionError     the database is older or newer than the code
 └── DatabaseUnavailableError  Postgres can't be reached or refuses the log-in
@@ -29,6 +30,10 @@ class FourEyesError(ConflictError):
 
 class FencedError(StoreError):
     """A later attempt at the same journal exists; this one's result does not count."""
+
+
+class ReperformanceDiffersError(StoreError):
+    """Made anew in SQL, figures differ from those that were verified."""
 
 
 class UnstorableError(StoreError):

@@ -35,6 +35,7 @@ from store.posting_choices import PostingChoices
 from store.proposals import Proposals
 from store.rates import RateTable
 from store.reopenings import Reopenings
+from store.reperformance import Reperformance
 from store.reports import Reports
 from store.reversals import Reversals
 from store.users import Users
@@ -139,6 +140,11 @@ class Work:
     def reopenings(self) -> Reopenings:
         """Periods that are opened again."""
         return Reopenings(self._session, self.audit)
+
+    @cached_property
+    def reperformance(self) -> Reperformance:
+        """Closes made anew by Postgres."""
+        return Reperformance(self._session, self.audit)
 
     @cached_property
     def locks(self) -> Locks:

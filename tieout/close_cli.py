@@ -152,6 +152,35 @@ def close_reopen(
     show(ask("POST", f"/closes/{entity}/{period}/reopenings", {"reason": reason}), as_json=as_json)
 
 
+@commands.command("reperform")
+def close_reperform(entity: str, period: str, as_json: AsJson = False) -> None:
+    """Make a close anew in SQL and compare; exit code 1 where a figure differs."""
+    made = ask("GET", f"/closes/{entity}/{period}/reperformance")
+    if as_json:
+        show(made, as_json=True)
+    else:
+        for line in told(made):
+            say(line)
+    if not made["agrees"]:
+        raise typer.Exit(1)
+
+
+def told(made: dict[str, Any]) -> list[str]:
+    """What came of a re-performance, for a person."""
+    verdict = "all agree" if made["agrees"] else f"{len(made['differences'])} differ"
+    summary = (
+        f"{made['entity']} {made['period']}: {made['lines']} of {made['lines_in_all']} lines made "
+        f"anew from the documents, {made['figures']} figures compared in "
+        f"{made['milliseconds']} ms: {verdict}."
+    )
+    return [
+        summary,
+        *(f"  {count:7} {method}" for method, count in made["recomputed"].items()),
+        *(f"  {count:7} not made anew: {why}" for why, count in made["left"].items()),
+        *(each["sentence"] for each in made["differences"]),
+    ]
+
+
 @commands.command("recover")
 def close_recover(entity: str, period: str, as_json: AsJson = False) -> None:
     """Take a close up again after Temporal's database was lost; one that runs is left alone.

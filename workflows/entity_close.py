@@ -34,6 +34,7 @@ from workflows.options import (
     OUTSIDE,
     PREDECESSOR_RECHECK_EVERY,
     RECORD,
+    SIGN_OFF,
 )
 from workflows.post_journals import PostJournalsWorkflow, why_uncovered
 from workflows.starting import start_close, start_group_close
@@ -244,7 +245,7 @@ class EntityCloseWorkflow(CloseHandlers):
         await self._enter(Step.SIGN_OFF, Awaiting.SIGN_OFF, "The controller closes the period")
         await workflow.wait_condition(lambda: self._state.completed)
         signed = await workflow.execute_activity_method(
-            SignOffActivities.sign_off, self._state.close, **RECORD
+            SignOffActivities.sign_off, self._state.close, **SIGN_OFF
         )
         self._state.step, self._state.awaiting = Step.CLOSED, Awaiting.NOTHING
         await self._tell_successor(signed)

@@ -22,6 +22,13 @@ RECORD = ActivityConfig(
 noticed soon; not sooner, since a hundred closes at once can keep a living one from its heartbeat.
 """
 
+SIGN_OFF = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=30),
+    heartbeat_timeout=timedelta(seconds=5),
+    retry_policy=PATIENT,
+)
+"""Postgres makes a whole book anew before the period is closed."""
+
 NOTIFY = ActivityConfig(start_to_close_timeout=timedelta(minutes=5), retry_policy=PATIENT)
 """Messages to people, through somebody else's servers."""
 

@@ -15,6 +15,7 @@ from api.explanation import JournalLineView, journal_lines
 from api.group_close_view import GroupCloseView, group_close_view
 from api.group_view import GroupView, group_view
 from api.line_view import LineInFull, LineView, line_in_full, line_view
+from api.reperformance import ReperformanceView, made_now
 from api.seen import seen_figures, shown
 from api.views import CloseLine, CloseView, JournalView, board, journal_view
 from controls.approval import Decision
@@ -193,6 +194,12 @@ def close(close: TheClose, work: TheWork) -> CloseView:
 def seen(entity: str, period: str, sha256: str, work: TheWork) -> dict[str, Any]:
     """The figures that somebody saw who decided, by their hash."""
     return seen_figures(work, entity, period, sha256)
+
+
+@router.get("/closes/{entity}/{period}/reperformance")
+def reperformance(close: TheClose, work: TheWork) -> ReperformanceView:
+    """The close made anew in SQL, now: every figure that differs from what is proposed or frozen."""
+    return made_now(work, close)
 
 
 @router.get("/closes/{entity}/{period}/journals/{journal_id}")

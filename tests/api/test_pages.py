@@ -116,3 +116,17 @@ def test_every_journals_page_is_marked_up_for_whoever_reads_it(story: Story) -> 
         checked = Checked()
         checked.feed(story.page(f"{UK}/journals/{journal['id']}"))
         assert not checked.wrong, checked.wrong
+
+
+def test_a_closed_period_shows_that_sql_made_it_anew(story: Story) -> None:
+    kept = story.json("/closes/uk/2026-09")["reperformed"]
+    assert (kept["step"], kept["agrees"], kept["differences"]) == ("sync", True, [])
+    assert kept["lines"] == kept["lines_in_all"] > 2
+    page = story.page("/closes/uk/2026-09")
+    assert f"{kept['lines']} of {kept['lines_in_all']} lines were made anew" in page
+    assert "all agree" in page
+    assert kept["program"] in page
+    now = story.json("/closes/uk/2026-09/reperformance")
+    same = ("agrees", "lines", "lines_in_all", "figures", "recomputed", "left", "program")
+    assert [now[name] for name in same] == [kept[name] for name in same]
+    assert story.json(f"{UK}/reperformance")["agrees"]

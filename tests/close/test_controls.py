@@ -235,6 +235,8 @@ def test_a_rerun_proposes_nothing_before_and_after_sign_off(system: System) -> N
     close = system.reach("us", lambda c: c["step"] == "closed")
     assert len(close["seal"]) == 64
     assert proposed() == []
+    assert (close["reperformed"]["step"], close["reperformed"]["agrees"]) == ("sign_off", True)
+    assert "all agree" in system.terminal("auditor", "close", "reperform", "us", PERIOD)
     system.people["preparer"].call("POST", "/closes", {"entity": "us", "period": PERIOD})
     assert system.close("us")["seal"] == close["seal"]
     with pytest.raises(ApiRefusedError, match="not over yet"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.schema import REVISION
+from store.reperformance import program
 from tests.close.system import System, eventually, running_system, waits_for_controller
 from tieout.demo import PERIOD
 from tieout.embedded.postgres import OWNER
@@ -68,6 +69,11 @@ def test_the_wheel_takes_one_name_and_leaves_the_host_its_own(python: Path) -> N
     assert {name for name in ours if not name.endswith(".dist-info")} == {"..", "tieout"}
     ask = "import importlib.util as u; print([n for n in ('fastapi', 'uvicorn') if u.find_spec(n)])"
     assert run(python, "-c", ask).strip() == "[]"  # bare: without the page's needs
+
+
+def test_the_sql_that_makes_a_close_anew_is_in_the_wheel(python: Path) -> None:
+    ask = "from tieout.store.reperformance import program; print(program())"
+    assert run(python, "-c", ask).strip() == program()
 
 
 def _record(site: Path) -> str:

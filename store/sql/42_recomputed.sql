@@ -1,0 +1,54 @@
+-- The figures of each position, made anew from the documents (§§5-8); null where one can't be. Of a
+-- line that is gone (void, excluded, billed elsewhere) nothing is left, and what was frozen goes back.
+with latest as (
+  select distinct on (line) line, total from opened where reading = 'end' order by line, n desc
+), line_now as (
+  select p.line, p.is_cost, p.held, p.method, p.method = 'none' as gone, c.line is not null as known,
+    coalesce(u.unbilled, false) as unbilled, u.why as unsaid,
+    s.recognised, s.billed, s.recognised_functional, s.billed_functional, s.opened, s.ahead, s.in_a_year,
+    o.total as price,
+    f.line is not null as was_frozen, f.recognised as frozen_recognised, f.billed as frozen_billed,
+    f.ahead as frozen_ahead, (t.frozen_by is not null or f.line is null or x.line is not null) as comparable
+  from the_close t
+  join position p on p.proposal_id = t.proposal_id
+  left join course c on c.reading = 'end' and c.line = p.line
+  left join standing s on s.reading = 'end' and s.line = p.line
+  left join unsaid u on u.reading = 'end' and u.line = p.line
+  left join latest o on o.line = p.line
+  left join frozen f on f.line = p.line
+  left join unchanged x on x.line = p.line
+), reasoned as (
+  select l.*, case when l.held then 'an exception holds it: it stands as it was frozen'
+      when not l.known and not l.gone then 'no document says it'
+      when l.known and l.gone then 'its document is known'
+      when l.gone then null
+      when l.unsaid is not null then l.unsaid
+      when l.recognised_functional is null or l.ahead is null then 'a rate or a report is missing'
+    end as why
+  from line_now l
+), made as (
+  select l.line, l.is_cost, l.method, l.held, l.gone, l.known, l.was_frozen, l.unbilled, l.why,
+    case when l.why is null then case when l.gone then 0 else l.price end end as price,
+    case when l.gone then 0 when l.known and not l.held and not l.unbilled then l.billed end as billed_document,
+    case when l.gone then 0 when l.known and not l.held and not l.unbilled then l.billed_functional end
+      as billed_to_date,
+    case when l.why is null then case when l.gone then 0 else l.recognised end end as recognised_document,
+    case when l.why is null then case when l.gone then 0 else l.recognised_functional end end
+      as recognised_to_date,
+    case when l.why is null then case when l.gone then 0 else l.recognised_functional - l.opened end end as own,
+    case when l.why is null then case when l.gone then 0 else l.ahead end end as ahead,
+    case when l.why is null then case when l.gone then 0 else coalesce(l.in_a_year, 0) end end as in_a_year,
+    case when l.why is null then case when l.gone then 1
+      else (l.recognised <= 0 and l.billed <= 0)::int end end as negative,
+    case when l.comparable then case when l.was_frozen then l.frozen_recognised else 0 end end
+      as frozen_recognised,
+    case when l.comparable then case when l.was_frozen then l.frozen_billed else 0 end end as frozen_billed,
+    case when l.comparable then case when l.was_frozen then l.frozen_ahead else 0 end end as frozen_ahead
+  from reasoned l
+)
+select m.*, m.billed_to_date - m.frozen_billed as billed,
+  m.recognised_to_date - m.frozen_recognised - m.own as catch_up,
+  (m.frozen_ahead + (m.billed_to_date - m.frozen_billed)
+    - (m.recognised_to_date - m.frozen_recognised) - m.ahead)
+    * case when m.is_cost then -1 else 1 end as fx
+from made m

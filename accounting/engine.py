@@ -71,11 +71,23 @@ def calculate(
     What is known after the period's end is not known to it. What an exception holds keeps its
     frozen figures: nothing of it moves (docs/accounting.md §§6-9, 11).
     """
+    with_imports = policy.imported is Catch.PROSPECTIVE
+    lines = lines_known(book, policy, period.end, with_imports=with_imports)
+    return calculate_lines(book, policy, period, lines, reckoner)
+
+
+def calculate_lines(
+    book: Book,
+    policy: RecognitionPolicy,
+    period: Period,
+    lines: Lines,
+    reckoner: Reckoner | None = None,
+) -> Calculation:
+    """The same of lines that are read already: `book` says what is frozen, adopted and booked."""
     reckoner = reckoner or Reckoner()
     currency = book.functional_currency
     start = _start(book, policy, reckoner)
-    with_imports = policy.imported is Catch.PROSPECTIVE
-    now = read_at(book, policy, period.end, with_imports=with_imports, reckoner=reckoner)
+    now = _reading(lines, period.end, reckoner)
     rows = sorted(_rows(now, start, period, currency, reckoner), key=lambda each: each.line)
     target = balances(_members(rows))
     opening = balances(_frozen_members(start.frozen))
@@ -130,7 +142,11 @@ def read_at(
 ) -> Reading:
     """The book's lines at the end of the day; `with_imports` from the figures that were imported."""
     lines = lines_known(book, policy, at, with_imports=with_imports)
-    stands = (reckoner or Reckoner()).standings(lines.lines, at)
+    return _reading(lines, at, reckoner or Reckoner())
+
+
+def _reading(lines: Lines, at: date, reckoner: Reckoner) -> Reading:
+    stands = reckoner.standings(lines.lines, at)
     standings: dict[str, Standing] = {}
     for key, line in lines.lines.items():
         if key in lines.held:

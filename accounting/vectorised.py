@@ -79,7 +79,7 @@ class Subledger:
             names, columns.target, columns.rates, columns.calendar, remeasured=columns.remeasured
         )
         self._foreign = (
-            Foreign(exchange, columns.source[abroad], abroad, columns.segments, columns.billings)
+            Foreign(exchange, columns.source[abroad], abroad, self._earning, columns.billings)
             if abroad.size
             else None
         )

@@ -60,6 +60,32 @@ def _ratio_of_any_size(size: Ints, numerator: Ints, denominator: Ints) -> Ints:
     return result
 
 
+def ratio_sum(first: Ints, below: int, second: Ints, factor: Ints, over: Ints) -> Ints:
+    """Rounded first ÷ below + second × factor ÷ over; both of one sign, factor ≤ over.
+
+    Raises OverflowError where a result does not fit.
+    """
+    sign = np.where((first < 0) | (second < 0), -1, 1)
+    a, b = np.abs(first), np.abs(second)
+    fits = (over < FITS // (4 * below)) & (b < FITS // np.maximum(factor, 1))
+    found = np.zeros(a.size, np.int64)
+    n, f, s, d = a[fits], factor[fits], b[fits], over[fits]
+    one, two = n // below, s * f // d
+    rest = (n - one * below) * d + (s * f - two * d) * below
+    found[fits] = one + two + (2 * rest + below * d) // (2 * below * d)
+    columns = zip(
+        a[~fits].tolist(),
+        b[~fits].tolist(),
+        factor[~fits].tolist(),
+        over[~fits].tolist(),
+        strict=True,
+    )
+    found[~fits] = ints(
+        [(2 * (n * d + s * f * below) + below * d) // (2 * below * d) for n, s, f, d in columns]
+    )
+    return found * sign
+
+
 def sums(values: Ints, groups: Ints, count: int) -> Ints:
     """Σ of the values of each group; groups are numbered from 0. Of Python's integers where a sum
     might not fit.

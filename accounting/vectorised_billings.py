@@ -33,9 +33,12 @@ class Billings:
 
     def of(self, lines: Ints) -> "Billings":
         """Those of some lines in rising order, numbered by their places there."""
-        place = np.searchsorted(lines, self.line)
-        at = np.minimum(place, max(lines.size - 1, 0))
-        kept = np.flatnonzero(lines[at] == self.line) if lines.size else place[:0]
+        if not self.line.size or not lines.size:
+            return Billings(*(self.line[:0] for _ in range(4)))
+        places = np.full(max(int(self.line[-1]), int(lines[-1])) + 1, -1, np.int64)
+        places[lines] = np.arange(lines.size)
+        place = places[self.line]
+        kept = np.flatnonzero(place >= 0)
         return Billings(place[kept], self.day[kept], self.amount[kept], self.functional[kept])
 
     def before(self) -> Ints:
@@ -59,9 +62,8 @@ class Layers:
     @classmethod
     def of(cls, billings: Billings, lines: int) -> "Layers":
         """Billings numbered by line, in rising order."""
-        numbers = np.arange(lines)
-        first = np.searchsorted(billings.line, numbers)
-        return cls(billings, first, np.searchsorted(billings.line, numbers, "right") - first)
+        count = np.bincount(billings.line, minlength=lines)
+        return cls(billings, np.cumsum(count) - count, count)
 
     def worth(self, lines: Ints, amount: Ints) -> Ints:
         """round(F(x)) of some lines: x no more than they were billed, and of the same sign."""

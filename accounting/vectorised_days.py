@@ -46,9 +46,10 @@ class Days:
         )
 
     def take(self, rows: Ints) -> "Days":
-        """Those of some rows."""
+        """Those of some rows; of one day it as often as it is asked for."""
         if not self.ordinal.ndim:
-            return self
+            columns = (self.ordinal, self.month, self.day, self.length)
+            return Days(*(np.broadcast_to(each, rows.shape) for each in columns))
         return Days(self.ordinal[rows], self.month[rows], self.day[rows], self.length[rows])
 
     @property

@@ -5,7 +5,7 @@ is looked up: between two reports nothing is earned.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,30 +57,17 @@ class Segments:
     reports: Reports = NO_REPORTS
     calendar: FiscalCalendar = CALENDAR_MONTHS
 
-    def of(self, lines: Ints) -> tuple["Segments", Ints]:
-        """The rows that some lines have, a line as often as it is named; and how many each has."""
-        first = np.searchsorted(self.line, lines)
-        counts = np.searchsorted(self.line, lines, side="right") - first
-        rows = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        named = np.repeat(np.arange(lines.size), counts)
-        found = Segments(
-            line=named,
-            since=self.since[rows],
-            opening=self.opening[rows],
-            amount=self.amount[rows],
-            method=self.method[rows],
-            start=self.start[rows],
-            end=self.end[rows],
-            reports=self.reports,
-            calendar=self.calendar,
-        )
-        return found, rows
+    @property
+    def one_each(self) -> bool:
+        """Whether each line has one segment: then rows are lines."""
+        return not self.line.size or int(self.line[-1]) + 1 == self.line.size
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The rows of one method; all of them in a row are a slice, which copies nothing."""
+    """The rows of one method; where they lie side by side they are a slice, which copies nothing."""
 
+    code: int
     rows: slice | Ints
     amount: Ints
     start: Ints
@@ -88,45 +75,49 @@ class _Group:
     form: Form
 
     def earned(self, at: Days) -> Ints:
-        """Without what was earned before the segment."""
-        days = _of(at, self.rows)
-        found = np.where(days.ordinal >= self.end, self.amount, 0)
-        inside = np.flatnonzero((self.start <= days.ordinal) & (days.ordinal < self.end))
+        """Of every row, without what was earned before the segment, on one day for all."""
+        found = np.where(at.ordinal >= self.end, self.amount, 0)
+        inside = np.flatnonzero((self.start <= at.ordinal) & (at.ordinal < self.end))
         if inside.size:
-            elapsed, whole = self.form.fraction(days.take(inside), inside)
-            found[inside] = ratio(self.amount[inside], elapsed, whole)
+            found[inside] = ratio(self.amount[inside], *self.form.fraction(at, inside))
         return found
 
-
-def _of(at: Days, rows: slice | Ints) -> Days:
-    """The days of a group's rows; one day goes for all."""
-    if isinstance(rows, slice) and at.ordinal.ndim:
-        return at.take(np.arange(rows.start, rows.stop))
-    return at if isinstance(rows, slice) else at.take(rows)
+    def earned_by(self, rows: Ints, at: Days) -> Ints:
+        """Of some rows of the group, each on its own day."""
+        places = (
+            rows - self.rows.start
+            if isinstance(self.rows, slice)
+            else np.searchsorted(self.rows, rows)
+        )
+        amount, end = self.amount[places], self.end[places]
+        found = np.where(at.ordinal >= end, amount, 0)
+        inside = np.flatnonzero((self.start[places] <= at.ordinal) & (at.ordinal < end))
+        if inside.size:
+            elapsed = self.form.fraction(at.take(inside), places[inside])
+            found[inside] = ratio(amount[inside], *elapsed)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Earning:
-    """Segments made ready to answer what is earned, on one day or on a day for each line."""
+    """Segments made ready to answer what is earned: on one day, or by lines each on its own."""
 
     segments: Segments
     lines: int
     groups: Sequence[_Group]
     by_reports: Ints
     table: Ints
-    one_each: bool
-    ids: Ints | None = field(default=None)
 
     @classmethod
-    def of(cls, segments: Segments, lines: int, ids: Ints | None = None) -> "Earning":
-        """`ids` are the rows' numbers in the table of reports, where they are not all of them."""
+    def of(cls, segments: Segments, lines: int) -> "Earning":
+        """Of so many lines."""
         groups = []
         for code, name in enumerate(METHODS):
             rows = _rows(segments.method == code)
             start, end = segments.start[rows], segments.end[rows]
             if start.size:
                 form = FORMS[name](start, end, segments.calendar)
-                groups.append(_Group(rows, segments.amount[rows], start, end, form))
+                groups.append(_Group(code, rows, segments.amount[rows], start, end, form))
         reports = segments.reports
         return cls(
             segments,
@@ -134,40 +125,45 @@ class Earning:
             groups,
             np.flatnonzero(segments.method == BY_REPORTS),
             keys(reports.row, reports.day),
-            segments.line.size == lines,
-            ids,
         )
-
-    @classmethod
-    def some(cls, segments: Segments, lines: Ints) -> "Earning":
-        """Of some lines, in the order in which they are named."""
-        found, ids = segments.of(lines)
-        return cls.of(found, lines.size, ids)
 
     def recognised(self, at: Days) -> Ints:
         """R(t) of every line in minor units of its document's currency, the day included."""
         segments = self.segments
-        days = at.take(segments.line)
-        found = segments.opening.copy()
+        if not segments.one_each:
+            lines = np.arange(self.lines)
+            return self.recognised_by(lines, at.take(np.zeros_like(lines)))
         at_once = segments.method == AT_ONCE
-        found[at_once] += segments.amount[at_once]
+        found = segments.opening + np.where(at_once, segments.amount, 0)
         for group in self.groups:
-            found[group.rows] += group.earned(days)
-        if self.by_reports.size:
-            found[self.by_reports] = self._reported(days)
-        return found if self.one_each else found[self._in_force(at)]
-
-    def _reported(self, days: Days) -> Ints:
+            found[group.rows] += group.earned(at)
         rows = self.by_reports
-        named = rows if self.ids is None else self.ids[rows]
-        wanted = keys(named, np.broadcast_to(days.take(rows).ordinal, rows.shape))
-        return self.segments.reports.recognised[np.searchsorted(self.table, wanted, "right") - 1]
+        if rows.size:
+            found[rows] = self._reported(rows, np.broadcast_to(at.ordinal, rows.shape))
+        return found
 
-    def _in_force(self, at: Days) -> Ints:
-        """The row of each line that counts on the day: its last one that has begun."""
-        begun = keys(self.segments.line, self.segments.since)
-        days = np.broadcast_to(at.ordinal, (self.lines,))
-        return np.searchsorted(begun, keys(np.arange(self.lines), days), "right") - 1
+    def recognised_by(self, lines: Ints, at: Days) -> Ints:
+        """R(t) of some lines, however often they are named, each on its own day."""
+        segments = self.segments
+        rows = lines
+        if not segments.one_each:
+            # The row that counts is the last one of the line that has begun.
+            begun = keys(segments.line, segments.since)
+            rows = np.searchsorted(begun, keys(lines, at.ordinal), "right") - 1
+        method = segments.method[rows]
+        found = segments.opening[rows] + np.where(method == AT_ONCE, segments.amount[rows], 0)
+        for group in self.groups:
+            own = np.flatnonzero(method == group.code)
+            if own.size:
+                found[own] += group.earned_by(rows[own], at.take(own))
+        own = np.flatnonzero(method == BY_REPORTS)
+        if own.size:
+            found[own] = self._reported(rows[own], at.ordinal[own])
+        return found
+
+    def _reported(self, rows: Ints, days: Ints) -> Ints:
+        reports = self.segments.reports
+        return reports.recognised[np.searchsorted(self.table, keys(rows, days), "right") - 1]
 
 
 def _rows(wanted: Bools) -> slice | Ints:

@@ -16,8 +16,9 @@ from accounting.rates import NO_RATES, Rates
 from accounting.recognition import RevenueLine, a_year_on, standing
 from accounting.vectorised_arithmetic import Bools, Ints
 from accounting.vectorised_billings import Billings
-from accounting.vectorised_currency import Exchange, Foreign
+from accounting.vectorised_currency import Foreign
 from accounting.vectorised_days import Days
+from accounting.vectorised_exchange import Exchange
 from accounting.vectorised_segments import Earning, Segments
 
 

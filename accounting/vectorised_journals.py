@@ -102,6 +102,10 @@ def movements(
     found: dict[JournalKind, list[JournalPart]] = {}
     currency = policy.functional_currency
     for role, row in ROLE.items():
+        if not (
+            wanted[row].any() or was.now[row].any() or was.later[row].any() or gains[row].any()
+        ):
+            continue
         delta = wanted[row] - was.now[row] - gains[row]
         rise, fall = KINDS[role]
         whole = auto and role in BEHIND_ROLES
@@ -109,8 +113,9 @@ def movements(
         moves = {
             rise: np.where(rises, delta, 0),
             fall: np.where(rises, 0, delta),
-            JournalKind.REMEASUREMENT: gains[row],
         }
+        if gains[row].any():
+            moves[JournalKind.REMEASUREMENT] = gains[row]
         if whole:
             moves[fall] = moves[fall] - wanted[row] - was.later[row]
         for kind, amounts in moves.items():

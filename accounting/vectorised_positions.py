@@ -142,8 +142,9 @@ def balances(units: Units, ahead: Ints, in_a_year: Ints, negative: Bools) -> Bal
     share = np.where(behind, -ahead, ahead)
     by_role = np.zeros((len(ROLE), ahead.size), np.int64)
     for sides, own in ((REVENUE_SIDE, ~units.is_cost), (COST_SIDE, units.is_cost)):
-        by_role[ROLE[sides.behind]] = np.where(own & behind, share, 0)
-        by_role[ROLE[sides.ahead]] = np.where(own & ~behind, share, 0)
+        if own.any():
+            by_role[ROLE[sides.behind]] = np.where(own & behind, share, 0)
+            by_role[ROLE[sides.ahead]] = np.where(own & ~behind, share, 0)
     defers = ~accrued & (net != 0) & ~units.is_cost[units.first()]
     return Balances(by_role, _non_current(units, net, defers, in_a_year))
 

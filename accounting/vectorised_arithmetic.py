@@ -69,10 +69,11 @@ def ratio_sum(first: Ints, below: int, second: Ints, factor: Ints, over: Ints) -
     a, b = np.abs(first), np.abs(second)
     fits = (over < FITS // (4 * below)) & (b < FITS // np.maximum(factor, 1))
     found = np.zeros(a.size, np.int64)
-    n, f, s, d = a[fits], factor[fits], b[fits], over[fits]
-    one, two = n // below, s * f // d
-    rest = (n - one * below) * d + (s * f - two * d) * below
-    found[fits] = one + two + (2 * rest + below * d) // (2 * below * d)
+    if fits.any():
+        n, f, s, d = a[fits], factor[fits], b[fits], over[fits]
+        one, two = n // below, s * f // d
+        rest = (n - one * below) * d + (s * f - two * d) * below
+        found[fits] = one + two + (2 * rest + below * d) // (2 * below * d)
     columns = zip(
         a[~fits].tolist(),
         b[~fits].tolist(),

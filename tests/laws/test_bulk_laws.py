@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,15 @@ from hypothesis import strategies as st
 
 from accounting import engine
 from accounting.book import Calculation
-from accounting.bulk import AtOnce, calculate
+from accounting.bulk import FEW, AtOnce, calculate
 from accounting.calendars import CALENDAR_MONTHS
 from accounting.currency import Billing, Conversion
+from accounting.documents import DocumentLine
 from accounting.errors import MissingRateError
 from accounting.methods import Terms
-from accounting.money import round_half_away
+from accounting.money import Money, round_half_away
 from accounting.periods import ONE_DAY, Period
+from accounting.rates import Rates, Spot
 from accounting.recognition import RevenueLine, recognised_functional, standing
 from accounting.segments import Life
 from accounting.vectorised import Figures, Subledger
@@ -27,9 +31,11 @@ from accounting.vectorised_arithmetic import ints, ratio
 from accounting.vectorised_compile import compiled
 from scenario import Scenario, parse
 from scenario.schema import read_data
+from tests.builders import POLICY, T0, first_book, invoice
 from tests.laws.bulk_lines import AMOUNTS, DAYS, RATES, line, over_time, revenue_lines
 from tests.laws.profiles import books
 from tests.strategies import scenarios
+from tests.strategies_draft import after
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.json"))
 HOME = Conversion("USD", "USD", RATES, CALENDAR_MONTHS)
@@ -191,9 +197,31 @@ def test_amounts_beyond_the_arrays_are_left_to_the_one_line_path():
     assert compiled(lines).apart.tolist() == [True, True, False]
 
 
-def test_the_door_is_the_reference_s():
-    """`bulk.calculate` of a book of few lines goes line by line, and answers the same."""
-    scenario = parse(read_data(EXAMPLES[0]))
-    entity = scenario.entities[0]
-    asked = entity.book(scenario.rates), entity.policy, entity.periods[0]
-    assert calculate(*asked) == engine.calculate(*asked)
+@pytest.mark.parametrize("lines", [FEW // 10, FEW + 1])
+def test_the_door_answers_what_the_reference_does(lines):
+    """A book of few lines, and one that is long enough for arrays."""
+    rates = Rates.of(
+        [Spot("EUR", "USD", after(T0, -day), Decimal(10_000 + day) / 9_000) for day in range(400)],
+        [],
+    )
+    documents = [
+        invoice(
+            f"I{number}",
+            after(T0, -(number % 390)).isoformat(),
+            DocumentLine(
+                id="1",
+                account="REV",
+                amount=Money(1_000 + 37 * number, currency),
+                service_start=after(T0, number % 40 - 20),
+                service_end=after(T0, 40 + number % 500),
+            ),
+            currency=currency,
+        )
+        for number, currency in zip(range(lines), cycle(("USD", "EUR")))
+    ]
+    book = first_book(*documents, rates=rates)
+    policy = replace(POLICY, accounts=replace(POLICY.accounts, fx_gain_loss="FX"))
+    period = Period.month("2026-09")
+    found = calculate(book, policy, period)
+    assert len(found.positions) == lines
+    assert found == engine.calculate(book, policy, period)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from temporalio import activity
 
 from accounting.book import Calculation
+from accounting.bulk import calculate
 from accounting.by_hand import less
-from accounting.engine import ENGINE_VERSION, calculate
+from accounting.engine import ENGINE_VERSION
 from accounting.exceptions import ONLY_TELL, AccountingException, ExceptionCode
 from accounting.periods import Period
 from accounting.policy import RecognitionPolicy

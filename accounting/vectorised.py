@@ -72,7 +72,7 @@ class Subledger:
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
-        self._earning = Earning.of(columns.segments, columns.lines)
+        self.earning = Earning.of(columns.segments, columns.lines)
         names = columns.currencies
         home = names.index(columns.target) if columns.target in names else -1
         abroad = np.flatnonzero((columns.source != home) & ~columns.apart)
@@ -80,14 +80,14 @@ class Subledger:
             names, columns.target, columns.rates, columns.calendar, remeasured=columns.remeasured
         )
         self._foreign = (
-            Foreign(exchange, columns.source[abroad], abroad, self._earning, columns.billings)
+            Foreign(exchange, columns.source[abroad], abroad, self.earning, columns.billings)
             if abroad.size
             else None
         )
 
     def recognised(self, day: date) -> Ints:
         """R(t) of every line in minor units of its document's currency."""
-        return self._earning.recognised(Days.one(day))
+        return self.earning.recognised(Days.one(day))
 
     def recognised_functional(self, day: date) -> tuple[Ints, Bools]:
         """R(t) of every line in functional currency, and of which lines it is told."""

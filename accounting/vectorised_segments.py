@@ -64,7 +64,7 @@ class Segments:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """The rows of one method; where they lie side by side they are a slice, which copies nothing."""
 
     code: int
@@ -104,7 +104,7 @@ class Earning:
 
     segments: Segments
     lines: int
-    groups: Sequence[_Group]
+    groups: Sequence[Group]
     by_reports: Ints
     table: Ints
 
@@ -117,7 +117,7 @@ class Earning:
             start, end = segments.start[rows], segments.end[rows]
             if start.size:
                 form = FORMS[name](start, end, segments.calendar)
-                groups.append(_Group(code, rows, segments.amount[rows], start, end, form))
+                groups.append(Group(code, rows, segments.amount[rows], start, end, form))
         reports = segments.reports
         return cls(
             segments,
@@ -126,6 +126,13 @@ class Earning:
             np.flatnonzero(segments.method == BY_REPORTS),
             keys(reports.row, reports.day),
         )
+
+    @property
+    def over_time(self) -> bool:
+        """Whether each line has one segment, which goes over time and begins at nothing."""
+        segments = self.segments
+        plain = segments.one_each and not segments.opening.any()
+        return plain and bool((segments.method >= 0).all())
 
     def recognised(self, at: Days) -> Ints:
         """R(t) of every line in minor units of its document's currency, the day included."""

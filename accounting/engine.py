@@ -1,8 +1,9 @@
 """The door of the accounting core: a book, a policy and a period in; a calculation out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from accounting.adoption import adopt
 from accounting.book import Book, BookedPart, Calculation, FrozenLine, LinePosition
@@ -10,6 +11,7 @@ from accounting.by_hand import lay, less
 from accounting.errors import MissingRateError
 from accounting.exceptions import ExceptionCode
 from accounting.journals import movements
+from accounting.line_positions import frozen_line, given_back, held_position, line_position
 from accounting.lines import lines_known
 from accounting.money import Money
 from accounting.periods import Period
@@ -52,14 +54,48 @@ class Subledger:
     closing: Balances
 
 
-def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculation:
+class Reckoner:
+    """How lines stand at the end of a day: here one line after another, which is the reference."""
+
+    def standings(
+        self,
+        lines: Mapping[str, RevenueLine],  # noqa: ARG002  # who reckons at once wants them all
+        at: date,
+    ) -> Callable[[RevenueLine], Standing]:
+        """What says of each of the lines how it stands; that raises MissingRateError."""
+        return partial(standing, at=at)
+
+    def recognised(
+        self,
+        lines: Mapping[str, RevenueLine],  # noqa: ARG002
+        at: date,
+    ) -> Callable[[RevenueLine], int]:
+        """What says of each of the lines its R in functional currency."""
+        return partial(recognised_functional, at=at)
+
+
+def calculate(
+    book: Book, policy: RecognitionPolicy, period: Period, reckoner: Reckoner | None = None
+) -> Calculation:
     """What a close of the period proposes. Pure: the same book gives the same answer, bit for bit.
 
     What is known after the period's end is not known to it. What an exception holds keeps its
     frozen figures: nothing of it moves (docs/accounting.md §§6-9, 11).
     """
+    lines = _lines_of(book, policy, period)
+    return calculate_lines(book, policy, period, lines, reckoner)
+
+
+def calculate_lines(
+    book: Book,
+    policy: RecognitionPolicy,
+    period: Period,
+    lines: Lines,
+    reckoner: Reckoner | None = None,
+) -> Calculation:
+    """The same of lines that are read already: `book` says what is frozen, adopted and booked."""
     currency = book.functional_currency
-    subledger = subledger_of(book, policy, period)
+    subledger = _subledger(book, policy, period, lines, reckoner or Reckoner())
     start, now, rows = subledger.start, subledger.now, subledger.positions
     opening, target = subledger.opening, subledger.closing
     reversals = tuple(turned_round(each, period) for each in book.to_reverse)
@@ -89,11 +125,21 @@ def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculat
 
 def subledger_of(book: Book, policy: RecognitionPolicy, period: Period) -> Subledger:
     """Every line of the book at the end of the period; journals are none of its business."""
+    return _subledger(book, policy, period, _lines_of(book, policy, period), Reckoner())
+
+
+def _lines_of(book: Book, policy: RecognitionPolicy, period: Period) -> Lines:
+    with_imports = policy.imported is Catch.PROSPECTIVE
+    return lines_known(book, policy, period.end, with_imports=with_imports)
+
+
+def _subledger(
+    book: Book, policy: RecognitionPolicy, period: Period, lines: Lines, reckoner: Reckoner
+) -> Subledger:
     currency = book.functional_currency
-    start = _start(book, policy)
-    now = read_at(book, policy, period.end, with_imports=policy.imported is Catch.PROSPECTIVE)
-    rows = [*_rows(now, start, period, currency), *_gone(now, start, currency)]
-    rows.sort(key=lambda row: row.line)
+    start = _start(book, policy, reckoner)
+    now = _reading(lines, period.end, reckoner)
+    rows = sorted(_rows(now, start, period, currency, reckoner), key=lambda each: each.line)
     opening, closing = balances(frozen_members(start.frozen)), balances(members(rows))
     return Subledger(start, now, _with_balances(rows, opening, closing, currency), opening, closing)
 
@@ -114,15 +160,27 @@ def carried_forward(book: Book, calculation: Calculation) -> Book:
     )
 
 
-def read_at(book: Book, policy: RecognitionPolicy, at: date, *, with_imports: bool) -> Reading:
+def read_at(
+    book: Book,
+    policy: RecognitionPolicy,
+    at: date,
+    *,
+    with_imports: bool,
+    reckoner: Reckoner | None = None,
+) -> Reading:
     """The book's lines at the end of the day; `with_imports` from the figures that were imported."""
     lines = lines_known(book, policy, at, with_imports=with_imports)
+    return _reading(lines, at, reckoner or Reckoner())
+
+
+def _reading(lines: Lines, at: date, reckoner: Reckoner) -> Reading:
+    stands = reckoner.standings(lines.lines, at)
     standings: dict[str, Standing] = {}
     for key, line in lines.lines.items():
         if key in lines.held:
             continue
         try:
-            standings[key] = standing(line, at)
+            standings[key] = stands(line)
         except MissingRateError as error:
             lines.hold(key, Fault(ExceptionCode.MISSING_RATE, str(error)))
     _hold_unknown_year(lines, standings)
@@ -155,25 +213,25 @@ def _hold_unknown_year(lines: Lines, standings: Mapping[str, Standing]) -> None:
             lines.hold(unknown[0], Fault(ExceptionCode.MISSING_RATE, message))
 
 
-def _start(book: Book, policy: RecognitionPolicy) -> Start:
+def _start(book: Book, policy: RecognitionPolicy, reckoner: Reckoner) -> Start:
     if book.adoption is None:
         return Start(book.last_closed or book.adopted_on, book.frozen, ())
     day = book.adoption.date
-    then = read_at(book, policy, day, with_imports=True)
+    then = read_at(book, policy, day, with_imports=True, reckoner=reckoner)
     currency = book.functional_currency
-    frozen = {
-        key: _frozen(then.lines.lines[key], stands, _coded(then.lines, key, day), currency)
+    was = {
+        key: frozen_line(then.lines.lines[key], stands, _coded(then.lines, key, day), currency)
         for key, stands in then.standings.items()
     }
     reversed_ = BEHIND_ROLES if policy.accruals is Accruals.AUTO_REVERSE else frozenset()
-    parts = [p for p in balances(frozen_members(frozen)).parts if p.role not in reversed_]
+    parts = [p for p in balances(frozen_members(was)).parts if p.role not in reversed_]
     # What the documents put there by themselves stands in every later book for itself.
     by_documents = [
         BookedPart(key, line.unit, role, line.account, line.dimensions, -amount)
-        for key, line in frozen.items()
+        for key, line in was.items()
         for role, amount in line.coded.items()
     ]
-    return Start(day, frozen, (*parts, *by_documents))
+    return Start(day, was, (*parts, *by_documents))
 
 
 def _coded(lines: Lines, key: str, at: date) -> dict[Role, Money]:
@@ -184,162 +242,19 @@ def _coded(lines: Lines, key: str, at: date) -> dict[Role, Money]:
     return sums
 
 
-def _frozen(
-    line: RevenueLine, stands: Standing, coded: Mapping[Role, Money], currency: str
-) -> FrozenLine:
-    return FrozenLine(
-        unit=line.unit,
-        is_cost=line.is_cost,
-        recognised=Money(stands.recognised_functional, currency),
-        billed=Money(stands.billed_functional, currency),
-        ahead=Money(stands.ahead, currency),
-        in_a_year=Money(stands.in_a_year or 0, currency),
-        negative=stands.is_negative,
-        account=line.account,
-        dimensions=line.dimensions,
-        coded=coded,
-    )
-
-
-def _rows(now: Reading, start: Start, period: Period, currency: str) -> Iterable[LinePosition]:
-    """Every line that is known: as it stands, or held as it was frozen."""
+def _rows(
+    now: Reading, start: Start, period: Period, currency: str, reckoner: Reckoner
+) -> Iterable[LinePosition]:
+    """Every line that is known: as it stands, or held as it was frozen; then those that are gone."""
+    before = reckoner.recognised(now.lines.lines, start.day)
     for key, stands in now.standings.items():
-        coded = _coded(now.lines, key, period.end)
-        yield _row(now.lines.lines[key], stands, start, coded, currency)
+        line, coded = now.lines.lines[key], _coded(now.lines, key, period.end)
+        yield line_position(line, stands, before(line), start.frozen.get(key), coded, currency)
     for key in sorted(now.lines.held):
-        frozen = start.frozen.get(key)
-        if frozen is not None:
-            yield _still(key, frozen, now.lines.lines.get(key), currency)
-
-
-def _row(
-    line: RevenueLine,
-    stands: Standing,
-    start: Start,
-    coded: Mapping[Role, Money],
-    currency: str,
-) -> LinePosition:
-    """One line: recognised = R(now known, period end) − R frozen; own is the period's part of it."""
-    zero = Money.zero(currency)
-    frozen = start.frozen.get(line.key)
-    before = Money(recognised_functional(line, start.day), currency)
-    to_date = Money(stands.recognised_functional, currency)
-    billed_to_date = Money(stands.billed_functional, currency)
-    recognised = to_date - (frozen.recognised if frozen else zero)
-    billed = billed_to_date - (frozen.billed if frozen else zero)
-    ahead = Money(stands.ahead, currency)
-    return LinePosition(
-        line=line.key,
-        unit=line.unit,
-        document=line.document,
-        document_hash=line.document_hash,
-        counterparty=line.counterparty,
-        label=line.label,
-        product=line.product,
-        is_cost=line.is_cost,
-        method=line.method,
-        service_start=line.service_start,
-        service_end=line.service_end,
-        dates_from=line.dates_from,
-        price=line.price,
-        billed=billed,
-        billed_to_date=billed_to_date,
-        recognised=recognised,
-        own=to_date - before,
-        catch_up=recognised - (to_date - before),
-        recognised_to_date=to_date,
-        billed_in_document=Money(stands.billed, line.conversion.source),
-        recognised_in_document=Money(stands.recognised, line.conversion.source),
-        ahead=ahead,
-        in_a_year=Money(stands.in_a_year or 0, currency),
-        fx=_gain(frozen.ahead if frozen else zero, billed, recognised, ahead, line.is_cost),
-        negative=stands.is_negative,
-        account=line.account,
-        dimensions=line.dimensions,
-        coded=coded,
-    )
-
-
-def _gain(opening: Money, billed: Money, recognised: Money, closing: Money, cost: bool) -> Money:
-    """FX by identity: opening + billed − recognised − closing; of costs with the sign turned."""
-    gain = opening + billed - recognised - closing
-    return -gain if cost else gain
-
-
-def _still(key: str, frozen: FrozenLine, line: RevenueLine | None, currency: str) -> LinePosition:
-    """A line that an exception holds: nothing of it moves."""
-    document = line.document if line else key.split("/", 1)[0]
-    source = line.conversion.source if line else currency
-    zero = Money.zero(currency)
-    return LinePosition(
-        line=key,
-        unit=frozen.unit,
-        document=document,
-        document_hash=line.document_hash if line else "",
-        counterparty=line.counterparty if line else "",
-        label=line.label if line else f"{key}: held",
-        product=line.product if line else None,
-        is_cost=frozen.is_cost,
-        method=line.method if line else "none",
-        service_start=line.service_start if line else None,
-        service_end=line.service_end if line else None,
-        dates_from=line.dates_from if line else "",
-        price=line.price if line else zero,
-        billed=zero,
-        billed_to_date=frozen.billed,
-        recognised=zero,
-        own=zero,
-        catch_up=zero,
-        recognised_to_date=frozen.recognised,
-        billed_in_document=Money.zero(source),
-        recognised_in_document=Money.zero(source),
-        ahead=frozen.ahead,
-        in_a_year=frozen.in_a_year,
-        fx=zero,
-        negative=frozen.negative,
-        held=True,
-        account=frozen.account,
-        dimensions=frozen.dimensions,
-        coded=frozen.coded,
-    )
-
-
-def _gone(now: Reading, start: Start, currency: str) -> Iterable[LinePosition]:
-    """Lines that are gone (void, excluded, billed elsewhere) give back what was frozen."""
-    zero = Money.zero(currency)
-    for key in sorted(set(start.frozen) - set(now.standings) - now.lines.held):
-        frozen = start.frozen[key]
-        if not (frozen.recognised or frozen.billed or frozen.ahead):
-            continue
-        yield LinePosition(
-            line=key,
-            unit=frozen.unit,
-            document=key.split("/", 1)[0],
-            document_hash="",
-            counterparty="",
-            label=f"{key}: void, excluded or billed elsewhere",
-            product=None,
-            is_cost=frozen.is_cost,
-            method="none",
-            service_start=None,
-            service_end=None,
-            dates_from="",
-            price=zero,
-            billed=-frozen.billed,
-            billed_to_date=zero,
-            recognised=-frozen.recognised,
-            own=zero,
-            catch_up=-frozen.recognised,
-            recognised_to_date=zero,
-            billed_in_document=zero,
-            recognised_in_document=zero,
-            ahead=zero,
-            in_a_year=zero,
-            fx=_gain(frozen.ahead, -frozen.billed, -frozen.recognised, zero, frozen.is_cost),
-            negative=True,
-            account=frozen.account,
-            dimensions=frozen.dimensions,
-        )
+        was = start.frozen.get(key)
+        if was is not None:
+            yield held_position(key, was, now.lines.lines.get(key), currency)
+    yield from given_back(start.frozen, now.standings.keys() | now.lines.held, currency)
 
 
 def _coded_parts(rows: Iterable[LinePosition]) -> Iterable[BookedPart]:

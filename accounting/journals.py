@@ -144,7 +144,7 @@ def movements(
             left = -wanted.get(key, zero) - later.get(key, zero)
             if key.role in BEHIND_ROLES and left:
                 parts.setdefault(KINDS[key.role][1], []).append(_part(key, left, zero))
-    return tuple(_journals(parts, policy, period, currency))
+    return tuple(journals_of(parts, policy, period, currency))
 
 
 def parted(booked: Iterable[BookedPart], until: date) -> tuple[list[BookedPart], list[BookedPart]]:
@@ -157,12 +157,13 @@ def parted(booked: Iterable[BookedPart], until: date) -> tuple[list[BookedPart],
     return now, later
 
 
-def _journals(
+def journals_of(
     parts: Mapping[JournalKind, list[JournalPart]],
     policy: RecognitionPolicy,
     period: Period,
     currency: str,
 ) -> Iterator[Journal]:
+    """A journal of each kind that has something to move, in the order of JournalKind."""
     auto = policy.accruals is Accruals.AUTO_REVERSE
     for kind in JournalKind:
         lines = _lines(kind, parts.get(kind, []), policy.accounts, currency)

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import approval, ledger_calls, many_entities, worker_death
+from benchmarks import approval, bulk, ledger_calls, many_entities, worker_death
 from benchmarks.figures import say
 from benchmarks.machine import machine
 
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "approval": approval.measure,
     "worker_death": worker_death.measure,
     "many_entities": many_entities.measure,
+    "bulk": bulk.measure,
 }
 
 

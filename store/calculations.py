@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from accounting.book import Calculation
+from accounting.bulk import calculate
 from accounting.by_hand import less
 from accounting.calendars import FiscalCalendar
-from accounting.engine import ENGINE_VERSION, calculate
+from accounting.engine import ENGINE_VERSION
 from accounting.exceptions import AccountingException
 from accounting.periods import Period
 from accounting.rates import Pair

@@ -1,0 +1,104 @@
+"""Exact integer arithmetic on arrays; halves go away from zero, as in `money.round_half_away`.
+
+NumPy's int64 wraps round without a word. So a product is formed only where its size is known to
+fit; the rows where it is not are computed by Python's integers, one by one.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+FITS = 2**62
+"""What a figure of the arrays stays below, so that the sum of two of them fits in int64."""
+
+
+def ints(values: Any) -> Ints:
+    """An array of whole numbers. Raises OverflowError where one does not fit in 64 bits."""
+    return np.array(values, dtype=np.int64)
+
+
+def largest(values: Ints) -> int:
+    """The largest size in the array; 0 of an empty one."""
+    return max(int(values.max()), -int(values.min())) if values.size else 0
+
+
+def ratio(amount: Ints, numerator: Ints, denominator: Ints) -> Ints:
+    """Rounded amount × numerator ÷ denominator; numerator ≥ 0, denominator > 0.
+
+    With amount = q·d + r it is q·n + round(r·n ÷ d): no product is larger than d·n or the result.
+    Raises OverflowError where a result does not fit.
+    """
+    size = np.abs(amount)
+    whole = size // denominator
+    rest = size - whole * denominator
+    top, bottom = largest(numerator), largest(denominator)
+    if 2 * top * bottom + bottom < 2 * FITS and (largest(whole) + 1) * top < FITS:
+        result = whole * numerator + (2 * rest * numerator + denominator) // (2 * denominator)
+    else:
+        result = _ratio_of_any_size(size, numerator, denominator)
+    signed: Ints = np.where(amount < 0, -result, result)
+    return signed
+
+
+def _ratio_of_any_size(size: Ints, numerator: Ints, denominator: Ints) -> Ints:
+    size, numerator, denominator = np.broadcast_arrays(size, numerator, denominator)
+    whole = size // denominator
+    rest = size - whole * denominator
+    room = FITS // np.maximum(numerator, 1)
+    fits = (2 * (rest + 1) < room) & (whole + 1 < room) & (denominator < FITS // 2)
+    result = np.zeros(size.shape, np.int64)
+    q, r, n, d = whole[fits], rest[fits], numerator[fits], denominator[fits]
+    result[fits] = q * n + (2 * r * n + d) // (2 * d)
+    others = zip(
+        size[~fits].tolist(), numerator[~fits].tolist(), denominator[~fits].tolist(), strict=True
+    )
+    result[~fits] = ints([(2 * a * n + d) // (2 * d) for a, n, d in others])
+    return result
+
+
+def ratio_sum(first: Ints, below: int, second: Ints, factor: Ints, over: Ints) -> Ints:
+    """Rounded first ÷ below + second × factor ÷ over; both of one sign, factor ≤ over.
+
+    Raises OverflowError where a result does not fit.
+    """
+    sign = np.where((first < 0) | (second < 0), -1, 1)
+    a, b = np.abs(first), np.abs(second)
+    fits = (over < FITS // (4 * below)) & (b < FITS // np.maximum(factor, 1))
+    found = np.zeros(a.size, np.int64)
+    if fits.any():
+        n, f, s, d = a[fits], factor[fits], b[fits], over[fits]
+        one, two = n // below, s * f // d
+        rest = (n - one * below) * d + (s * f - two * d) * below
+        found[fits] = one + two + (2 * rest + below * d) // (2 * below * d)
+    columns = zip(
+        a[~fits].tolist(),
+        b[~fits].tolist(),
+        factor[~fits].tolist(),
+        over[~fits].tolist(),
+        strict=True,
+    )
+    found[~fits] = ints(
+        [(2 * (n * d + s * f * below) + below * d) // (2 * below * d) for n, s, f, d in columns]
+    )
+    return found * sign
+
+
+def sums(values: Ints, groups: Ints, count: int) -> Ints:
+    """Σ of the values of each group; groups are numbered from 0. Of Python's integers where a sum
+    might not fit.
+    """
+    fits = largest(values) * max(values.size, 1) < FITS
+    found: Ints = np.zeros(count, np.int64 if fits else object)
+    np.add.at(found, groups, values if fits else values.astype(object))
+    return found
+
+
+def total(values: Ints) -> int:
+    """Σ of all."""
+    if largest(values) * max(values.size, 1) < FITS:
+        return int(values.sum())
+    return sum(values.tolist())

@@ -226,7 +226,14 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         _weeks,
         PLAIN,
     ),
-    (rf"(?<![\d./-]){_NUMBER_MONTH}\s?[/.-]\s?{_YEAR4}(?![/.,-]\d)", _month, NUMERIC),
+    (
+        (
+            rf"(?:(?<![\d./-])|(?<=[/.]20\d\d-)){_NUMBER_MONTH}\s?[/.-]\s?{_YEAR4}"
+            rf"(?![/.,-]\d(?!\d?[/.]20\d\d))"
+        ),
+        _month,
+        NUMERIC,
+    ),
     (
         r"(?<![\d./-])(?P<year>20\d\d)[-/.](?P<month>0[1-9]|1[0-2])(?![\d]|[/.,-]\d)",
         _month,

@@ -42,6 +42,9 @@ _COMPILED: tuple[tuple[re.Pattern[str], Maker, str], ...] = tuple(
 _AFTER_REFERENCE = re.compile(rf"{REFERENCE}$", _FLAGS)
 _AFTER_NUMBERED = re.compile(rf"{NUMBERED}$", _FLAGS)
 _AFTER_MONTH = re.compile(rf"(?<![^\W\d_])(?:{MONTH})\.?[\s-]*$", _FLAGS)
+_AFTER_DAY_MONTH = re.compile(
+    rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*-\s*$", _FLAGS
+)
 _GOES_ON = re.compile(rf"\s*{TO}\s*\d", _FLAGS)
 _LAST_WORD = re.compile(r"([^\W\d_][\w'’&./-]*|&)\s*$")
 _NEXT_WORD = re.compile(r"\s*([^\W\d_][\w'’-]*)")
@@ -95,9 +98,14 @@ def _is_refused(text: str, match: re.Match[str], manner: str) -> bool:
 
 
 def _is_after_month(text: str, start: int, value: Value) -> bool:
-    """Whether a month before it has the number: the 15 of "Mar 15 - Apr 14" is no day of April."""
+    """Whether a month before it has the number: the 15 of "Mar 15 - Apr 14" is no day of April.
+
+    That of "10 Mar - 9 Apr" has its own day.
+    """
     is_day = isinstance(value, Day) and value.year is None and text[start].isdigit()
     before = text[max(0, start - LOOK_BACK) : start]
+    if is_day and _AFTER_DAY_MONTH.search(before):
+        return False
     return (is_day or isinstance(value, DaySpan)) and _AFTER_MONTH.search(before) is not None
 
 

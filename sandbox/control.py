@@ -183,7 +183,7 @@ class Control:
         return [
             shown_journal(each)
             for each in ledger.journals()
-            if each.narration.startswith(wanted) or (each.number or "").startswith(wanted)
+            if wanted in each.narration or wanted in (each.number or "")
         ]
 
     async def documents(self, request: Request) -> Any:

@@ -158,11 +158,17 @@ class System:
         return all(f["fired"] >= f["times"] for f in self.sandbox("GET", "/faults"))
 
     def in_ledger(self, entity: str, reference: str) -> list[dict[str, Any]]:
-        """The ledger's journals with this reference, read behind the product's back."""
-        found: list[dict[str, Any]] = self.sandbox(
-            "GET", f"/journals?entity={entity}&reference={reference}"
-        )
-        return found
+        """The ledger's journals with this reference, read behind the product's back.
+
+        Not those that only name it: a reversal tells what it reverses.
+        """
+        found = self.sandbox("GET", f"/journals?entity={entity}&reference={reference}")
+        names = ((each["narration"], each["doc_number"] or "") for each in found)
+        return [
+            each
+            for each, told in zip(found, names, strict=True)
+            if any(name.startswith(reference) for name in told)
+        ]
 
     def kill_worker(self) -> None:
         """SIGKILL, as a machine that loses power would."""

@@ -79,7 +79,7 @@ def test_the_daily_look_finds_what_was_changed_and_deleted_after_the_close(
     found = {each["reference"]: each for each in drift(system, "us")}
     assert found[changed["reference"]]["kind"] == "changed"
     assert any(
-        each.startswith("in the ledger but not approved") and each.endswith(" 123")
+        each.startswith("in the ledger but not approved") and each.endswith(" 1.23 USD")
         for each in found[changed["reference"]]["differences"]
     )
     assert found[deleted["reference"]]["kind"] == "deleted"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from accounting.vectorised_arithmetic import FITS, Ints, largest, ratio, sums
 from accounting.vectorised_billings import Billings, Layers
-from accounting.vectorised_days import Days
+from accounting.vectorised_days import Days, month_of
 from accounting.vectorised_segments import Earning, Group
 
 ROWS = 1_024
@@ -140,7 +140,7 @@ class Schedule:
 def months(earning: Earning) -> Ints:
     """How many calendar months each line touches."""
     segments = earning.segments
-    return Days.of(segments.end).month - Days.of(segments.start).month + 1
+    return month_of(segments.end) - month_of(segments.start) + 1
 
 
 def schedule(earning: Earning, billings: Billings, into: Schedule | None = None) -> Schedule:
@@ -150,18 +150,17 @@ def schedule(earning: Earning, billings: Billings, into: Schedule | None = None)
     """
     if not earning.over_time:
         raise ValueError("Some lines don't go over time in one segment: ask for R(t) of them.")
-    count = months(earning)
+    opened, closed = month_of(earning.segments.start), month_of(earning.segments.end)
+    count = closed - opened + 1
     found = into if into is not None else Schedule.of_size(int(count.sum()))
     layers = Layers.of(billings, earning.lines)
-    first_month = int(Days.of(earning.segments.start).month.min())
-    last_month = int(Days.of(earning.segments.end).month.max())
-    ends = _month_ends(first_month, last_month)
+    first_month = int(opened.min())
+    ends = _month_ends(first_month, int(closed.max()))
     done = 0
     for block in blocks(earning, count):
         lines = block.lines
         long = int(count[lines[0]])
-        first = Days.of(block.group.start[block.places]).month[:, None]
-        month = first + np.arange(long)
+        month = opened[lines][:, None] + np.arange(long)
         when = month - first_month
         rows = slice(done, done + lines.size * long)
         shape = (lines.size, long)

@@ -13,6 +13,12 @@ EPOCH = date(1970, 1, 1).toordinal()
 EPOCH_MONTH = 1970 * 12 + 1
 
 
+def month_of(ordinals: Ints) -> Ints:
+    """The days' months, year × 12 + month."""
+    months = (ordinals - EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    return months.astype(np.int64) + EPOCH_MONTH
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """Days with their months (year × 12 + month), their days in these, and the months' lengths.

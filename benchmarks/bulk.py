@@ -3,17 +3,20 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
 
 from accounting.book import Calculation, Journal
 from accounting.engine import calculate_lines
+from accounting.periods import month_end
 from accounting.policy import BALANCE_ROLES
 from accounting.vectorised import Figures, Subledger
-from accounting.vectorised_arithmetic import Ints
+from accounting.vectorised_arithmetic import Ints, sums
 from accounting.vectorised_journals import Booked, movements, roll_forward
 from accounting.vectorised_positions import Balances, Frozen, Positions, balances, positions
+from accounting.vectorised_schedule import Schedule, months, schedule, waterfall
 from benchmarks.figures import Figure
 from benchmarks.generated_lines import PERIOD, Entity, as_book, entities, sample
 
@@ -23,7 +26,12 @@ SAMPLE = 6_000
 TIMES = 3
 TARGET_TIMES_FASTER = 100
 TARGET_COPIES = 30
+TARGET_WATERFALL_S = 0.5
+TARGET_SCHEDULE_COPIES = 8
+MONTHS = 36
 BEFORE = PERIOD.day_before
+ENDS = tuple(month_end(date(2025 + month // 12, month % 12 + 1, 1)) for month in range(MONTHS))
+"""The 36 months in which most lines earn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,55 @@ def measure() -> list[Figure]:
             close_s / copied_s <= TARGET_COPIES,
             f"{copied / 1e6:.0f} MB copied in {copied_s * 1000:.0f} ms",
         ),
+        *schedules([entity for entity, _ in books]),
     ]
+
+
+def schedules(of: list[Entity]) -> Iterable[Figure]:
+    """R(t) at 36 ends of months, summed by currency; and every month of every line."""
+    ledgers = [Subledger(entity.columns) for entity in of]
+    fall_s, falls = least(
+        lambda: [fall(entity, ledger) for entity, ledger in zip(of, ledgers, strict=True)]
+    )
+    for entity, ledger, found in zip(of, ledgers, falls, strict=True):
+        for column in (0, MONTHS // 2, MONTHS - 1):
+            by_line = ledger.recognised(ENDS[column])
+            wanted = sums(by_line, entity.columns.source, len(entity.columns.currencies))
+            assert (found[:, column] == wanted).all()
+    yield Figure(
+        f"Waterfall of {MONTHS} months over {LINES:,} lines by entity and currency",
+        f"{fall_s:.2f} s",
+        f"at most {TARGET_WATERFALL_S} s",
+        fall_s <= TARGET_WATERFALL_S,
+        f"{fall_s / LINES / MONTHS * 1e9:.1f} ns a line and month",
+    )
+    into = [Schedule.of_size(int(months(ledger.earning).sum())) for ledger in ledgers]
+    whole_s, _ = least(
+        lambda: [
+            schedule(ledger.earning, entity.columns.billings, rows)
+            for entity, ledger, rows in zip(of, ledgers, into, strict=True)
+        ]
+    )
+    for entity, rows in zip(of, into, strict=True):
+        assert (
+            sums(rows.recognised, rows.line.astype(np.int64), entity.lines)
+            == entity.columns.segments.amount
+        ).all()
+    count = sum(rows.line.size for rows in into)
+    copied_s, copied = copying(into)
+    yield Figure(
+        f"Whole schedule, {count:,} rows; each line's sum to its amount",
+        f"{whole_s:.2f} s, {whole_s / copied_s:.1f} times copying it",
+        f"at most {TARGET_SCHEDULE_COPIES} times",
+        whole_s / copied_s <= TARGET_SCHEDULE_COPIES,
+        f"{copied / 1e6:.0f} MB copied in {copied_s * 1000:.0f} ms",
+    )
+
+
+def fall(entity: Entity, ledger: Subledger) -> Ints:
+    """The waterfall of one entity by currency."""
+    columns = entity.columns
+    return waterfall(ledger.earning, ENDS, columns.source, len(columns.currencies))
 
 
 def opening(entity: Entity) -> Opening:

@@ -124,7 +124,7 @@ def _service(chance: np.random.Generator, lines: int) -> tuple[Ints, Ints]:
     """First and last days: 12 to 36 months, 60 % from a month's first day, 10 % of odd lengths."""
     first = np.datetime64("2023-10", "M") + chance.integers(0, 40, lines)
     day = np.where(chance.random(lines) < 6 / 10, 0, chance.integers(0, 28, lines))
-    months = np.where(chance.random(lines) < 6 / 10, 12, chance.choice([18, 24, 30, 36], lines))
+    months = chance.choice([12, 18, 24, 30, 36], lines)
     start = first.astype("datetime64[D]") + day
     end = (first + months).astype("datetime64[D]") + day - 1
     odd = np.where(chance.random(lines) < 1 / 10, chance.integers(1, 29, lines), 0)

@@ -11,7 +11,6 @@ from itertools import groupby
 
 from accounting.currency import STATED, Billing, Measured, Parcel, measured
 from accounting.explained import RateUsed, Term
-from accounting.money import round_half_away
 from accounting.rates import Quote
 from accounting.recognition import AheadBy, RevenueLine, ahead_of
 from accounting.written import amount, day, rate, unrounded
@@ -165,8 +164,3 @@ def _kind(quote: Quote) -> str:
             return f"the rate of {day(date.fromisoformat(quote.at))}"
         case _:
             return f"the {quote.kind} rate of {quote.at}"
-
-
-def rounded(terms: Iterable[Term]) -> int:
-    """What the terms come to, rounded once."""
-    return round_half_away(sum((Fraction(term.minor) for term in terms), Fraction()))

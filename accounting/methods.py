@@ -29,7 +29,7 @@ class Measure(NamedTuple):
     @property
     def fraction(self) -> Fraction:
         """f(t)."""
-        return Fraction(self.done) / self.whole
+        return Fraction(self.done, self.whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ from store import Store, Work
 from store.calculations import Proposed
 from store.config import AppliedConfig
 from store.errors import NotFoundError
-from store.previews import close_of_period, figures_of, figures_on_record, previewed
+from store.previews import (
+    close_of_period,
+    figures_of,
+    figures_on_record,
+    in_the_ledger,
+    previewed,
+)
 from store.rates import EUR, SPOT, NewRate
 from tests.store.database import Database
 from tests.store.month_end import Make, MonthEnd, configured, invoice, line, over
@@ -190,6 +196,17 @@ def test_what_was_not_read_of_the_ledger_is_said(month_ends: Make) -> None:
     uk: Any = month_ends()
     with pytest.raises(NotFoundError, match="have not been read yet"):
         seen(uk, "2026-09")
+
+
+def test_what_the_ledger_holds_already_counts_as_booked(uk: MonthEnd) -> None:
+    october = uk.open("2026-10")
+    uk.calculate(october)
+    assert seen(uk).calculation.journals
+    uk.post(october)
+    assert seen(uk).calculation.journals == ()
+    with uk.api.reading(ASKS) as work:
+        close = close_of_period(work, "uk", "2026-10", Period.month("2026-10"))
+        assert in_the_ledger(work, close) == len(uk.journals(october))
 
 
 def test_an_invoice_that_is_edited_is_one_line(uk: MonthEnd) -> None:

@@ -51,5 +51,5 @@ def reperform_as_verified(work: Work, close: CloseRow) -> Reperformed:
 def _name(found: Reperformed) -> str:
     """The differences' name: another one where any of their figures is another."""
     return digest(
-        [[d.subject, d.figure, str(d.stands), str(d.recomputed)] for d in found.differences]
+        sorted([d.subject, d.figure, str(d.stands), str(d.recomputed)] for d in found.differences)
     )

@@ -134,7 +134,7 @@ def program() -> str:
         f"{path.stem.partition('_')[2]} as materialized (\n{path.read_text()})"
         for path in sorted(FOLDER.glob("*.sql"))
     ]
-    end = "select * from result order by kind, name, figure"
+    end = "select * from result order by kind, name, figure, stands, recomputed"
     return f"with recursive {', '.join(statements)}\n{end}"
 
 

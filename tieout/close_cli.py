@@ -167,7 +167,8 @@ def close_reperform(entity: str, period: str, as_json: AsJson = False) -> None:
 
 def told(made: dict[str, Any]) -> list[str]:
     """What came of a re-performance, for a person."""
-    verdict = "all agree" if made["agrees"] else f"{len(made['differences'])} differ"
+    differing = len(made["differences"])
+    verdict = "all agree" if made["agrees"] else f"{differing} differ{'s' * (differing == 1)}"
     summary = (
         f"{made['entity']} {made['period']}: {made['lines']} of {made['lines_in_all']} lines made "
         f"anew from the documents, {made['figures']} figures compared in "

@@ -36,7 +36,7 @@ with reason as (
     )
   )
   union all
-  select c.reading, c.line, 6, 'revenue in foreign currency falls, or has bills of both signs', false
+  select c.reading, c.line, 6, 'foreign revenue by completion or usage, or with bills of both signs', false
   from course c
   where c.is_foreign and (c.method in ('percent_complete', 'usage')
     or (select count(distinct l.side) from layer l where l.reading = c.reading and l.line = c.line) > 1)

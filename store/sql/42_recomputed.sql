@@ -23,7 +23,8 @@ with latest as (
       when l.known and l.gone then 'its document is known'
       when l.gone then null
       when l.unsaid is not null then l.unsaid
-      when l.recognised_functional is null or l.ahead is null then 'a rate or a report is missing'
+      when l.recognised_functional is null or l.ahead is null
+        then 'foreign revenue that falls, is accrued at earned rates, or lacks a rate'
     end as why
   from line_now l
 ), made as (

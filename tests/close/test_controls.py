@@ -23,6 +23,7 @@ from tests.close.system import (
     waits_for_controller,
     waits_for_sign_off,
 )
+from tests.tieout.command import tieout
 from tieout.administration import SIGNING_KEY
 from tieout.client import ApiRefusedError
 from tieout.demo import ENTITIES, PERIOD
@@ -266,3 +267,27 @@ def test_every_refusal_is_on_record_with_the_clause_that_it_cites(system: System
     refusals = [event for event in everything if event["verb"].endswith(".refused")]
     assert len(refusals) > len(asked)
     assert all(event["after"]["clause"] for event in refusals)
+
+
+def test_a_frozen_figure_that_somebody_changes_is_named_by_the_command(system: System) -> None:
+    def change(by: int) -> None:
+        with psycopg.connect(EmbeddedPostgres(system.running.stack.data).dsn(SUPERUSER)) as work:
+            work.execute("set session_replication_role = replica")
+            changed = work.execute(
+                "update position set own_minor = own_minor + %s where (proposal_id, line) in "
+                "(select proposal_id, min(line) from position where proposal_id = "
+                "(select proposal_id from close where entity_id = 'us') group by 1)",
+                (by,),
+            )
+            assert changed.rowcount == 1
+
+    system.drive("us", lambda c: c["step"] == "closed")
+    token = system.people["auditor"]._http.headers["Authorization"].removeprefix("Bearer ")
+    asked = ("close", "reperform", "us", PERIOD)
+    change(1)
+    found = tieout(*asked, url=system.running.url, token=token)
+    change(-1)
+    assert found.returncode == 1
+    assert "1 differs" in found.stdout
+    assert "own of " in found.stdout
+    assert tieout(*asked, "--json", url=system.running.url, token=token).returncode == 0

@@ -92,7 +92,9 @@ def close_page(work: Work, person: Person, row: CloseRow, message: str = "") -> 
             each.period for each in (work.reopenings.taken_back(row) if may_reopen else ())
         ],
         may_explain=waits == Awaiting.DIFFERENCE and counts(Verdict.APPROVE),
-        may_sign_off=waits == Awaiting.SIGN_OFF and counts(Verdict.APPROVE),
+        may_sign_off=waits == Awaiting.SIGN_OFF
+        and counts(Verdict.APPROVE)
+        and not _is_given(close),
         may_preview=may(roles, Action.PREVIEW) and close.step not in ENDED,
         moves_on=_moves_on(close),
         message=message,
@@ -209,6 +211,14 @@ def _form(about: ExceptionView, nonce: str) -> ExceptionForm:
     )
 
 
+def _is_given(close: CloseView) -> bool:
+    """Whether somebody has decided what this step waits for: the close is about to go on."""
+    return any(
+        each.counts and (each.step, each.verdict) == (close.step, Verdict.APPROVE)
+        for each in close.decisions
+    )
+
+
 def _moves_on(close: CloseView) -> bool:
     """Whether the close is at work: it waits for nobody, or for what was given a moment ago."""
     match close.awaiting:
@@ -218,5 +228,7 @@ def _moves_on(close: CloseView) -> bool:
             return close.next_level != UserRole.PREPARER
         case Awaiting.APPROVAL:
             return not close.next_level
+        case Awaiting.SIGN_OFF | Awaiting.DIFFERENCE | Awaiting.REOPENING:
+            return _is_given(close)
         case _:
             return False

@@ -1,7 +1,7 @@
 """What a period's close would propose now, or with other settings or rates: read, and never stored."""
 
 from accounting.periods import Period
-from controls.posting import JournalState
+from controls.posting import IN_LEDGER
 from controls.preview import Figures, exceptions_told
 from controls.proposal_changes import JournalFigure
 from controls.steps import ENDED
@@ -78,7 +78,7 @@ def figures_on_record(work: Work, proposal: ProposalRow, currency: str) -> Figur
 def in_the_ledger(work: Work, close: CloseRow) -> int:
     """How many journals of the close the ledger holds already: they count as booked."""
     rows = work.journals.of_proposal(close.proposal_id) if close.proposal_id else []
-    return sum(1 for row in rows if row.state == JournalState.POSTED)
+    return sum(1 for row in rows if row.state in IN_LEDGER)
 
 
 def _kind(kind: str, *, left_out: bool) -> str:

@@ -277,3 +277,25 @@ def test_a_suspended_decision_stays_beside_what_changed_since(
     page = people["dave"].get(f"/closes/us/{PERIOD}").text
     assert "What changed since round 1 (pia: submit, rita: approve)" in page
     assert "2202.74" in page
+
+
+# -- what was given a moment ago -----------------------------------------------------------------
+
+
+def test_a_close_that_is_signed_off_asks_nobody_again_until_it_is_closed(
+    site: Site, people: dict[str, TestClient]
+) -> None:
+    """Freezing the period takes a moment: the page loads itself again."""
+    hash_ = site.close(Step.SIGN_OFF, Awaiting.SIGN_OFF)
+    reloads, button = 'http-equiv="refresh"', "Sign off and close the period"
+    before = people["cleo"].get(f"/closes/us/{PERIOD}").text
+    assert (button in before, reloads in before) == (True, False)
+    made = Decision(
+        "us", PERIOD, Step.SIGN_OFF, Verdict.APPROVE, "cleo", ("controller",), "", hash_,
+        "signed", "t",
+    )  # fmt: skip
+    with site.owner.unit_of_work(site.actor) as work:
+        row = work.closes.of("us", PERIOD)
+        work.approvals.save_decision(row, row.round, made, "C1")
+    after = people["cleo"].get(f"/closes/us/{PERIOD}").text
+    assert (button in after, reloads in after) == (False, True)

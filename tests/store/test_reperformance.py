@@ -322,7 +322,7 @@ def drawn_database(make: Callable[[str, str], Database]) -> Database:
 
 
 @given(data=scenarios())
-@settings(books(60), deadline=None, suppress_health_check=[*HealthCheck])
+@settings(books(36), deadline=None, suppress_health_check=[*HealthCheck])
 def test_whatever_the_core_proposes_sql_makes_anew(drawn_database: Database, data: Data) -> None:
     """docs/accounting.md whole: no integer differs on any line that is made anew, close by close."""
     scenario = parse(deepcopy(data))

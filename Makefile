@@ -17,7 +17,7 @@ BIN := .venv/bin
 STAMP := .venv/.requirements.sha256
 PACKAGES := accounting controls scenario models store connectors activities workflows api tieout sandbox
 
-.PHONY: help demo setup test check bench soak lock
+.PHONY: help demo setup test check suite bench soak lock
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -28,7 +28,10 @@ demo: setup  ## everything from nothing: three companies close September 2026; C
 setup:  ## .venv from requirements.lock
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" STAMP="$(STAMP)" scripts/setup.sh
 
-test: setup check  ## every check and every test
+test: setup  ## every check and every test, side by side
+	@$(MAKE) --jobs 2 check suite
+
+suite: setup
 	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## static checks only

@@ -13,6 +13,7 @@ import pytest
 
 from scenario.check import check_file
 from tests.close.system import JOURNALS, eventually
+from tests.long_way import SOAKS
 from tests.tieout.command import tieout as forked
 from tieout.demo import forget
 
@@ -96,7 +97,7 @@ def test_the_demos_people_close_september_in_three_ledgers_to_the_cent(data: Pat
     posted = {close["entity"]: close["journals_posted"] for close in result["closes"]}
     assert posted == JOURNALS
     assert result["audit"]["verified"]
-    for entity in JOURNALS:
+    for entity in JOURNALS if SOAKS else ("uk",):
         book = data.with_name(f"{entity}.json")
         where = ("-o", str(book), "--data", str(data))
         written = forked("scenario", "export", "--entity", entity, *where)

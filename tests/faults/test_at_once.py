@@ -14,7 +14,7 @@ from tieout.client import ApiRefusedError
 pytestmark = pytest.mark.timeout(times(280, 3600))
 
 REVIEWERS = ("ruth", "rita", "rolf", "rosa", "ravi")
-ROUNDS = times(2, 200)
+ROUNDS = times(2, 40)
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ from workflows.ids import close_id
 
 pytestmark = pytest.mark.timeout(times(280, 3600))
 
-CLICKS, ROUNDS = 3, times(3, 200)
+CLICKS, ROUNDS = 3, times(3, 40)
 SEE_OTHER = 303
 INSERT = """
 insert into decision (close_id, round, step, level, verdict, actor, roles, reason, proposal_hash,

@@ -40,7 +40,7 @@ from tieout.errors import TieoutError
 SEED, WALKS = "TIEOUT_FAULT_SEED", "TIEOUT_FAULT_WALKS"
 SEED_OF_BUILDS = 1
 """Every build goes one short walk, always the same."""
-WALKS_USUAL, STEPS = times(1, 12), times(8, 40)
+WALKS_USUAL, STEPS = times(1, 12), times(5, 40)
 pytestmark = pytest.mark.timeout(times(280, 4 * 3600))
 
 LOCKED, OPEN = "2026-09-30", "2026-08-31"

@@ -15,6 +15,11 @@ class JournalFigure:
     content_hash: str
 
 
+def kind_told(kind: str, *, left_out: bool) -> str:
+    """A journal's kind as it is compared: one that is left out is another one."""
+    return f"{kind}, left out" if left_out else kind
+
+
 @dataclass(frozen=True, slots=True)
 class ProposalFigures:
     """A proposal as people compare it. Amounts are text in functional currency.

@@ -118,7 +118,7 @@ class Books:
             last_closed=self._closes.closed_to(entity.id),
             by_hand=by_hand.booked,
             explained=by_hand.explained,
-            to_reverse=Corrections(self._session).to_reverse(close),
+            to_reverse=Corrections(self._session, self._audit).to_reverse(close),
         )
 
     def by_hand(self, close: CloseRow, policy: RecognitionPolicy) -> Counted:

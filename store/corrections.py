@@ -11,9 +11,11 @@ from accounting.reversal import NEVER
 from controls.posting import JournalState
 from controls.reversal import REVERSAL, Wish
 from controls.steps import Step
-from models import CloseRow, JournalLineRow, JournalPartRow, JournalRow, ResolutionRow
+from models import CloseRow, JournalRow, ResolutionRow
 from store.accepted import AcceptedJournals
+from store.audit import AuditTrail
 from store.document_rows import dimensions_of
+from store.journals import Journals
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,9 @@ class Wanted:
 class Corrections:
     """Reads what is to be turned round."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, audit: AuditTrail) -> None:
         self._session = session
+        self._journals = Journals(session, audit)
 
     def wanted(self, close: CloseRow) -> list[Wanted]:
         """What the close is to turn round and has not yet, in the order of the references.
@@ -44,9 +47,9 @@ class Corrections:
         newest = {asked.subject: asked for asked, its in rows if its.period_end <= close.period_end}
         found = []
         for reference, asked in sorted(newest.items()):
-            journal = self._posted(close.entity_id, reference)
-            if asked.remedy == Wish.REVERSE and journal is not None and not self._why_not(journal):
-                found.append(Wanted(journal, asked))
+            journal = self._journals.by_reference(close.entity_id, reference)
+            if asked.remedy == Wish.REVERSE and journal and journal.state == JournalState.POSTED:
+                found += [Wanted(journal, asked)] if not self._why_not(journal) else []
         return found
 
     def to_reverse(self, close: CloseRow) -> tuple[PostedJournal, ...]:
@@ -68,11 +71,7 @@ class Corrections:
 
     def why_not(self, close: CloseRow, reference: str) -> str:
         """Why this close can't turn the journal round, in words; empty where it can."""
-        row = self._session.exec(
-            select(JournalRow).where(
-                JournalRow.entity_id == close.entity_id, JournalRow.reference == reference
-            )
-        ).first()
+        row = self._journals.by_reference(close.entity_id, reference)
         if row is None:
             return f"{close.entity_id} has no journal {reference}."
         if row.state == JournalState.REVERSED:
@@ -95,26 +94,7 @@ class Corrections:
             )
         return ""
 
-    def _posted(self, entity: str, reference: str) -> JournalRow | None:
-        return self._session.exec(
-            select(JournalRow).where(
-                JournalRow.entity_id == entity,
-                JournalRow.reference == reference,
-                JournalRow.state == JournalState.POSTED,
-            )
-        ).first()
-
     def _as_posted(self, row: JournalRow) -> PostedJournal:
-        lines = self._session.exec(
-            select(JournalLineRow)
-            .where(JournalLineRow.journal_id == row.id)
-            .order_by(col(JournalLineRow.number))
-        )
-        parts = self._session.exec(
-            select(JournalPartRow)
-            .where(JournalPartRow.journal_id == row.id)
-            .order_by(col(JournalPartRow.id))
-        )
         journal = Journal(
             kind=JournalKind(row.kind),
             date=row.belongs_to or row.date,
@@ -127,7 +107,7 @@ class Corrections:
                     Money(line.credit_minor, row.currency),
                     dimensions_of(line.dimensions),
                 )
-                for line in lines
+                for line in self._journals.lines(row.id or 0)
             ),
             parts=tuple(
                 JournalPart(
@@ -139,7 +119,7 @@ class Corrections:
                     Money(part.amount_minor, row.currency),
                     Money(part.catch_up_minor, row.currency),
                 )
-                for part in parts
+                for part in self._journals.parts(row.id or 0)
             ),
         )
         assert row.reference is not None

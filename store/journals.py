@@ -55,6 +55,14 @@ class Journals:
             raise NotFoundError(f"There is no journal {journal_id}.")
         return row
 
+    def by_reference(self, entity: str, reference: str) -> JournalRow | None:
+        """The entity's journal of this name; None where it has none."""
+        return self._session.exec(
+            select(JournalRow).where(
+                JournalRow.entity_id == entity, JournalRow.reference == reference
+            )
+        ).first()
+
     def of_close(self, close: CloseRow, journal_id: int) -> JournalRow:
         """One journal of this close. Raises NotFoundError for one of another close, too."""
         row = self.get(journal_id)
@@ -116,9 +124,11 @@ class Journals:
 
     def linked(self, row: JournalRow) -> tuple[str, str]:
         """The references of the journal that it turns round, and of the one that turned it round."""
-        by = col(JournalRow.reverses_id) == row.id, JournalRow.state == JournalState.POSTED
-        reversed_by = self._session.exec(select(JournalRow.reference).where(*by)).first()
         was = self.get(row.reverses_id).reference if row.reverses_id else None
+        reversed_by = None
+        if row.state == JournalState.REVERSED:
+            by = col(JournalRow.reverses_id) == row.id, JournalRow.state == JournalState.POSTED
+            reversed_by = self._session.exec(select(JournalRow.reference).where(*by)).first()
         return was or "", reversed_by or ""
 
     def standing(self, close: CloseRow) -> list[JournalRow]:

@@ -3,7 +3,7 @@
 from accounting.periods import Period
 from controls.posting import IN_LEDGER
 from controls.preview import Figures, exceptions_told
-from controls.proposal_changes import JournalFigure
+from controls.proposal_changes import JournalFigure, kind_told
 from controls.steps import ENDED
 from models import CloseRow, ProposalRow
 from store.calculations import Proposed, averages, proposed
@@ -47,7 +47,7 @@ def figures_of(made: Proposed, entity: str, currency: str) -> Figures:
         closing={role.value: amount for role, amount in calculation.closing.items()},
         journals=tuple(
             JournalFigure(
-                _kind(journal.kind.value, left_out=chosen.leaves_out(entity, journal)),
+                kind_told(journal.kind.value, left_out=chosen.leaves_out(entity, journal)),
                 chosen.dated(journal).date.isoformat(),
                 journal.total.text(),
                 "",
@@ -79,7 +79,3 @@ def in_the_ledger(work: Work, close: CloseRow) -> int:
     """How many journals of the close the ledger holds already: they count as booked."""
     rows = work.journals.of_proposal(close.proposal_id) if close.proposal_id else []
     return sum(1 for row in rows if row.state in IN_LEDGER)
-
-
-def _kind(kind: str, *, left_out: bool) -> str:
-    return f"{kind}, left out" if left_out else kind

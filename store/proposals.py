@@ -14,7 +14,7 @@ from controls.notices import NoticeKind
 from controls.posting import JournalState
 from controls.posting_choices import Chosen
 from controls.proposal import gains_and_losses, journal_hash
-from controls.proposal_changes import JournalFigure, ProposalFigures
+from controls.proposal_changes import JournalFigure, ProposalFigures, kind_told
 from controls.steps import WHO, Awaiting
 from models import (
     CloseRow,
@@ -166,7 +166,7 @@ class Proposals:
             currency=journal.total.currency,
             content_hash=journal_hash(close.entity_id, journal),
             belongs_to=own.date if own.date != journal.date else None,
-            reverses_id=self._id_of(close.entity_id, own.reverses),
+            reverses_id=self._reversed(close.entity_id, own.reverses),
         )
         self._session.add(row)
         self._session.flush()
@@ -188,15 +188,13 @@ class Proposals:
         for part in journal.parts:
             self._session.add(_part_row(proposal_id, row.id, part, catch_up=part.catch_up.minor))
 
-    def _id_of(self, entity: str, reference: str) -> int | None:
-        """Whose reference it is; None of none."""
+    def _reversed(self, entity: str, reference: str) -> int | None:
+        """The journal of this reference; None of no reference."""
         if not reference:
             return None
-        return self._session.exec(
-            select(JournalRow.id).where(
-                JournalRow.entity_id == entity, JournalRow.reference == reference
-            )
-        ).one()
+        row = Journals(self._session, self._audit).by_reference(entity, reference)
+        assert row is not None
+        return row.id
 
     def exceptions(self, proposal_id: int) -> list[ExceptionRow]:
         """The exceptions of a proposal, those that only tell among them."""
@@ -271,7 +269,7 @@ class Proposals:
         return ProposalFigures(
             journals=tuple(
                 JournalFigure(
-                    row.kind if row.state != JournalState.SKIPPED else f"{row.kind}, left out",
+                    kind_told(row.kind, left_out=row.state == JournalState.SKIPPED),
                     row.date.isoformat(),
                     Money(int(debits), row.currency).text(),
                     f"{row.content_hash}{row.state if row.state == JournalState.SKIPPED else ''}",

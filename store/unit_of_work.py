@@ -119,7 +119,7 @@ class Work:
     @cached_property
     def corrections(self) -> Corrections:
         """Posted journals to be turned round."""
-        return Corrections(self._session)
+        return Corrections(self._session, self.audit)
 
     @cached_property
     def delegations(self) -> Delegations:

@@ -11,12 +11,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import psycopg
+from psycopg import sql
 from starlette.testclient import TestClient
 
 from accounting.documents import Document, DocumentKind, Effect, Report
 from accounting.money import Money
 from controls.configuration import Configuration, parse_configuration
 from controls.messages import CloseRef
+from models import metadata
 from store.rates import SPOT, NewRate
 from tests.api.site import Site
 from tests.store.database import Database
@@ -71,6 +74,16 @@ class Story:
         answer = self.client.get(path)
         assert answer.status_code == 200, answer.text
         return str(answer.text)
+
+
+def counted(story: Story) -> dict[str, int]:
+    """Every table's number of rows."""
+    with psycopg.connect(story.database.superuser) as work:
+        found = {}
+        for name in sorted(metadata.tables):
+            words = sql.SQL("select count(*) from {}").format(sql.Identifier(name))
+            (found[name],) = work.execute(words).fetchone() or (0,)
+        return found
 
 
 def configuration() -> Configuration:

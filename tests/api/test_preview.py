@@ -4,26 +4,13 @@ import json
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
 from httpx import Response
-from psycopg import sql
 
-from models import metadata
-from tests.api.story import Story, configuration
+from tests.api.story import Story, configuration, counted
 
 UK = "/api/v1/closes/uk/2026-10/preview"
 RATES = b"Date, USD, GBP, \n2026-09-30, 1.17, 0.88, \n2026-10-30, 1.20, 0.90, \n"
-
-
-def counted(story: Story) -> dict[str, int]:
-    """Every table's number of rows."""
-    with psycopg.connect(story.database.superuser) as work:
-        found = {}
-        for name in sorted(metadata.tables):
-            words = sql.SQL("select count(*) from {}").format(sql.Identifier(name))
-            (found[name],) = work.execute(words).fetchone() or (0,)
-        return found
 
 
 def settings(**changes: Any) -> bytes:

@@ -6,14 +6,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import uvicorn
-from psycopg import sql
 
-from models import metadata
 from tests.api.conftest import served
-from tests.api.story import Story, configuration, tell
+from tests.api.story import Story, configuration, counted, tell
 from tests.close.system import eventually
 from tests.tieout.command import tieout
 
@@ -36,15 +33,6 @@ def page(story: Story) -> Iterator[dict[str, str]]:
     yield {"url": f"http://127.0.0.1:{listening.getsockname()[1]}", "token": token}
     server.should_exit = True
     thread.join()
-
-
-def counted(story: Story) -> dict[str, int]:
-    with psycopg.connect(story.database.superuser) as work:
-        found = {}
-        for name in sorted(metadata.tables):
-            words = sql.SQL("select count(*) from {}").format(sql.Identifier(name))
-            (found[name],) = work.execute(words).fetchone() or (0,)
-        return found
 
 
 def test_a_line_is_explained_in_words(page: dict[str, str]) -> None:

@@ -8,12 +8,15 @@ import json
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from accounting.backtest import back_test
+from accounting.backtest_differences import BackTest, Stage
+from accounting.backtest_ledger import Movement, Past
 from accounting.book import Adoption, Book, Calculation
 from accounting.contracts import contracts_of, roots
 from accounting.engine import calculate, carried_forward
@@ -26,6 +29,9 @@ from accounting.periods import Period
 from accounting.policy import AccountMap, RecognitionPolicy, Role, Rule
 from connectors.ledger import Ledger
 from controls.configuration import parse_configuration
+from sandbox.world.northwind import northwind
+from sandbox.world.records import Document
+from sandbox.world.slips import PLANTED, Slip
 from tests.connectors.doors import (
     BOOKS,
     MemoryVault,
@@ -251,3 +257,55 @@ def test_every_effect_of_a_credit_note_is_read_as_the_spreadsheet_meant_it(
     }
     assert read == meant
     assert len(read) > 1
+
+
+def back_tested(group: Group, entity: str) -> BackTest:
+    """The twelve months before adoption, as the spreadsheet's journals stand in the ledger."""
+    months = [(end.strftime("%Y-%m"), Period(end.replace(day=1), end)) for end in month_ends()]
+    book = group.books[entity]
+    assert book.adoption is not None
+    assert book.adoption.balances is not None
+    movements = tuple(
+        Movement(journal.date, line.account, line.debit_minor - line.credit_minor, line.text)
+        for journal in group.ledgers[entity].journals(datetime(2000, 1, 1, tzinfo=UTC))
+        for line in journal.lines
+    )
+    past = Past(AUGUST, book.adoption.balances, movements)
+    year = [(name, days) for name, days in months if date(2025, 9, 1) <= days.start <= AUGUST]
+    return back_test(book, policy(entity), year, past)
+
+
+Told = tuple[str, str, str, str, int]
+"""A mistake in a month: cause, customer, month, stage, amount in minor units."""
+
+
+def as_told(slip: Slip, documents: tuple[Document, ...]) -> set[Told]:
+    """A planted mistake as the back-test must tell it."""
+    told: set[Told] = set()
+    before = 0
+    for end in month_ends():
+        stands = slip.stands(documents, end)
+        stage = Stage.ARISES if end == slip.since else Stage.GOES_ON
+        if end == slip.until:
+            stage = Stage.MADE_GOOD
+        if stands != before:
+            name = end.strftime("%Y-%m")
+            told.add((slip.cause, slip.customer, name, stage.value, stands - before))
+        before = stands
+    return told
+
+
+@every_entity
+def test_the_back_test_finds_what_was_planted_and_nothing_else(entity: str, group: Group) -> None:
+    found = back_tested(group, entity)
+    told = [
+        (each.cause.value, each.customer, each.period, each.stage.value, each.amount.minor)
+        for each in found.differences
+    ]
+    documents = northwind(date(2026, 10, 5), 1).books[entity].documents
+    planted = [as_told(slip, documents) for slip in PLANTED if slip.entity == entity]
+    assert sorted(told) == sorted(one for each in planted for one in each)
+    assert len(planted) >= 3
+    assert (found.held, dict(found.carried)) == ((), {})
+    stands = {each.cause.value: each.standing.minor for each in found.totals if each.standing}
+    assert stands == ({"unknown": 12_34} if entity == "de" else {})

@@ -1,0 +1,304 @@
+"""The search for causes: month by month, what each difference is made of, to the minor unit.
+
+In this order: what is known already goes on or is made good; one thing went wrong; one thing and a
+rounding; two things. What the months after tell decides between things that come to the same amount,
+and where they leave several customers, nobody is named.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from accounting.backtest_causes import Causes, Hypothesis
+from accounting.backtest_differences import Cause, Stage
+from accounting.backtest_ledger import UNNAMED
+from accounting.policy import Role
+
+ROUNDING_MAX = 5
+"""A few minor units: above it a difference is none of rounding."""
+ROUNDING_PER_LINE = 2
+TOLD_APART_BY = 1_000
+"""Beside a rounding a thing is only seen where it is so many times larger."""
+MADE_GOOD_AT_ONCE = 3
+"""At most so many misstatements are taken back by one journal."""
+LOOK_AHEAD = 12
+"""For so many months on what is supposed is held against the ledger."""
+PAIRS_MAX = 50
+"""Two things at once are not looked for where more pairs than this come to the amount."""
+CONTRADICTED = -1
+
+
+@dataclass(slots=True)
+class Misstatement:
+    """One thing that went wrong on an account. `standing` is what it has come to, on the normal side.
+
+    `made_good` is the month that took it back, None while it stands.
+    """
+
+    number: int
+    role: Role
+    cause: Cause
+    customer: str
+    since: int
+    standing: int
+    hypothesis: Hypothesis | None = None
+    candidates: tuple[str, ...] = ()
+    largest: int = 0
+    made_good: int | None = None
+
+    def goes_on(self, month: int) -> int:
+        """What the month adds to it if nobody notices."""
+        if self.hypothesis is None:
+            return 0
+        return self.hypothesis.effect(month).get(self.role, 0) - self.standing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a misstatement adds to the difference of a month; `standing` is what it comes to then."""
+
+    month: int
+    misstatement: Misstatement
+    stage: Stage
+    amount: int
+    standing: int
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What explains an amount: hypotheses, a rounding of what is left, or too many customers."""
+
+    hypotheses: tuple[Hypothesis, ...] = ()
+    rounded: bool = False
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a difference is explained: month, account, customer (UNNAMED: any), and what else goes
+    on there.
+    """
+
+    month: int
+    role: Role
+    customer: str
+    beside: tuple[Hypothesis, ...] = ()
+
+    def comes_to(self, supposed: Hypothesis) -> int:
+        """What it makes of the account at the month's end."""
+        return supposed.effect(self.month).get(self.role, 0)
+
+    def stood_at(self, supposed: Hypothesis) -> int:
+        """What it had made of it at the month's start."""
+        return supposed.effect(self.month - 1).get(self.role, 0)
+
+    def grows_by(self, supposed: Hypothesis) -> int:
+        """What the month adds to it."""
+        return self.comes_to(supposed) - self.stood_at(supposed)
+
+
+Arisen = Callable[[int, Role, str], int]
+"""What came up in a month on an account, of one customer or (UNNAMED) in all."""
+
+
+@dataclass
+class Search:
+    """Explains months in their order. `arisen` looks ahead: what the months after say."""
+
+    causes: Causes
+    months: int
+    arisen: Arisen
+    misstatements: list[Misstatement] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def carry(self, role: Role, amount: int) -> None:
+        """What stood before the first month."""
+        if amount:
+            self._new(-1, role, Cause.UNKNOWN, UNNAMED, amount)
+
+    def explain(self, month: int, role: Role, customer: str, amount: int) -> None:
+        """Find what the amount of an account and month (of a customer, if named) is made of."""
+        known = [each for each in self.standing(role) if _fits(each.customer, customer)]
+        gone, found = self._explained(known, month, role, customer, amount)
+        rest = amount
+        for each in known:
+            taken = each in gone
+            part = -each.standing if taken else each.goes_on(month)
+            self._step(each, month, Stage.MADE_GOOD if taken else Stage.GOES_ON, part, customer)
+            rest -= part
+        for hypothesis in found.hypotheses:
+            part = hypothesis.effect(month)[role]
+            self._new(month, role, hypothesis.cause, hypothesis.customer, part, hypothesis)
+            rest -= part
+        if rest and found.rounded:
+            self._round(month, role, customer, rest)
+        elif rest:
+            self._new(month, role, Cause.UNKNOWN, customer, rest, candidates=found.candidates)
+
+    def standing(self, role: Role) -> list[Misstatement]:
+        """Those of the account that nobody has made good yet."""
+        return [each for each in self.misstatements if each.role is role and each.made_good is None]
+
+    def _explained(
+        self, known: Sequence[Misstatement], month: int, role: Role, customer: str, amount: int
+    ) -> tuple[Sequence[Misstatement], Found]:
+        """What was made good, and what is new."""
+        place = Place(month, role, customer)
+        ways = list(_ways(known, month, amount))
+        for explains in (_nothing, self._one):
+            for gone, rest in ways:
+                beside = tuple(each.hypothesis for each in known if each not in gone)
+                there = replace(place, beside=tuple(each for each in beside if each is not None))
+                if (found := explains(there, rest)) is not None:
+                    return gone, found
+        _, rest = ways[0]
+        place = replace(
+            place, beside=tuple(e.hypothesis for e in known if e.hypothesis is not None)
+        )
+        return (), self._near(place, rest) or self._two(place, rest) or Found()
+
+    def _one(self, place: Place, rest: int) -> Found | None:
+        """A rounding, or the one thing that comes to the amount."""
+        moving = self.causes.moving(place.month, place.role)
+        if abs(rest) <= min(ROUNDING_MAX, ROUNDING_PER_LINE * moving):
+            return Found(rounded=True)
+        return self._decided(place, [(e,) for e in self._of(place) if place.comes_to(e) == rest])
+
+    def _near(self, place: Place, rest: int) -> Found | None:
+        """One thing that comes to the amount but for a rounding."""
+        if abs(rest) < ROUNDING_MAX * TOLD_APART_BY:
+            return None
+        near = [(e,) for e in self._of(place) if abs(place.comes_to(e) - rest) <= ROUNDING_MAX]
+        found = self._decided(place, near, slack=ROUNDING_MAX)
+        return replace(found, rounded=bool(found.hypotheses)) if found is not None else None
+
+    def _two(self, place: Place, rest: int) -> Found | None:
+        """Two things at once, where the months after bear them out."""
+        every = self._of(place)
+        by_amount: dict[int, list[Hypothesis]] = {}
+        pairs: list[tuple[Hypothesis, Hypothesis]] = []
+        for each in every:
+            amount = place.comes_to(each)
+            pairs.extend((other, each) for other in by_amount.get(rest - amount, ()))
+            by_amount.setdefault(amount, []).append(each)
+        return self._decided(place, pairs, borne_out=1) if len(pairs) <= PAIRS_MAX else None
+
+    def _of(self, place: Place) -> list[Hypothesis]:
+        return [
+            each
+            for each in self.causes.of(place.month)
+            if place.comes_to(each) and _fits(each.customer, place.customer)
+        ]
+
+    def _decided(
+        self,
+        place: Place,
+        fitting: Iterable[tuple[Hypothesis, ...]],
+        *,
+        slack: int = 0,
+        borne_out: int = 0,
+    ) -> Found | None:
+        """The first of those that the months after bear out best, if all of these are of the same
+        customers; their names if not.
+        """
+        ranked = [(self._borne_out(place, each, slack), each) for each in fitting]
+        best = max((rank for rank, _ in ranked), default=CONTRADICTED)
+        if best < borne_out:
+            return None
+        left = [each for rank, each in ranked if rank == best]
+        whose = {tuple(sorted(each.customer for each in one)) for one in left}
+        if len(whose) == 1:
+            return Found(left[0])
+        return Found(candidates=tuple(sorted({each.customer for one in left for each in one})))
+
+    def _borne_out(self, place: Place, supposed: Sequence[Hypothesis], slack: int) -> int:
+        """In how many later months the ledger differs just as these foretell: as they go on, or as
+        they are made good. CONTRADICTED where one must go on at once and the ledger says otherwise,
+        even with one new thing beside it.
+        """
+        alive, times = list(supposed), 0
+        for month in range(place.month + 1, min(self.months, place.month + 1 + LOOK_AHEAD)):
+            later = replace(place, month=month)
+            rest = self.arisen(month, place.role, place.customer)
+            rest -= sum(later.grows_by(each) for each in place.beside)
+            growth = sum(later.grows_by(each) for each in alive)
+            gone = _foretold(alive, later, [rest], slack)
+            if gone is None:
+                new = [rest - later.comes_to(each) for each in self._of(later)]
+                excused = times or not growth or _foretold(alive, later, new, 0) is not None
+                return times if excused else CONTRADICTED
+            times += len(gone) or (growth != 0)
+            alive = [each for each in alive if each not in gone]
+            if not alive:
+                break
+        return times
+
+    def _new(
+        self,
+        month: int,
+        role: Role,
+        cause: Cause,
+        customer: str,
+        amount: int,
+        hypothesis: Hypothesis | None = None,
+        candidates: tuple[str, ...] = (),
+    ) -> None:
+        number = len(self.misstatements) + 1
+        made = Misstatement(number, role, cause, customer, month, 0, hypothesis, candidates)
+        self.misstatements.append(made)
+        self._step(made, month, Stage.ARISES, amount, customer)
+
+    def _round(self, month: int, role: Role, customer: str, amount: int) -> None:
+        """Roundings of an account are one misstatement, as long as any of it stands."""
+        for each in self.standing(role):
+            if each.cause is Cause.ROUNDING and each.customer == customer:
+                back = each.standing == -amount
+                self._step(
+                    each, month, Stage.MADE_GOOD if back else Stage.GOES_ON, amount, customer
+                )
+                return
+        self._new(month, role, Cause.ROUNDING, customer, amount)
+
+    def _step(self, of: Misstatement, month: int, stage: Stage, amount: int, customer: str) -> None:
+        if not amount:
+            return
+        of.standing += amount
+        of.largest = max(of.largest, abs(of.standing))
+        if stage is Stage.MADE_GOOD:
+            of.made_good = month
+        if month >= 0:
+            self.steps.append(Step(month, of, stage, amount, of.standing, of.customer or customer))
+
+
+def _ways(
+    known: Sequence[Misstatement], month: int, amount: int
+) -> Iterator[tuple[Sequence[Misstatement], int]]:
+    """What is left of the amount if nothing known was made good, or one thing, or several."""
+    goes_on = {each.number: each.goes_on(month) for each in known}
+    as_they_go = amount - sum(goes_on.values())
+    alive = [each for each in known if each.standing]
+    for count in range(min(len(alive), MADE_GOOD_AT_ONCE) + 1):
+        for gone in combinations(alive, count):
+            yield gone, as_they_go + sum(each.standing + goes_on[each.number] for each in gone)
+
+
+def _nothing(_place: Place, rest: int) -> Found | None:
+    return Found() if not rest else None
+
+
+def _foretold(
+    alive: Sequence[Hypothesis], later: Place, rests: Sequence[int], slack: int
+) -> Sequence[Hypothesis] | None:
+    """Which of them were made good in the month if what came up is any of these; None if it can't be."""
+    for count in range(len(alive) + 1):
+        for gone in combinations(alive, count):
+            back = sum(later.stood_at(each) for each in gone)
+            grown = sum(later.grows_by(each) for each in alive if each not in gone)
+            if any(abs(rest - grown + back) <= slack for rest in rests):
+                return gone
+    return None
+
+
+def _fits(whose: str, customer: str) -> bool:
+    return UNNAMED in (whose, customer) or whose == customer

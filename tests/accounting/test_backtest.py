@@ -1,0 +1,277 @@
+"""What the back-test says of an old process' mistakes (docs/backtest.md): amounts by hand.
+
+Each book is of whole months (`monthly`, so that a month of a line of 1,200.00 is 100.00); the old
+process booked one journal a month, as right as could be but for the slips of the test.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from accounting.backtest import back_test
+from accounting.backtest_differences import BackTest, Cause, Stage
+from accounting.backtest_ledger import Movement, Past
+from accounting.bulk import calculate
+from accounting.documents import Document, DocumentKind
+from accounting.money import Money
+from accounting.periods import Period
+from accounting.policy import CREDIT_NORMAL, Role
+from accounting.rates import NO_RATES, Rates, Spot
+from tests.builders import POLICY, T0, first_book, invoice, line, usd
+from tests.laws.profiles import books
+
+NAMES = [f"2026-{number:02d}" for number in range(1, 9)]
+MONTHS = [(name, Period.month(name)) for name in NAMES]
+MONTHLY = replace(POLICY, method="monthly", rules=())
+ACCOUNTS = {Role.DEFERRED_REVENUE: "DEF", Role.ACCRUED_REVENUE: "ACC", Role.PREPAYMENTS: "PRE"}
+Slips = dict[tuple[str, Role], int]
+"""How much too high an account is at a month's end."""
+
+
+def sold(number: str, amount: str, customer: str, month: str = "2026-01", **more: Any) -> Document:
+    """A year from the first of a month, invoiced on that day."""
+    first = date.fromisoformat(f"{month}-01")
+    end = first.replace(year=first.year + 1)
+    last = date.fromordinal(end.toordinal() - 1)
+    service = line(amount, service_start=first, service_end=last)
+    return invoice(number, first.isoformat(), service, counterparty=customer, **more)
+
+
+def kept_by_hand(
+    *documents: Document,
+    slips: Slips | None = None,
+    text: str = "Deferred revenue",
+    rates: Rates = NO_RATES,
+    months: list[tuple[str, Period]] = MONTHS,
+) -> BackTest:
+    """The books kept by one journal a month and account, off by the slips at each month's end."""
+    book = first_book(*documents, rates=rates)
+    plain = replace(book, adoption=None)
+    movements: list[Movement] = []
+    held = dict.fromkeys(ACCOUNTS, 0)
+    for name, period in MONTHS:
+        positions = calculate(plain, MONTHLY, period)
+        for role, account in ACCOUNTS.items():
+            slip = (slips or {}).get((name, role), 0)
+            target = positions.closing[role].minor + slip
+            moved = (target - held[role]) * (-1 if role in CREDIT_NORMAL else 1)
+            held[role] = target
+            if moved:
+                movements.append(Movement(period.end, account, moved, text))
+                movements.append(Movement(period.end, "REV", -moved, text))
+    balances = {role: Money(amount, "USD") for role, amount in held.items()}
+    return back_test(book, MONTHLY, months, Past(T0, balances, tuple(movements)))
+
+
+def told(found: BackTest) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (each.period, each.customer, each.cause.value, each.stage.value, each.amount.text())
+        for each in found.differences
+    ]
+
+
+def standing(amount: int, *names: str, role: Role = Role.DEFERRED_REVENUE) -> Slips:
+    return dict.fromkeys(((name, role) for name in names), amount)
+
+
+def test_where_the_old_process_was_right_there_is_nothing_to_say() -> None:
+    found = kept_by_hand(sold("INV-1", "1200.00", "Acme"))
+    assert (found.differences, found.totals, dict(found.carried)) == ((), (), {})
+    may = next(e for e in found.balances if (e.period, e.account) == ("2026-05", "DEF"))
+    assert (may.ledger, may.right, may.difference) == (usd("700.00"), usd("700.00"), usd("0.00"))
+
+
+def test_a_release_that_was_not_booked_is_told_once_and_its_counterpart_is_made_good() -> None:
+    slips = standing(10_000, "2026-04", "2026-05", "2026-06")
+    found = kept_by_hand(
+        sold("INV-1", "1200.00", "Acme"), sold("INV-2", "2500.00", "Bolt"), slips=slips
+    )
+    assert told(found) == [
+        ("2026-04", "Acme", "missing_release", "arises", "100.00"),
+        ("2026-07", "Acme", "missing_release", "made_good", "-100.00"),
+    ]
+    first, last = found.differences
+    assert first.sentence == (
+        "The release of INV-1 of Acme for April 2026 was not booked: 100.00 too much deferred; "
+        "made good in July 2026."
+    )
+    assert last.sentence == (
+        "The mistake of April 2026 with INV-1 of Acme is made good: 100.00 taken back."
+    )
+    assert (first.line, first.misstatement) == ("INV-1/1", last.misstatement)
+
+
+def test_what_two_customers_explain_equally_well_is_of_nobody() -> None:
+    documents = sold("INV-1", "1200.00", "Acme"), sold("INV-2", "1200.00", "Bolt")
+    found = kept_by_hand(*documents, slips=standing(10_000, "2026-04"))
+    assert told(found)[0] == ("2026-04", "", "unknown", "arises", "100.00")
+    assert found.differences[0].candidates == ("Acme", "Bolt")
+    assert "it could be of Acme, Bolt" in found.differences[0].sentence
+    assert told(found)[1] == ("2026-05", "", "unknown", "made_good", "-100.00")
+
+
+def test_what_the_months_after_say_tells_two_causes_of_one_amount_apart() -> None:
+    """Bolt's year to an end a year late is 50.00 too much deferred a month, as is Acme's release."""
+    documents = sold("INV-1", "600.00", "Acme"), sold("INV-2", "1200.00", "Bolt", "2026-03")
+    growing = {
+        ("2026-03", Role.DEFERRED_REVENUE): 5_000,
+        ("2026-04", Role.DEFERRED_REVENUE): 10_000,
+    }
+    found = kept_by_hand(*documents, slips=growing)
+    assert told(found) == [
+        ("2026-03", "Bolt", "wrong_dates", "arises", "50.00"),
+        ("2026-04", "Bolt", "wrong_dates", "goes_on", "50.00"),
+        ("2026-05", "Bolt", "wrong_dates", "made_good", "-100.00"),
+    ]
+    assert "an end one year late" in found.differences[0].sentence
+    once = kept_by_hand(*documents, slips=standing(5_000, "2026-03", "2026-04"))
+    assert told(once)[0] == ("2026-03", "Acme", "missing_release", "arises", "50.00")
+
+
+def test_a_credit_note_that_was_left_out_of_its_month_is_late() -> None:
+    note = invoice(
+        "CN-1",
+        "2026-06-01",
+        line("-140.00", service_start=None),
+        kind=DocumentKind.CREDIT_NOTE,
+        credits="INV-1",
+        counterparty="Acme",
+    )
+    # 700.00 of 1,200.00 were to come in June; of 560.00 June's seventh is earned: 480.00 are held.
+    found = kept_by_hand(sold("INV-1", "1200.00", "Acme"), note, slips=standing(12_000, "2026-06"))
+    assert told(found) == [
+        ("2026-06", "Acme", "late_credit_note", "arises", "120.00"),
+        ("2026-07", "Acme", "late_credit_note", "made_good", "-120.00"),
+    ]
+    assert found.differences[0].document == "CN-1"
+
+
+@pytest.mark.parametrize(
+    ("rate", "says"),
+    [
+        ("1", "taken without any conversion"),
+        ("1.20", "converted at the rate of 2026-02-27"),
+    ],
+)
+def test_a_document_at_another_rate_than_its_own_is_a_matter_of_currency(
+    rate: str, says: str
+) -> None:
+    worth = line("1200.00", service_start=date(2026, 3, 1), service_end=date(2027, 2, 28))
+    foreign = invoice(
+        "INV-1",
+        "2026-03-01",
+        replace(worth, amount=Money(120_000, "EUR")),
+        currency="EUR",
+        rate=Decimal("1.25"),
+    )
+    rates = Rates.of([Spot("EUR", "USD", date(2026, 2, 27), Decimal("1.20"))], [])
+    apart = Decimal(rate) - Decimal("1.25")
+    slips = {
+        ("2026-03", Role.DEFERRED_REVENUE): int(apart * 110_000),
+        ("2026-04", Role.DEFERRED_REVENUE): int(apart * 100_000),
+    }
+    found = kept_by_hand(foreign, slips=slips, rates=rates)
+    assert [each.cause for each in found.differences] == [Cause.CURRENCY] * 3
+    assert [each.stage for each in found.differences] == [
+        Stage.ARISES,
+        Stage.GOES_ON,
+        Stage.MADE_GOOD,
+    ]
+    assert says in found.differences[0].sentence
+
+
+def test_a_rounding_beside_a_mistake_hides_neither() -> None:
+    slips = standing(10_002, "2026-04") | standing(2, "2026-05")
+    found = kept_by_hand(
+        sold("INV-1", "1200.00", "Acme"), sold("INV-2", "2500.00", "Bolt"), slips=slips
+    )
+    assert told(found) == [
+        ("2026-04", "Acme", "missing_release", "arises", "100.00"),
+        ("2026-05", "Acme", "missing_release", "made_good", "-100.00"),
+        ("2026-04", "", "rounding", "arises", "0.02"),
+        ("2026-06", "", "rounding", "made_good", "-0.02"),
+    ]
+
+
+def test_two_things_at_once_are_told_apart_where_they_are_made_good_apart() -> None:
+    documents = sold("INV-1", "1200.00", "Acme"), sold("INV-2", "2500.08", "Bolt")
+    slips = standing(10_000 + 20_834, "2026-04") | standing(20_834, "2026-05")
+    found = kept_by_hand(*documents, slips=slips)
+    assert told(found) == [
+        ("2026-04", "Acme", "missing_release", "arises", "100.00"),
+        ("2026-05", "Acme", "missing_release", "made_good", "-100.00"),
+        ("2026-04", "Bolt", "missing_release", "arises", "208.34"),
+        ("2026-06", "Bolt", "missing_release", "made_good", "-208.34"),
+    ]
+
+
+def test_what_stood_before_the_first_month_is_carried_and_not_told_anew() -> None:
+    slips = standing(1_234, *NAMES[:5])
+    found = kept_by_hand(sold("INV-1", "1200.00", "Acme"), slips=slips, months=MONTHS[2:])
+    assert dict(found.carried) == {Role.DEFERRED_REVENUE: usd("12.34")}
+    assert told(found) == [("2026-06", "", "unknown", "made_good", "-12.34")]
+    assert found.differences[0].sentence.startswith(
+        "What stood before the first month is made good"
+    )
+
+
+def test_journals_that_name_a_customer_are_compared_customer_by_customer() -> None:
+    """Two mistakes of the same amount, one each way: in a lump nobody would see them."""
+    documents = sold("INV-1", "1200.00", "Acme"), sold("INV-2", "1200.00", "Bolt")
+    book = first_book(*documents)
+    movements = [
+        Movement(date(2026, 1, 31), "DEF", -110_000, "INV-1 to deferred"),
+        Movement(date(2026, 1, 31), "DEF", -110_000, "Deferred: Bolt"),
+        Movement(date(2026, 2, 28), "DEF", 20_000, "Release INV-1"),
+        Movement(date(2026, 3, 31), "DEF", 10_000, "Release INV-1"),
+        Movement(date(2026, 3, 31), "DEF", 20_000, "Bolt's releases"),
+    ]
+    past = Past(
+        date(2026, 3, 31),
+        {Role.DEFERRED_REVENUE: usd("1700.00")},
+        tuple(movements),
+    )
+    found = back_test(book, MONTHLY, MONTHS[:3], past)
+    assert told(found) == [
+        ("2026-02", "Bolt", "missing_release", "arises", "100.00"),
+        ("2026-03", "Bolt", "missing_release", "made_good", "-100.00"),
+        ("2026-02", "Acme", "unknown", "arises", "-100.00"),
+    ]
+
+
+@given(
+    some.dictionaries(
+        some.tuples(some.sampled_from(NAMES), some.sampled_from(list(ACCOUNTS))),
+        some.sampled_from([0, 1, -2, 777, 10_000, -10_000, 20_834, 5_000, 123_456]),
+        max_size=10,
+    )
+)
+@books(60)
+def test_the_differences_of_a_month_and_account_sum_to_what_arose_in_it(slips: Slips) -> None:
+    """Whatever went wrong: to the minor unit, and what stands at the end is the last difference."""
+    found = kept_by_hand(
+        sold("INV-1", "1200.00", "Acme"),
+        sold("INV-2", "2500.08", "Bolt", "2026-02"),
+        sold("INV-3", "600.00", "Corr", "2026-04"),
+        slips=slips,
+    )
+    for balance in found.balances:
+        told = Money.sum(
+            (
+                each.amount
+                for each in found.differences
+                if (each.period, each.role) == (balance.period, balance.role)
+            ),
+            "USD",
+        )
+        assert told == balance.arisen
+        assert balance.ledger - balance.right == balance.difference
+        slip = slips.get((balance.period, balance.role), 0)
+        assert balance.difference == Money(slip, "USD")
+    last = [each.difference for each in found.balances if each.period == NAMES[-1]]
+    assert Money.sum((each.standing for each in found.totals), "USD") == Money.sum(last, "USD")

@@ -5,8 +5,9 @@ and customer out, each with its cause (docs/backtest.md).
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from accounting.backtest_causes import Causes, Reading, reading_of
 from accounting.backtest_differences import (
@@ -17,7 +18,7 @@ from accounting.backtest_differences import (
     MonthBalance,
 )
 from accounting.backtest_ledger import UNNAMED, Ledger, Past
-from accounting.backtest_search import Search, Step
+from accounting.backtest_search import Misstatement, Search, Step
 from accounting.backtest_wording import Wording
 from accounting.book import Book
 from accounting.money import Money
@@ -111,67 +112,75 @@ def _answer(
     policy: RecognitionPolicy, names: Sequence[str], made: _Months, search: Search
 ) -> BackTest:
     currency = policy.functional_currency
-    wording = Wording(names, currency)
+    return BackTest(
+        currency=currency,
+        balances=tuple(
+            _balance(policy, made, role, month, name)
+            for month, name in enumerate(names)
+            for role in made.ledger.roles
+        ),
+        differences=tuple(_differences(policy, names, search.steps)),
+        totals=tuple(_totals(policy, made.ledger.roles, search.misstatements)),
+        carried={
+            role: Money(amount, currency)
+            for role in made.ledger.roles
+            if (amount := made.difference(role, -1))
+        },
+        held=tuple(dict.fromkeys(text for reading in made.readings for text in reading.held)),
+    )
 
-    def money(minor: int) -> Money:
-        return Money(minor, currency)
 
-    def told(step: Step) -> Difference:
-        of = step.misstatement
-        return Difference(
+def _balance(
+    policy: RecognitionPolicy, made: _Months, role: Role, month: int, name: str
+) -> MonthBalance:
+    currency = policy.functional_currency
+    return MonthBalance(
+        period=name,
+        role=role,
+        account=policy.accounts.of(role),
+        ledger=Money(made.held(role, month), currency),
+        right=Money(made.readings[month + 1].total(role), currency),
+        difference=Money(made.difference(role, month), currency),
+        arisen=Money(made.arisen(month, role, UNNAMED), currency),
+    )
+
+
+def _differences(
+    policy: RecognitionPolicy, names: Sequence[str], steps: Iterable[Step]
+) -> Iterator[Difference]:
+    """By cause, misstatement and month; numbered in that order."""
+    causes, wording = list(Cause), Wording(names, policy.functional_currency)
+    numbers: dict[int, int] = {}
+    for step in sorted(steps, key=lambda s: (causes.index(s.of.cause), s.of.number, s.month)):
+        of = step.of
+        yield Difference(
             period=names[step.month],
             role=of.role,
             account=policy.accounts.of(of.role),
             customer=step.customer,
             cause=of.cause,
             stage=step.stage,
-            amount=money(step.amount),
-            misstatement=of.number,
+            amount=Money(step.amount, policy.functional_currency),
+            misstatement=numbers.setdefault(of.number, len(numbers) + 1),
             sentence=wording.sentence(step),
             document=of.hypothesis.document if of.hypothesis else "",
             line=of.hypothesis.line if of.hypothesis else "",
             candidates=of.candidates,
         )
 
-    balances = tuple(
-        MonthBalance(
-            period=name,
-            role=role,
-            account=policy.accounts.of(role),
-            ledger=money(made.held(role, month)),
-            right=money(made.readings[month + 1].total(role)),
-            difference=money(made.difference(role, month)),
-            arisen=money(made.arisen(month, role, UNNAMED)),
-        )
-        for month, name in enumerate(names)
-        for role in made.ledger.roles
-    )
-    totals = []
-    for cause in Cause:
-        of_cause = [each for each in search.misstatements if each.cause is cause and each.largest]
-        if of_cause:
-            totals.append(
-                CauseTotal(
-                    cause,
-                    len(of_cause),
-                    money(sum(each.largest for each in of_cause)),
-                    money(sum(each.standing for each in of_cause)),
-                )
+
+def _totals(
+    policy: RecognitionPolicy, roles: Sequence[Role], found: Sequence[Misstatement]
+) -> Iterator[CauseTotal]:
+    currency = policy.functional_currency
+    for cause, role in product(Cause, roles):
+        of_both = [each for each in found if (each.cause, each.role) == (cause, role)]
+        if of_both:
+            yield CauseTotal(
+                cause,
+                role,
+                policy.accounts.of(role),
+                len(of_both),
+                Money(sum(each.largest for each in of_both), currency),
+                Money(sum(each.standing for each in of_both), currency),
             )
-    order = list(Cause)
-
-    def place(step: Step) -> tuple[int, int, int]:
-        return order.index(step.misstatement.cause), step.misstatement.number, step.month
-
-    return BackTest(
-        currency=currency,
-        balances=balances,
-        differences=tuple(told(step) for step in sorted(search.steps, key=place)),
-        totals=tuple(totals),
-        carried={
-            role: money(amount)
-            for role in made.ledger.roles
-            if (amount := made.difference(role, -1))
-        },
-        held=tuple(dict.fromkeys(text for reading in made.readings for text in reading.held)),
-    )

@@ -75,9 +75,13 @@ class MonthBalance:
 
 @dataclass(frozen=True, slots=True)
 class CauseTotal:
-    """A cause: how many misstatements, what each came to at most (absolute), what still stands."""
+    """A cause on an account: how many misstatements, what each came to at most (absolute), and what
+    still stands of them, on the normal side.
+    """
 
     cause: Cause
+    role: Role
+    account: str
     misstatements: int
     largest: Money
     standing: Money

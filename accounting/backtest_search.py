@@ -58,7 +58,7 @@ class Step:
     """What a misstatement adds to the difference of a month; `standing` is what it comes to then."""
 
     month: int
-    misstatement: Misstatement
+    of: Misstatement
     stage: Stage
     amount: int
     standing: int

@@ -34,7 +34,7 @@ class Wording:
 
     def sentence(self, step: Step) -> str:
         """What the step is, and what becomes of it."""
-        of = step.misstatement
+        of = step.of
         match step.stage:
             case Stage.ARISES:
                 return f"{self._arises(of, step.amount)}{self._afterwards(of)}."

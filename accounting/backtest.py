@@ -5,8 +5,8 @@ and customer out, each with its cause (docs/backtest.md).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 from accounting.backtest_causes import Causes, Reading, reading_of
@@ -18,7 +18,7 @@ from accounting.backtest_differences import (
     MonthBalance,
 )
 from accounting.backtest_ledger import UNNAMED, Ledger, Past
-from accounting.backtest_search import Misstatement, Search, Step
+from accounting.backtest_search import Search, Step
 from accounting.backtest_wording import Wording
 from accounting.book import Book
 from accounting.money import Money
@@ -27,12 +27,17 @@ from accounting.policy import RecognitionPolicy, Role
 
 
 def back_test(
-    book: Book, policy: RecognitionPolicy, months: Sequence[tuple[str, Period]], past: Past
+    book: Book,
+    policy: RecognitionPolicy,
+    months: Sequence[tuple[str, Period]],
+    past: Past,
+    shown: range | None = None,
 ) -> BackTest:
     """What the ledger held at each month's end against what it should have held, and why not.
 
-    `months` follow one another and end by the day of `past`. What people said of a line counts
-    from the start; what was frozen, booked or imported does not count.
+    `months` follow one another and end by the day of `past`; `shown` are the places of those that
+    are told of, the others say what came before and after. What people said of a line counts from
+    the start; what was frozen, booked or imported does not count.
     """
     periods = [period for _, period in months]
     plain = _as_if_never_closed(book)
@@ -47,7 +52,8 @@ def back_test(
             known = {each.customer for each in search.standing(role)}
             for customer, amount in made.by_customer(month, role, known).items():
                 search.explain(month, role, customer, amount)
-    return _answer(policy, [name for name, _ in months], made, search)
+    told = Told([name for name, _ in months], shown or range(len(months)), search.steps)
+    return _answer(policy, made, told)
 
 
 def _as_if_never_closed(book: Book) -> Book:
@@ -108,23 +114,45 @@ class _Months:
         return {customer: amount for customer, amount in sums.items() if amount}
 
 
-def _answer(
-    policy: RecognitionPolicy, names: Sequence[str], made: _Months, search: Search
-) -> BackTest:
-    currency = policy.functional_currency
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of: the names of all months, the places of those shown, and every step."""
+
+    names: Sequence[str]
+    shown: range
+    steps: Sequence[Step]
+
+    def misstatements(self) -> dict[int, list[Step]]:
+        """Those that do something in the months shown, with all that they did up to their end, by
+        cause and age.
+        """
+        by_number: dict[int, list[Step]] = {}
+        causes = list(Cause)
+        for step in sorted(self.steps, key=lambda s: (causes.index(s.of.cause), s.of.number)):
+            if step.month < self.shown.stop:
+                by_number.setdefault(step.of.number, []).append(step)
+        return {
+            number: steps
+            for number, steps in by_number.items()
+            if any(step.month in self.shown for step in steps)
+        }
+
+
+def _answer(policy: RecognitionPolicy, made: _Months, told: Told) -> BackTest:
+    currency, roles = policy.functional_currency, made.ledger.roles
     return BackTest(
         currency=currency,
         balances=tuple(
-            _balance(policy, made, role, month, name)
-            for month, name in enumerate(names)
-            for role in made.ledger.roles
+            _balance(policy, made, role, month, told.names[month])
+            for month in told.shown
+            for role in roles
         ),
-        differences=tuple(_differences(policy, names, search.steps)),
-        totals=tuple(_totals(policy, made.ledger.roles, search.misstatements)),
+        differences=tuple(_differences(policy, told)),
+        totals=tuple(_totals(policy, roles, list(told.misstatements().values()))),
         carried={
             role: Money(amount, currency)
-            for role in made.ledger.roles
-            if (amount := made.difference(role, -1))
+            for role in roles
+            if (amount := made.difference(role, told.shown.start - 1))
         },
         held=tuple(dict.fromkeys(text for reading in made.readings for text in reading.held)),
     )
@@ -145,42 +173,43 @@ def _balance(
     )
 
 
-def _differences(
-    policy: RecognitionPolicy, names: Sequence[str], steps: Iterable[Step]
-) -> Iterator[Difference]:
-    """By cause, misstatement and month; numbered in that order."""
-    causes, wording = list(Cause), Wording(names, policy.functional_currency)
-    numbers: dict[int, int] = {}
-    for step in sorted(steps, key=lambda s: (causes.index(s.of.cause), s.of.number, s.month)):
-        of = step.of
-        yield Difference(
-            period=names[step.month],
-            role=of.role,
-            account=policy.accounts.of(of.role),
-            customer=step.customer,
-            cause=of.cause,
-            stage=step.stage,
-            amount=Money(step.amount, policy.functional_currency),
-            misstatement=numbers.setdefault(of.number, len(numbers) + 1),
-            sentence=wording.sentence(step),
-            document=of.hypothesis.document if of.hypothesis else "",
-            line=of.hypothesis.line if of.hypothesis else "",
-            candidates=of.candidates,
-        )
+def _differences(policy: RecognitionPolicy, told: Told) -> Iterator[Difference]:
+    wording = Wording(told.names, policy.functional_currency)
+    for number, steps in enumerate(told.misstatements().values(), start=1):
+        for step in steps:
+            if step.month not in told.shown:
+                continue
+            of = step.of
+            yield Difference(
+                period=told.names[step.month],
+                role=of.role,
+                account=policy.accounts.of(of.role),
+                customer=step.customer,
+                cause=of.cause,
+                stage=step.stage,
+                amount=Money(step.amount, policy.functional_currency),
+                misstatement=number,
+                sentence=wording.sentence(step),
+                document=of.hypothesis.document if of.hypothesis else "",
+                line=of.hypothesis.line if of.hypothesis else "",
+                candidates=of.candidates,
+            )
 
 
 def _totals(
-    policy: RecognitionPolicy, roles: Sequence[Role], found: Sequence[Misstatement]
+    policy: RecognitionPolicy, roles: Sequence[Role], found: Sequence[list[Step]]
 ) -> Iterator[CauseTotal]:
     currency = policy.functional_currency
     for cause, role in product(Cause, roles):
-        of_both = [each for each in found if (each.cause, each.role) == (cause, role)]
+        of_both = [each for each in found if (each[0].of.cause, each[0].of.role) == (cause, role)]
         if of_both:
+            largest = sum(max(abs(step.standing) for step in steps) for steps in of_both)
+            standing = sum(steps[-1].standing for steps in of_both)
             yield CauseTotal(
                 cause,
                 role,
                 policy.accounts.of(role),
                 len(of_both),
-                Money(sum(each.largest for each in of_both), currency),
-                Money(sum(each.standing for each in of_both), currency),
+                Money(largest, currency),
+                Money(standing, currency),
             )

@@ -43,7 +43,6 @@ class Misstatement:
     standing: int
     hypothesis: Hypothesis | None = None
     candidates: tuple[str, ...] = ()
-    largest: int = 0
     made_good: int | None = None
 
     def goes_on(self, month: int) -> int:
@@ -55,7 +54,9 @@ class Misstatement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a misstatement adds to the difference of a month; `standing` is what it comes to then."""
+    """What a misstatement adds to the difference of a month (−1: before the first one); `standing`
+    is what it comes to then.
+    """
 
     month: int
     of: Misstatement
@@ -264,11 +265,9 @@ class Search:
         if not amount:
             return
         of.standing += amount
-        of.largest = max(of.largest, abs(of.standing))
         if stage is Stage.MADE_GOOD:
             of.made_good = month
-        if month >= 0:
-            self.steps.append(Step(month, of, stage, amount, of.standing, of.customer or customer))
+        self.steps.append(Step(month, of, stage, amount, of.standing, of.customer or customer))
 
 
 def _ways(

@@ -71,9 +71,9 @@ class Wording:
         return "; it ran out by itself"
 
     def _subject(self, of: Misstatement) -> str:
-        since = month_words(self._names[of.since]) if of.since >= 0 else ""
-        if not since:
-            return "What stood before the first month"
+        if of.since < 0:
+            return f"What stood before {month_words(self._names[0])}"
+        since = month_words(self._names[of.since])
         if of.hypothesis is not None:
             return f"The mistake of {since} with {of.hypothesis.document}{_of(of.customer)}"
         kind = "rounding" if of.cause is Cause.ROUNDING else "unexplained difference"

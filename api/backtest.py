@@ -20,8 +20,10 @@ from store.errors import NotFoundError
 from store.users import Person
 
 MONTHS_MAX = 60
-MONTHS_SHOWN = 12
-"""How many months before adoption are tested where nobody says which."""
+YEAR = 12
+"""So many months before adoption are tested where nobody says which; and so many before those asked
+for are looked at, for where a mistake began.
+"""
 HELD_MAX = 10
 
 Months = list[tuple[str, Period]]
@@ -49,7 +51,9 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True)
 class MonthView:
-    """A balance account at a month's end; `arisen` is what came up of the difference in the month."""
+    """A balance account at a month's end; `arisen` is what came up of the difference in the month.
+    `differs` says that either is not nothing.
+    """
 
     period: str
     account: str
@@ -58,6 +62,7 @@ class MonthView:
     right: str
     difference: str
     arisen: str
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ def backtest(doors: Doors, person: Person, entity: str, first: str, last: str) -
         settings = config.entity(entity)
         known_from = _known_from(work, settings)
         months = _months(settings, known_from, first, last)
-        found = back_tested(work, settings, config.sha256, months)
+        around, shown = _around(settings, known_from, months)
+        found = back_tested(work, settings, config.sha256, around, shown)
     return _view(settings, known_from, months, found)
 
 
@@ -178,12 +184,32 @@ def _named(calendar: FiscalCalendar, name: str) -> Period:
 
 
 def _year_before(calendar: FiscalCalendar, end: Period, oldest: Period) -> Period:
-    start = end
-    for _ in range(MONTHS_SHOWN - 1):
-        if start.start <= oldest.start:
+    return _back(calendar, end, oldest, YEAR - 1)
+
+
+def _back(calendar: FiscalCalendar, period: Period, oldest: Period, count: int) -> Period:
+    """So many periods before, at most the oldest."""
+    for _ in range(count):
+        if period.start <= oldest.start:
             break
-        start = calendar.containing(start.day_before)
-    return start
+        period = calendar.containing(period.day_before)
+    return period
+
+
+def _around(settings: EntityConfig, known_from: str, months: Months) -> tuple[Months, range]:
+    """The months with a year before them, as far as it is known, and those after them up to
+    adoption, which say what became of a mistake; the places of those asked for.
+    """
+    calendar = settings.calendar
+    first = _back(calendar, months[0][1], _named(calendar, known_from), YEAR)
+    before = _following(calendar, first, months[0][1])[:-1]
+    after: Months = []
+    day = months[-1][1].end
+    while day < settings.adopted_on and len(after) < MONTHS_MAX:
+        period = calendar.containing(day + ONE_DAY)
+        after.append((calendar.name_at(period.start), period))
+        day = period.end
+    return [*before, *months, *after], range(len(before), len(before) + len(months))
 
 
 def _following(calendar: FiscalCalendar, start: Period, end: Period) -> Months:
@@ -220,10 +246,14 @@ def _view(settings: EntityConfig, known_from: str, months: Months, found: BackTe
         differences=[_difference(each) for each in found.differences],
         balances=[
             MonthView(
-                each.period,
-                each.account,
-                each.role,
-                *(a.text() for a in (each.ledger, each.right, each.difference, each.arisen)),
+                period=each.period,
+                account=each.account,
+                role=each.role,
+                ledger=each.ledger.text(),
+                right=each.right.text(),
+                difference=each.difference.text(),
+                arisen=each.arisen.text(),
+                differs=bool(each.difference or each.arisen),
             )
             for each in found.balances
         ],

@@ -20,9 +20,14 @@ def is_read(work: Work, entity: str) -> bool:
 
 
 def back_tested(
-    work: Work, entity: EntityConfig, version: str, months: Sequence[tuple[str, Period]]
+    work: Work,
+    entity: EntityConfig,
+    version: str,
+    months: Sequence[tuple[str, Period]],
+    shown: range,
 ) -> BackTest:
-    """Past months of the entity, made anew by the settings of this version.
+    """Past months of the entity, made anew by the settings of this version; those at the places
+    `shown` are told of.
 
     Averages of periods that nobody closed are reckoned for it, and not kept. Raises NotFoundError
     where nothing was read of the ledger yet.
@@ -35,4 +40,4 @@ def back_tested(
     averages = work.rates.averages(entity.id, entity.calendar, pairs, adopted, adopted)
     rates = work.rates.supposing(averages, OF_SPOTS).table(entity.id, pairs, adopted)
     past = Past(adopted, book.adoption.balances, work.past_journals.movements(entity.id))
-    return back_test(replace(book, rates=rates), policy, months, past)
+    return back_test(replace(book, rates=rates), policy, months, past, shown)

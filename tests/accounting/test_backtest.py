@@ -48,6 +48,7 @@ def kept_by_hand(
     text: str = "Deferred revenue",
     rates: Rates = NO_RATES,
     months: list[tuple[str, Period]] = MONTHS,
+    shown: range | None = None,
 ) -> BackTest:
     """The books kept by one journal a month and account, off by the slips at each month's end."""
     book = first_book(*documents, rates=rates)
@@ -65,7 +66,7 @@ def kept_by_hand(
                 movements.append(Movement(period.end, account, moved, text))
                 movements.append(Movement(period.end, "REV", -moved, text))
     balances = {role: Money(amount, "USD") for role, amount in held.items()}
-    return back_test(book, MONTHLY, months, Past(T0, balances, tuple(movements)))
+    return back_test(book, MONTHLY, months, Past(T0, balances, tuple(movements)), shown)
 
 
 def told(found: BackTest) -> list[tuple[str, str, str, str, str]]:
@@ -215,9 +216,26 @@ def test_what_stood_before_the_first_month_is_carried_and_not_told_anew() -> Non
     found = kept_by_hand(sold("INV-1", "1200.00", "Acme"), slips=slips, months=MONTHS[2:])
     assert dict(found.carried) == {Role.DEFERRED_REVENUE: usd("12.34")}
     assert told(found) == [("2026-06", "", "unknown", "made_good", "-12.34")]
-    assert found.differences[0].sentence.startswith(
-        "What stood before the first month is made good"
-    )
+    assert found.differences[0].sentence.startswith("What stood before March 2026 is made good")
+
+
+def test_the_months_around_those_shown_say_where_a_mistake_began_and_how_it_ended() -> None:
+    """Acme's mistake of March and Bolt's of April end in one lump in May."""
+    slips = {
+        ("2026-03", Role.DEFERRED_REVENUE): 10_000,
+        ("2026-04", Role.DEFERRED_REVENUE): 10_000 + 20_834,
+    }
+    documents = sold("INV-1", "1200.00", "Acme"), sold("INV-2", "2500.08", "Bolt")
+    found = kept_by_hand(*documents, slips=slips, shown=range(3, 4))
+    assert told(found) == [("2026-04", "Bolt", "missing_release", "arises", "208.34")]
+    assert found.differences[0].sentence.endswith("made good in May 2026.")
+    assert dict(found.carried) == {Role.DEFERRED_REVENUE: usd("100.00")}
+    assert [each.standing for each in found.totals] == [usd("208.34")]
+    after = kept_by_hand(*documents, slips=slips, shown=range(4, 8))
+    assert {(each.customer, each.amount) for each in after.differences} == {
+        ("Acme", usd("-100.00")),
+        ("Bolt", usd("-208.34")),
+    }
 
 
 def test_journals_that_name_a_customer_are_compared_customer_by_customer() -> None:

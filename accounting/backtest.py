@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from accounting.backtest_causes import Causes, Reading, reading_of
+from accounting.backtest_causes import Causes
 from accounting.backtest_differences import (
     BackTest,
     Cause,
@@ -18,6 +18,7 @@ from accounting.backtest_differences import (
     MonthBalance,
 )
 from accounting.backtest_ledger import UNNAMED, Ledger, Past
+from accounting.backtest_readings import Reading, readings_of
 from accounting.backtest_search import Search, Step
 from accounting.backtest_wording import Wording
 from accounting.book import Book
@@ -40,9 +41,9 @@ def back_test(
     the start; what was frozen, booked or imported does not count.
     """
     periods = [period for _, period in months]
-    plain = _as_if_never_closed(book)
-    first = reading_of(plain, policy, periods[0].day_before)
-    readings = [first, *(reading_of(plain, policy, period.end) for period in periods)]
+    plain = as_if_never_closed(book)
+    days = [periods[0].day_before, *(period.end for period in periods)]
+    readings = readings_of(plain, policy, days)
     made = _Months(Ledger(past, plain, policy, periods), readings, periods)
     search = Search(Causes(plain, policy, periods, readings), len(periods), made.arisen)
     for role in made.ledger.roles:
@@ -56,7 +57,10 @@ def back_test(
     return _answer(policy, made, told)
 
 
-def _as_if_never_closed(book: Book) -> Book:
+def as_if_never_closed(book: Book) -> Book:
+    """The same documents, and what people said as if it had been said from the start; nothing that a
+    close froze or posted.
+    """
     said = tuple(replace(each, known_on=None) for each in book.overrides)
     return replace(
         book,

@@ -5,27 +5,32 @@ another rate) and reads it anew by the core's own rules: what the accounts hold 
 should, is its effect. None is a guess: an effect is exact to the minor unit, or it explains nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 
 from accounting.backtest_differences import Cause
+from accounting.backtest_readings import (
+    Effects,
+    Families,
+    Reading,
+    less,
+    member,
+    reading_of,
+    totals_of,
+)
 from accounting.book import Book
-from accounting.bulk import AtOnce
 from accounting.currency import document_rate, measured
 from accounting.documents import Document, Effect, Override
-from accounting.engine import read_at
 from accounting.errors import MissingRateError
 from accounting.methods import method_named
-from accounting.money import Money
 from accounting.periods import ONE_DAY, Period, month_end
 from accounting.policy import RecognitionPolicy, Role
-from accounting.positions import Member, balances
-from accounting.recognition import RevenueLine, ahead_of
+from accounting.recognition import RevenueLine, ahead_of, standing
+from accounting.segments import Life
 
-Effects = Mapping[Role, int]
 NOTHING: Effects = {}
 SUPPOSED = "\uffff supposed"
 """Names what is only supposed of a line: it counts after every word that people said of it."""
@@ -48,66 +53,6 @@ class Hypothesis:
     effect: Callable[[int], Effects]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The lines of a book at the end of a month, and its balances by role and line."""
-
-    lines: Mapping[str, RevenueLine]
-    members: Mapping[str, list[Member]]
-    by_line: Mapping[Role, Mapping[str, int]]
-    held: tuple[str, ...] = ()
-
-    def total(self, role: Role) -> int:
-        """The balance of a role."""
-        return sum(self.by_line.get(role, {}).values())
-
-
-def reading_of(book: Book, policy: RecognitionPolicy, at: date) -> Reading:
-    """The right balances at the end of the day."""
-    found = read_at(book, policy, at, with_imports=False, reckoner=AtOnce())
-    units: dict[str, list[Member]] = {}
-    for key, stands in found.standings.items():
-        line = found.lines.lines[key]
-        units.setdefault(line.unit, []).append(
-            _member(line, stands.ahead, policy.functional_currency, negative=stands.is_negative)
-        )
-    every = [member for members in units.values() for member in members]
-    by_line: dict[Role, dict[str, int]] = {}
-    for part in balances(every).parts:
-        of_role = by_line.setdefault(part.role, {})
-        of_role[part.line] = of_role.get(part.line, 0) + part.amount.minor
-    told = tuple(
-        each.message for each in found.lines.exceptions if each.subject in found.lines.held
-    )
-    return Reading(found.lines.lines, units, by_line, told)
-
-
-def _member(line: RevenueLine, ahead: int, currency: str, *, negative: bool) -> Member:
-    return Member(
-        line=line.key,
-        unit=line.unit,
-        is_cost=line.is_cost,
-        ahead=Money(ahead, currency),
-        in_a_year=Money.zero(currency),
-        negative=negative,
-        account=line.account,
-        dimensions=line.dimensions,
-    )
-
-
-def _sums(members: Iterable[Member]) -> dict[Role, int]:
-    sums: dict[Role, int] = {}
-    for part in balances(members).parts:
-        sums[part.role] = sums.get(part.role, 0) + part.amount.minor
-    return sums
-
-
-def _less(alternative: Effects, right: Effects) -> Effects:
-    roles = {*alternative, *right}
-    found = {role: alternative.get(role, 0) - right.get(role, 0) for role in roles}
-    return {role: amount for role, amount in found.items() if amount}
-
-
 @dataclass
 class Causes:
     """Every hypothesis that starts to have an effect in a month."""
@@ -120,8 +65,9 @@ class Causes:
     _found: dict[int, list[Hypothesis]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._documents = {document.id: document for document in self.book.documents}
-        self._families = _families(self.book)
+        self._numbers = {document.id: document.number for document in self.book.documents}
+        self._families = Families(self.book)
+        self._whole_by_dates = self.policy.single_period or self.policy.immaterial_below is not None
 
     def of(self, month: int) -> list[Hypothesis]:
         """Those of a month, in the order in which they are preferred."""
@@ -142,22 +88,19 @@ class Causes:
 
     def _missing(self, month: int) -> Iterator[Hypothesis]:
         """What each line earned in the month is not booked; what it comes to stays as it is."""
-        now = self.readings[month + 1]
-        for members in now.members.values():
-            for member in members:
-                line = now.lines[member.line]
-                effect = self._without_release(line, members, month)
-                if effect:
-                    yield Hypothesis(
-                        Cause.MISSING_RELEASE,
-                        line.counterparty,
-                        self._number(line),
-                        line.key,
-                        "",
-                        lambda _month, effect=effect: effect,  # type: ignore[misc]
-                    )
+        for line in self.readings[month + 1].lines.values():
+            effect = self._without_release(line, month)
+            if effect:
+                yield Hypothesis(
+                    Cause.MISSING_RELEASE,
+                    line.counterparty,
+                    self._numbers[line.document],
+                    line.key,
+                    "",
+                    _always(effect),
+                )
 
-    def _without_release(self, line: RevenueLine, members: list[Member], month: int) -> Effects:
+    def _without_release(self, line: RevenueLine, month: int) -> Effects:
         end, before = self.months[month].end, self.months[month].day_before
         stuck, reached = line.life.recognised(before), line.life.recognised(end)
         if stuck == reached:
@@ -170,10 +113,14 @@ class Causes:
                 ahead = ahead_of(line, state, stuck, end, remeasured=line.remeasured).total
             except MissingRateError:
                 return NOTHING
-        currency = self.policy.functional_currency
-        alone = _member(line, ahead, currency, negative=stuck <= 0 and billed <= 0)
+        return self._with(line, ahead, month, negative=stuck <= 0 and billed <= 0)
+
+    def _with(self, line: RevenueLine, ahead: int, month: int, *, negative: bool) -> Effects:
+        """What it adds to the balances if so much were ahead of the line."""
+        members = self.readings[month + 1].members.get(line.unit, [])
+        alone = member(line, ahead, self.policy, negative=negative)
         others = [alone if each.line == line.key else each for each in members]
-        return _less(_sums(others), _sums(members))
+        return less(totals_of(others), totals_of(members))
 
     def _late(self, month: int) -> Iterator[Hypothesis]:
         """A credit note of the month is not there yet, or takes effect from its own date."""
@@ -181,8 +128,7 @@ class Causes:
             if not document.kind.is_credit or document.date not in self.months[month]:
                 continue
             name, customer = document.number, document.counterparty
-            kept = [each for each in self._family(document.id) if each.id != document.id]
-            effect = self._effect(document.id, documents=tuple(kept))
+            effect = self._effect(document.id, without=document.id)
             yield Hypothesis(Cause.LATE_CREDIT_NOTE, customer, name, "", "left out", effect)
             for line in document.lines:
                 key = document.line_key(line)
@@ -206,27 +152,58 @@ class Causes:
                 continue
             service = Period(line.service_start, line.service_end)
             billed_on = min(each.date for each in line.billings)
+            begins = (billed_on, service.start, _shifted(service.start, -1))
+            if not any(day in self.months[month] for day in begins):
+                continue
             for words, other in _other_dates(service, billed_on):
                 starts = (billed_on, service.start, other.start)
                 if other == service or not any(day in self.months[month] for day in starts):
                     continue
-                said = Override(
-                    line=line.key,
-                    reason=SUPPOSED,
-                    id=SUPPOSED,
-                    service_start=other.start,
-                    service_end=other.end,
-                )
-                effect = self._effect(line.document, override=said)
+                effect = self._over(line, other)
                 if month == 0 or not effect(month - 1):
                     yield Hypothesis(
                         Cause.WRONG_DATES,
                         line.counterparty,
-                        self._number(line),
+                        self._numbers[line.document],
                         line.key,
                         words,
                         effect,
                     )
+
+    def _over(self, line: RevenueLine, other: Period) -> Callable[[int], Effects]:
+        """The effect of other days. A line that nothing has changed is reckoned by itself; what
+        changes it later counts over the other days, too, and takes a reading.
+        """
+        said = Override(
+            line=line.key,
+            reason=SUPPOSED,
+            id=SUPPOSED,
+            service_start=other.start,
+            service_end=other.end,
+        )
+        read = self._effect(line.document, override=said)
+        terms = line.life.segments[0].terms
+        if self._whole_by_dates or line.life != Life.of(line.life.total, terms) or terms.manual:
+            return read
+        life = Life.of(line.life.total, replace(terms, service=other, known_start=other.start))
+
+        @cache
+        def effect(month: int) -> Effects:
+            now = self.readings[month + 1].lines.get(line.key)
+            if now is None:
+                return NOTHING
+            if now.life != line.life or line.key not in self._stand(line.unit, month):
+                return read(month)
+            try:
+                stands = standing(replace(now, life=life), self.months[month].end)
+            except MissingRateError:
+                return NOTHING
+            return self._with(now, stands.ahead, month, negative=stands.is_negative)
+
+        return effect
+
+    def _stand(self, unit: str, month: int) -> set[str]:
+        return {each.line for each in self.readings[month + 1].members.get(unit, ())}
 
     def _converted(self, month: int) -> Iterator[Hypothesis]:
         """A document of the month in foreign currency is converted at another rate."""
@@ -238,7 +215,7 @@ class Causes:
             own = document_rate(document, self.book.rates, functional)
             for words, rate in self._other_rates(document):
                 if rate != own:
-                    effect = self._effect(document.id, rates={document.id: rate})
+                    effect = self._effect(document.id, rate=rate)
                     yield Hypothesis(
                         Cause.CURRENCY, document.counterparty, document.number, "", words, effect
                     )
@@ -255,30 +232,26 @@ class Causes:
             if other.currency == document.currency and other.rate is not None:
                 yield f"converted at the rate of {other.number}", Fraction(other.rate)
 
-    def _number(self, line: RevenueLine) -> str:
-        return self._documents[line.document].number
-
-    def _family(self, document: str) -> tuple[Document, ...]:
-        return self._families[document]
-
     def _effect(
         self,
         document: str,
         *,
-        documents: tuple[Document, ...] | None = None,
+        without: str = "",
         override: Override | None = None,
-        rates: Mapping[str, Fraction] = {},  # never changed
+        rate: Fraction | None = None,
     ) -> Callable[[int], Effects]:
-        """The effect at a month's end of other documents, another word, or another rate."""
-        family = self._family(document)
-        right = replace(self.book, documents=family)
-        other = replace(
-            right,
-            documents=family if documents is None else documents,
-            overrides=(*right.overrides, override) if override is not None else right.overrides,
-        )
-        if rates:
-            other = replace(other, documents=tuple(_at_rate(each, rates) for each in family))
+        """The effect at a month's end of a document that is not there, another word, or another rate
+        of the document.
+        """
+        family = tuple(self._families.documents[self._families.of(document)])
+        right = other = replace(self.book, documents=family)
+        if without:
+            other = replace(other, documents=tuple(e for e in family if e.id != without))
+        if override is not None:
+            other = replace(other, overrides=(*other.overrides, override))
+        if rate is not None:
+            at_rate = (_at_rate(each, rate) if each.id == document else each for each in family)
+            other = replace(other, documents=tuple(at_rate))
 
         @cache
         def effect(month: int) -> Effects:
@@ -286,19 +259,18 @@ class Causes:
             wrong, so = (reading_of(each, self.policy, at) for each in (other, right))
             if wrong.held != so.held:
                 return NOTHING
-            return _less(
-                {role: wrong.total(role) for role in wrong.by_line},
-                {role: so.total(role) for role in so.by_line},
-            )
+            return less(wrong.totals(), so.totals())
 
         return effect
 
 
-def _at_rate(document: Document, rates: Mapping[str, Fraction]) -> Document:
-    if document.id not in rates:
-        return document
+def _always(effect: Effects) -> Callable[[int], Effects]:
+    return lambda _month: effect
+
+
+def _at_rate(document: Document, rate: Fraction) -> Document:
     # A document states its rate as a decimal; the core reads any exact number.
-    return replace(document, rate=rates[document.id])  # type: ignore[arg-type]
+    return replace(document, rate=rate)  # type: ignore[arg-type]
 
 
 def _other_dates(service: Period, billed_on: date) -> Iterator[tuple[str, Period]]:
@@ -328,35 +300,3 @@ def _shifted(day: date, months: int) -> date:
     first = date(index // 12, index % 12 + 1, 1)
     last = month_end(first)
     return last if day == month_end(day) else last.replace(day=min(day.day, last.day))
-
-
-def _families(book: Book) -> dict[str, tuple[Document, ...]]:
-    """For each document those that it is linked with, directly or over others."""
-    leads: dict[str, str] = {document.id: document.id for document in book.documents}
-
-    def lead(name: str) -> str:
-        while leads.setdefault(name, name) != name:
-            leads[name] = leads[leads[name]]
-            name = leads[name]
-        return name
-
-    for document in book.documents:
-        for other in _linked(document):
-            leads[lead(document.id)] = lead(other)
-    for said in book.overrides:
-        if said.obligation:
-            leads[lead(said.line.partition("/")[0])] = lead(said.obligation.partition("/")[0])
-    families: dict[str, list[Document]] = {}
-    for document in book.documents:
-        families.setdefault(lead(document.id), []).append(document)
-    return {document.id: tuple(families[lead(document.id)]) for document in book.documents}
-
-
-def _linked(document: Document) -> Iterator[str]:
-    for name in (document.contract, document.credits, document.modifies):
-        if name:
-            yield name
-    for line in document.lines:
-        for key in (line.obligation, line.against, line.expense):
-            if key:
-                yield key.partition("/")[0]

@@ -7,7 +7,7 @@ and where they leave several customers, nobody is named.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, product
 
 from accounting.backtest_causes import Causes, Hypothesis
 from accounting.backtest_differences import Cause, Stage
@@ -20,7 +20,8 @@ ROUNDING_PER_LINE = 2
 TOLD_APART_BY = 1_000
 """Beside a rounding a thing is only seen where it is so many times larger."""
 MADE_GOOD_AT_ONCE = 3
-"""At most so many misstatements are taken back by one journal."""
+MADE_GOOD_BESIDE = 1
+"""At most so many misstatements are taken back in a month; so many in one with something new."""
 LOOK_AHEAD = 12
 """For so many months on what is supposed is held against the ledger."""
 PAIRS_MAX = 50
@@ -112,6 +113,7 @@ class Search:
     arisen: Arisen
     misstatements: list[Misstatement] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    _amounts: dict[tuple[int, Role], dict[int, list[Hypothesis]]] = field(default_factory=dict)
 
     def carry(self, role: Role, amount: int) -> None:
         """What stood before the first month."""
@@ -145,52 +147,61 @@ class Search:
         self, known: Sequence[Misstatement], month: int, role: Role, customer: str, amount: int
     ) -> tuple[Sequence[Misstatement], Found]:
         """What was made good, and what is new."""
-        place = Place(month, role, customer)
         ways = list(_ways(known, month, amount))
-        for explains in (_nothing, self._one):
-            for gone, rest in ways:
-                beside = tuple(each.hypothesis for each in known if each not in gone)
-                there = replace(place, beside=tuple(each for each in beside if each is not None))
-                if (found := explains(there, rest)) is not None:
+        for gone, rest in ways:
+            if not rest:
+                return gone, Found()
+        place = Place(month, role, customer)
+        for gone, rest in ways:
+            if len(gone) <= MADE_GOOD_BESIDE:
+                there = replace(place, beside=_suppositions(known, gone))
+                found = self._one(there, rest, borne_out=len(gone))
+                if found is not None:
                     return gone, found
-        _, rest = ways[0]
-        place = replace(
-            place, beside=tuple(e.hypothesis for e in known if e.hypothesis is not None)
-        )
-        return (), self._near(place, rest) or self._two(place, rest) or Found()
+        there, rest = replace(place, beside=_suppositions(known, ())), ways[0][1]
+        return (), self._near(there, rest) or self._two(there, rest) or Found()
 
-    def _one(self, place: Place, rest: int) -> Found | None:
+    def _one(self, place: Place, rest: int, borne_out: int) -> Found | None:
         """A rounding, or the one thing that comes to the amount."""
         moving = self.causes.moving(place.month, place.role)
         if abs(rest) <= min(ROUNDING_MAX, ROUNDING_PER_LINE * moving):
             return Found(rounded=True)
-        return self._decided(place, [(e,) for e in self._of(place) if place.comes_to(e) == rest])
+        fitting = [(each,) for each in self._coming_to(place, rest)]
+        return self._decided(place, fitting, borne_out=borne_out)
 
     def _near(self, place: Place, rest: int) -> Found | None:
         """One thing that comes to the amount but for a rounding."""
         if abs(rest) < ROUNDING_MAX * TOLD_APART_BY:
             return None
-        near = [(e,) for e in self._of(place) if abs(place.comes_to(e) - rest) <= ROUNDING_MAX]
+        amounts = range(rest - ROUNDING_MAX, rest + ROUNDING_MAX + 1)
+        near = [(each,) for amount in amounts for each in self._coming_to(place, amount)]
         found = self._decided(place, near, slack=ROUNDING_MAX)
         return replace(found, rounded=bool(found.hypotheses)) if found is not None else None
 
     def _two(self, place: Place, rest: int) -> Found | None:
         """Two things at once, where the months after bear them out."""
-        every = self._of(place)
-        by_amount: dict[int, list[Hypothesis]] = {}
-        pairs: list[tuple[Hypothesis, Hypothesis]] = []
-        for each in every:
-            amount = place.comes_to(each)
-            pairs.extend((other, each) for other in by_amount.get(rest - amount, ()))
-            by_amount.setdefault(amount, []).append(each)
+        pairs: list[tuple[Hypothesis, ...]] = []
+        for amount in self._by_amount(place):
+            ones = self._coming_to(place, amount)
+            if 2 * amount == rest:
+                pairs.extend(combinations(ones, 2))
+            elif 2 * amount < rest:
+                pairs.extend(product(ones, self._coming_to(place, rest - amount)))
         return self._decided(place, pairs, borne_out=1) if len(pairs) <= PAIRS_MAX else None
 
-    def _of(self, place: Place) -> list[Hypothesis]:
-        return [
-            each
-            for each in self.causes.of(place.month)
-            if place.comes_to(each) and _fits(each.customer, place.customer)
-        ]
+    def _by_amount(self, place: Place) -> dict[int, list[Hypothesis]]:
+        """All that can have gone wrong in the month, by what it makes of the account."""
+        key = place.month, place.role
+        if key not in self._amounts:
+            found = self._amounts[key] = {}
+            for each in self.causes.of(place.month):
+                if amount := place.comes_to(each):
+                    found.setdefault(amount, []).append(each)
+        return self._amounts[key]
+
+    def _coming_to(self, place: Place, amount: int) -> list[Hypothesis]:
+        found = self._by_amount(place).get(amount, ())
+        return [each for each in found if _fits(each.customer, place.customer)]
 
     def _decided(
         self,
@@ -224,16 +235,22 @@ class Search:
             rest = self.arisen(month, place.role, place.customer)
             rest -= sum(later.grows_by(each) for each in place.beside)
             growth = sum(later.grows_by(each) for each in alive)
-            gone = _foretold(alive, later, [rest], slack)
+            gone = next(
+                (g for g, left in _foretold(alive, later, rest) if abs(left) <= slack), None
+            )
             if gone is None:
-                new = [rest - later.comes_to(each) for each in self._of(later)]
-                excused = times or not growth or _foretold(alive, later, new, 0) is not None
-                return times if excused else CONTRADICTED
+                if times or not growth or self._excused(alive, later, rest):
+                    return times
+                return CONTRADICTED
             times += len(gone) or (growth != 0)
             alive = [each for each in alive if each not in gone]
             if not alive:
                 break
         return times
+
+    def _excused(self, alive: Sequence[Hypothesis], later: Place, rest: int) -> bool:
+        """Whether the month differs just as they foretell with one new thing beside them."""
+        return any(self._coming_to(later, left) for _, left in _foretold(alive, later, rest))
 
     def _new(
         self,
@@ -282,21 +299,23 @@ def _ways(
             yield gone, as_they_go + sum(each.standing + goes_on[each.number] for each in gone)
 
 
-def _nothing(_place: Place, rest: int) -> Found | None:
-    return Found() if not rest else None
+def _suppositions(
+    known: Sequence[Misstatement], gone: Sequence[Misstatement]
+) -> tuple[Hypothesis, ...]:
+    """What those are by that go on."""
+    alive = [each.hypothesis for each in known if each not in gone]
+    return tuple(each for each in alive if each is not None)
 
 
 def _foretold(
-    alive: Sequence[Hypothesis], later: Place, rests: Sequence[int], slack: int
-) -> Sequence[Hypothesis] | None:
-    """Which of them were made good in the month if what came up is any of these; None if it can't be."""
+    alive: Sequence[Hypothesis], later: Place, rest: int
+) -> Iterator[tuple[Sequence[Hypothesis], int]]:
+    """What is left of what came up in the month if none of them was made good, or one, or several."""
     for count in range(len(alive) + 1):
         for gone in combinations(alive, count):
             back = sum(later.stood_at(each) for each in gone)
             grown = sum(later.grows_by(each) for each in alive if each not in gone)
-            if any(abs(rest - grown + back) <= slack for rest in rests):
-                return gone
-    return None
+            yield gone, rest - grown + back
 
 
 def _fits(whose: str, customer: str) -> bool:

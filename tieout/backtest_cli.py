@@ -7,7 +7,10 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from tieout.terminal import AsJson, ask, say, show
+from tieout.terminal import AsJson, connected, say, show
+
+PATIENCE_S = 600
+"""A book of ten thousand lines takes most of a minute."""
 
 
 def backtest(
@@ -18,7 +21,9 @@ def backtest(
 ) -> None:
     """Say where the ledger of the months before adoption was wrong, and why; nothing is stored."""
     asked = urlencode({"from": first, "to": last})
-    found = ask("GET", f"/entities/{quote(entity)}/backtest?{asked}")
+    with connected() as client:
+        path = f"/entities/{quote(entity)}/backtest?{asked}"
+        found = client.call("GET", path, timeout_s=PATIENCE_S)
     if as_json:
         show(found, as_json=True)
         return

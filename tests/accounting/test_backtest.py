@@ -22,7 +22,7 @@ from accounting.money import Money
 from accounting.periods import Period
 from accounting.policy import CREDIT_NORMAL, Role
 from accounting.rates import NO_RATES, Rates, Spot
-from tests.builders import POLICY, T0, first_book, invoice, line, usd
+from tests.builders import POLICY, T0, contract, first_book, invoice, line, usd
 from tests.laws.profiles import books
 
 NAMES = [f"2026-{number:02d}" for number in range(1, 9)]
@@ -105,6 +105,26 @@ def test_a_release_that_was_not_booked_is_told_once_and_its_counterpart_is_made_
         "The mistake of April 2026 with INV-1 of Acme is made good: 100.00 taken back."
     )
     assert (first.line, first.misstatement) == ("INV-1/1", last.misstatement)
+
+
+def test_what_was_not_accrued_and_what_stayed_prepaid_is_told_in_its_own_words() -> None:
+    signed = line("1200.00", service_start=date(2026, 1, 1), service_end=date(2026, 12, 31))
+    deal = contract("C-1", "2026-01-01", replace(signed, account=None), counterparty="Acme")
+    cover = sold("BILL-1", "2400.00", "Mutual", kind=DocumentKind.BILL)
+    bill = replace(cover, lines=(replace(cover.lines[0], account="EXP"),))
+    slips = standing(-10_000, "2026-03", role=Role.ACCRUED_REVENUE)
+    slips |= standing(20_000, "2026-05", role=Role.PREPAYMENTS)
+    found = kept_by_hand(deal, bill, slips=slips)
+    assert [each.sentence for each in found.differences if each.stage is Stage.ARISES] == [
+        "The accrual of C-1 of Acme for March 2026 was not booked: 100.00 too little accrued "
+        "revenue; made good in April 2026.",
+        "The release of BILL-1 of Mutual for May 2026 was not booked: 200.00 too much prepaid; "
+        "made good in June 2026.",
+    ]
+    assert [(each.account, each.largest) for each in found.totals] == [
+        ("ACC", usd("100.00")),
+        ("PRE", usd("200.00")),
+    ]
 
 
 def test_what_two_customers_explain_equally_well_is_of_nobody() -> None:

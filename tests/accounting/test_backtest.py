@@ -116,10 +116,14 @@ def test_what_was_not_accrued_and_what_stayed_prepaid_is_told_in_its_own_words()
     slips |= standing(20_000, "2026-05", role=Role.PREPAYMENTS)
     found = kept_by_hand(deal, bill, slips=slips)
     assert [each.sentence for each in found.differences if each.stage is Stage.ARISES] == [
-        "The accrual of C-1 of Acme for March 2026 was not booked: 100.00 too little accrued "
-        "revenue; made good in April 2026.",
-        "The release of BILL-1 of Mutual for May 2026 was not booked: 200.00 too much prepaid; "
-        "made good in June 2026.",
+        (
+            "The accrual of C-1 of Acme for March 2026 was not booked: 100.00 too little accrued "
+            "revenue; made good in April 2026."
+        ),
+        (
+            "The release of BILL-1 of Mutual for May 2026 was not booked: 200.00 too much prepaid; "
+            "made good in June 2026."
+        ),
     ]
     assert [(each.account, each.largest) for each in found.totals] == [
         ("ACC", usd("100.00")),

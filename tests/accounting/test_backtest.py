@@ -158,17 +158,85 @@ def test_what_the_months_after_say_tells_two_causes_of_one_amount_apart() -> Non
     assert told(once)[0] == ("2026-03", "Acme", "missing_release", "arises", "50.00")
 
 
-def test_a_credit_note_that_was_left_out_of_its_month_is_late() -> None:
-    note = invoice(
+def test_a_cause_that_the_month_after_contradicts_is_none() -> None:
+    """Bolt's year to an end a year late would be 100.00 in April, and 50.00 stands."""
+    slips = standing(5_000, "2026-03", "2026-04")
+    found = kept_by_hand(sold("INV-2", "1200.00", "Bolt", "2026-03"), slips=slips)
+    assert told(found)[0] == ("2026-03", "", "unknown", "arises", "50.00")
+
+
+def test_wrong_dates_begin_where_they_first_make_a_difference() -> None:
+    """By the invoice's date it would be 100.00 too little in January already, and 200.00 in March."""
+    year = sold("INV-1", "1200.00", "Acme", "2026-03")
+    early = replace(year, date=date(2026, 1, 1))
+    found = kept_by_hand(early, slips=standing(-20_000, "2026-03", "2026-04"))
+    assert told(found)[0] == ("2026-03", "", "unknown", "arises", "-200.00")
+    slips = {("2026-01", Role.DEFERRED_REVENUE): -10_000}
+    slips |= standing(-20_000, "2026-02", "2026-03", "2026-04")
+    found = kept_by_hand(early, slips=slips)
+    assert told(found)[0] == ("2026-01", "Acme", "wrong_dates", "arises", "-100.00")
+
+
+def test_a_line_of_wrong_dates_that_is_credited_goes_on_over_what_is_left() -> None:
+    note = reduced("2026-03-01")
+    sale = sold("INV-1", "1200.00", "Acme")
+    believed = replace(sale.lines[0], service_end=date(2027, 12, 31))
+    wrong = first_book(replace(sale, lines=(believed,)), note)
+    right = first_book(sale, note)
+    slips = {}
+    for name, period in MONTHS[:5]:
+        held = [
+            calculate(replace(each, adoption=None), MONTHLY, period).closing[Role.DEFERRED_REVENUE]
+            for each in (wrong, right)
+        ]
+        slips[name, Role.DEFERRED_REVENUE] = (held[0] - held[1]).minor
+    found = kept_by_hand(sale, note, slips=slips)
+    assert [(each.period, each.customer, each.cause, each.stage) for each in found.differences] == [
+        ("2026-01", "Acme", Cause.WRONG_DATES, Stage.ARISES),
+        *((name, "Acme", Cause.WRONG_DATES, Stage.GOES_ON) for name in NAMES[1:5]),
+        ("2026-06", "Acme", Cause.WRONG_DATES, Stage.MADE_GOOD),
+    ]
+
+
+def test_what_documents_put_into_an_account_by_themselves_is_the_ledgers_too() -> None:
+    """A bill and an invoice coded straight to the balance accounts: only the releases are journals."""
+    sale, cover = sold("INV-1", "1200.00", "Acme"), sold("BILL-1", "2400.00", "Mutual")
+    documents = [
+        replace(sale, lines=(replace(sale.lines[0], account="DEF"),)),
+        replace(
+            cover,
+            kind=DocumentKind.BILL,
+            lines=(replace(cover.lines[0], account="PRE", product=None),),
+        ),
+    ]
+    movements = [
+        Movement(period.end, account, amount, "Month end")
+        for _, period in MONTHS[:3]
+        for account, amount in (("DEF", 10_000), ("PRE", -20_000))
+    ]
+    held = {Role.DEFERRED_REVENUE: usd("900.00"), Role.PREPAYMENTS: usd("1800.00")}
+    past = Past(date(2026, 3, 31), held, tuple(movements))
+    found = back_test(first_book(*documents), MONTHLY, MONTHS[:3], past)
+    assert (found.differences, dict(found.carried)) == ((), {})
+
+
+def reduced(day: str) -> Document:
+    """A credit note of 140.00 against INV-1."""
+    return invoice(
         "CN-1",
-        "2026-06-01",
+        day,
         line("-140.00", service_start=None),
         kind=DocumentKind.CREDIT_NOTE,
         credits="INV-1",
         counterparty="Acme",
     )
+
+
+def test_a_credit_note_that_was_left_out_of_its_month_is_late() -> None:
     # 700.00 of 1,200.00 were to come in June; of 560.00 June's seventh is earned: 480.00 are held.
-    found = kept_by_hand(sold("INV-1", "1200.00", "Acme"), note, slips=standing(12_000, "2026-06"))
+    found = kept_by_hand(
+        sold("INV-1", "1200.00", "Acme"), reduced("2026-06-01"), slips=standing(12_000, "2026-06")
+    )
     assert told(found) == [
         ("2026-06", "Acme", "late_credit_note", "arises", "120.00"),
         ("2026-07", "Acme", "late_credit_note", "made_good", "-120.00"),

@@ -35,7 +35,10 @@ NOTHING: Effects = {}
 SUPPOSED = "\uffff supposed"
 """Names what is only supposed of a line: it counts after every word that people said of it."""
 RATE_DAYS = 7
-"""A wrong rate is looked for among those of so many days before and after a document's own."""
+RATES_STATED_MAX = 3
+"""A wrong rate is looked for among those of so many days before and after a document's own, and so
+many that the documents nearest to it state.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class Causes:
     def __post_init__(self) -> None:
         self._numbers = {document.id: document.number for document in self.book.documents}
         self._families = Families(self.book)
+        self._stated: dict[str, list[tuple[date, str, Fraction]]] = {}
+        for document in self.book.documents:
+            if document.rate is not None:
+                told = (document.date, document.number, Fraction(document.rate))
+                self._stated.setdefault(document.currency, []).append(told)
         self._whole_by_dates = self.policy.single_period or self.policy.immaterial_below is not None
 
     def of(self, month: int) -> list[Hypothesis]:
@@ -221,16 +229,22 @@ class Causes:
                     )
 
     def _other_rates(self, document: Document) -> Iterator[tuple[str, Fraction]]:
+        """The rates that people take by mistake, each once, with its words."""
         functional = self.policy.functional_currency
-        yield "taken without any conversion", Fraction(1)
+        found = {Fraction(1): "taken without any conversion"}
         near = [document.date + timedelta(days=days) for days in range(-RATE_DAYS, RATE_DAYS + 1)]
         for day in (*near, month_end(document.date)):
             rate = self.book.rates.spot(document.currency, functional, day)
             if rate is not None:
-                yield f"converted at the rate of {day}", rate
-        for other in self.book.documents:
-            if other.currency == document.currency and other.rate is not None:
-                yield f"converted at the rate of {other.number}", Fraction(other.rate)
+                found.setdefault(rate, f"converted at the rate of {day}")
+        stated: dict[Fraction, str] = {}
+        for _, number, rate in sorted(
+            (abs((on - document.date).days), number, rate)
+            for on, number, rate in self._stated.get(document.currency, ())
+        ):
+            if len(stated) <= RATES_STATED_MAX:  # its own is the first of them
+                stated.setdefault(rate, f"converted at the rate of {number}")
+        return ((words, rate) for rate, words in (stated | found).items())
 
     def _effect(
         self,

@@ -20,8 +20,11 @@ ROUNDING_PER_LINE = 2
 TOLD_APART_BY = 1_000
 """Beside a rounding a thing is only seen where it is so many times larger."""
 MADE_GOOD_AT_ONCE = 3
+MADE_GOOD_AMONG = 8
 MADE_GOOD_BESIDE = 1
-"""At most so many misstatements are taken back in a month; so many in one with something new."""
+"""At most so many misstatements are taken back in a month, several of them among so many that arose
+last; so many in a month with something new. More would be chance.
+"""
 LOOK_AHEAD = 12
 """For so many months on what is supposed is held against the ledger."""
 PAIRS_MAX = 50
@@ -295,7 +298,7 @@ def _ways(
     as_they_go = amount - sum(goes_on.values())
     alive = [each for each in known if each.standing]
     for count in range(min(len(alive), MADE_GOOD_AT_ONCE) + 1):
-        for gone in combinations(alive, count):
+        for gone in combinations(alive if count <= 1 else alive[-MADE_GOOD_AMONG:], count):
             yield gone, as_they_go + sum(each.standing + goes_on[each.number] for each in gone)
 
 

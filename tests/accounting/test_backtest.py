@@ -249,6 +249,7 @@ def test_a_credit_note_that_was_left_out_of_its_month_is_late() -> None:
     [
         ("1", "taken without any conversion"),
         ("1.20", "converted at the rate of 2026-02-27"),
+        ("1.30", "converted at the rate of INV-0"),
     ],
 )
 def test_a_document_at_another_rate_than_its_own_is_a_matter_of_currency(
@@ -262,13 +263,22 @@ def test_a_document_at_another_rate_than_its_own_is_a_matter_of_currency(
         currency="EUR",
         rate=Decimal("1.25"),
     )
+    days = {"service_start": date(2026, 2, 1), "service_end": date(2026, 2, 28)}
+    before = invoice(
+        "INV-0",
+        "2026-02-01",
+        replace(line("50.00", **days), amount=Money(5_000, "EUR")),
+        currency="EUR",
+        rate=Decimal("1.30"),
+        counterparty="Bolt",
+    )
     rates = Rates.of([Spot("EUR", "USD", date(2026, 2, 27), Decimal("1.20"))], [])
     apart = Decimal(rate) - Decimal("1.25")
     slips = {
         ("2026-03", Role.DEFERRED_REVENUE): int(apart * 110_000),
         ("2026-04", Role.DEFERRED_REVENUE): int(apart * 100_000),
     }
-    found = kept_by_hand(foreign, slips=slips, rates=rates)
+    found = kept_by_hand(before, foreign, slips=slips, rates=rates)
     assert [each.cause for each in found.differences] == [Cause.CURRENCY] * 3
     assert [each.stage for each in found.differences] == [
         Stage.ARISES,

@@ -167,7 +167,7 @@ class Causes:
                 starts = (billed_on, service.start, other.start)
                 if other == service or not any(day in self.months[month] for day in starts):
                     continue
-                effect = self._over(line, other)
+                effect = self.over(line, other)
                 if month == 0 or not effect(month - 1):
                     yield Hypothesis(
                         Cause.WRONG_DATES,
@@ -178,7 +178,7 @@ class Causes:
                         effect,
                     )
 
-    def _over(self, line: RevenueLine, other: Period) -> Callable[[int], Effects]:
+    def over(self, line: RevenueLine, other: Period) -> Callable[[int], Effects]:
         """The effect of other days. A line that nothing has changed is reckoned by itself; what
         changes it later counts over the other days, too, and takes a reading.
         """

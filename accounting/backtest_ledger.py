@@ -18,6 +18,8 @@ from accounting.policy import BALANCE_ROLES, CREDIT_NORMAL, RecognitionPolicy, R
 UNNAMED = ""
 """Whose a lump is that names nobody."""
 NUMBER = re.compile(r"[\w][\w./-]*\w")
+DIGITS_MIN = 5
+"""A number of digits alone names a document only if it has so many: 2026 is a year, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ class _Names:
         numbers: dict[str, set[str]] = defaultdict(set)
         names: set[str] = set()
         for document in documents:
-            numbers[document.number.casefold()].add(document.counterparty)
+            number = document.number.casefold()
+            if not number.isdecimal() or len(number) >= DIGITS_MIN:
+                numbers[number].add(document.counterparty)
             names.add(document.counterparty)
         self._numbers = numbers
         self._names = sorted((name for name in names if name), key=len, reverse=True)
@@ -135,7 +139,8 @@ class _Names:
         named = set[str]().union(*by_number)
         if not named:
             for name in self._names:
-                if (called := name.casefold()) in said:
+                called = name.casefold()
+                if called in said and re.search(rf"(?<!\w){re.escape(called)}(?!\w)", said):
                     named.add(name)
                     said = said.replace(called, " ")
         return named.pop() if len(named) == 1 else UNNAMED

@@ -1,83 +1,32 @@
-"""What the back-test says of an old process' mistakes (docs/backtest.md): amounts by hand.
-
-Each book is of whole months (`monthly`, so that a month of a line of 1,200.00 is 100.00); the old
-process booked one journal a month, as right as could be but for the slips of the test.
-"""
+"""What the back-test says of an old process' mistakes (docs/backtest.md): amounts by hand."""
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from accounting.backtest import back_test
-from accounting.backtest_differences import BackTest, Cause, Stage
-from accounting.backtest_ledger import Movement, Past
+from accounting.backtest_differences import Cause, Stage
 from accounting.bulk import calculate
 from accounting.documents import Document, DocumentKind
 from accounting.money import Money
-from accounting.periods import Period
-from accounting.policy import CREDIT_NORMAL, Role
-from accounting.rates import NO_RATES, Rates, Spot
-from tests.builders import POLICY, T0, contract, first_book, invoice, line, usd
+from accounting.policy import Role
+from accounting.rates import Rates, Spot
+from tests.accounting.kept_by_hand import (
+    ACCOUNTS,
+    MONTHLY,
+    MONTHS,
+    NAMES,
+    Slips,
+    kept_by_hand,
+    sold,
+    standing,
+    told,
+)
+from tests.builders import contract, first_book, invoice, line, usd
 from tests.laws.profiles import books
-
-NAMES = [f"2026-{number:02d}" for number in range(1, 9)]
-MONTHS = [(name, Period.month(name)) for name in NAMES]
-MONTHLY = replace(POLICY, method="monthly", rules=())
-ACCOUNTS = {Role.DEFERRED_REVENUE: "DEF", Role.ACCRUED_REVENUE: "ACC", Role.PREPAYMENTS: "PRE"}
-Slips = dict[tuple[str, Role], int]
-"""How much too high an account is at a month's end."""
-
-
-def sold(number: str, amount: str, customer: str, month: str = "2026-01", **more: Any) -> Document:
-    """A year from the first of a month, invoiced on that day."""
-    first = date.fromisoformat(f"{month}-01")
-    end = first.replace(year=first.year + 1)
-    last = date.fromordinal(end.toordinal() - 1)
-    service = line(amount, service_start=first, service_end=last)
-    return invoice(number, first.isoformat(), service, counterparty=customer, **more)
-
-
-def kept_by_hand(
-    *documents: Document,
-    slips: Slips | None = None,
-    text: str = "Deferred revenue",
-    rates: Rates = NO_RATES,
-    months: list[tuple[str, Period]] = MONTHS,
-    shown: range | None = None,
-) -> BackTest:
-    """The books kept by one journal a month and account, off by the slips at each month's end."""
-    book = first_book(*documents, rates=rates)
-    plain = replace(book, adoption=None)
-    movements: list[Movement] = []
-    held = dict.fromkeys(ACCOUNTS, 0)
-    for name, period in MONTHS:
-        positions = calculate(plain, MONTHLY, period)
-        for role, account in ACCOUNTS.items():
-            slip = (slips or {}).get((name, role), 0)
-            target = positions.closing[role].minor + slip
-            moved = (target - held[role]) * (-1 if role in CREDIT_NORMAL else 1)
-            held[role] = target
-            if moved:
-                movements.append(Movement(period.end, account, moved, text))
-                movements.append(Movement(period.end, "REV", -moved, text))
-    balances = {role: Money(amount, "USD") for role, amount in held.items()}
-    return back_test(book, MONTHLY, months, Past(T0, balances, tuple(movements)), shown)
-
-
-def told(found: BackTest) -> list[tuple[str, str, str, str, str]]:
-    return [
-        (each.period, each.customer, each.cause.value, each.stage.value, each.amount.text())
-        for each in found.differences
-    ]
-
-
-def standing(amount: int, *names: str, role: Role = Role.DEFERRED_REVENUE) -> Slips:
-    return dict.fromkeys(((name, role) for name in names), amount)
 
 
 def test_where_the_old_process_was_right_there_is_nothing_to_say() -> None:
@@ -198,28 +147,6 @@ def test_a_line_of_wrong_dates_that_is_credited_goes_on_over_what_is_left() -> N
     ]
 
 
-def test_what_documents_put_into_an_account_by_themselves_is_the_ledgers_too() -> None:
-    """A bill and an invoice coded straight to the balance accounts: only the releases are journals."""
-    sale, cover = sold("INV-1", "1200.00", "Acme"), sold("BILL-1", "2400.00", "Mutual")
-    documents = [
-        replace(sale, lines=(replace(sale.lines[0], account="DEF"),)),
-        replace(
-            cover,
-            kind=DocumentKind.BILL,
-            lines=(replace(cover.lines[0], account="PRE", product=None),),
-        ),
-    ]
-    movements = [
-        Movement(period.end, account, amount, "Month end")
-        for _, period in MONTHS[:3]
-        for account, amount in (("DEF", 10_000), ("PRE", -20_000))
-    ]
-    held = {Role.DEFERRED_REVENUE: usd("900.00"), Role.PREPAYMENTS: usd("1800.00")}
-    past = Past(date(2026, 3, 31), held, tuple(movements))
-    found = back_test(first_book(*documents), MONTHLY, MONTHS[:3], past)
-    assert (found.differences, dict(found.carried)) == ((), {})
-
-
 def reduced(day: str) -> Document:
     """A credit note of 140.00 against INV-1."""
     return invoice(
@@ -338,30 +265,6 @@ def test_the_months_around_those_shown_say_where_a_mistake_began_and_how_it_ende
         ("Acme", usd("-100.00")),
         ("Bolt", usd("-208.34")),
     }
-
-
-def test_journals_that_name_a_customer_are_compared_customer_by_customer() -> None:
-    """Two mistakes of the same amount, one each way: in a lump nobody would see them."""
-    documents = sold("INV-1", "1200.00", "Acme"), sold("INV-2", "1200.00", "Bolt")
-    book = first_book(*documents)
-    movements = [
-        Movement(date(2026, 1, 31), "DEF", -110_000, "INV-1 to deferred"),
-        Movement(date(2026, 1, 31), "DEF", -110_000, "Deferred: Bolt"),
-        Movement(date(2026, 2, 28), "DEF", 20_000, "Release INV-1"),
-        Movement(date(2026, 3, 31), "DEF", 10_000, "Release INV-1"),
-        Movement(date(2026, 3, 31), "DEF", 20_000, "Bolt's releases"),
-    ]
-    past = Past(
-        date(2026, 3, 31),
-        {Role.DEFERRED_REVENUE: usd("1700.00")},
-        tuple(movements),
-    )
-    found = back_test(book, MONTHLY, MONTHS[:3], past)
-    assert told(found) == [
-        ("2026-02", "Bolt", "missing_release", "arises", "100.00"),
-        ("2026-03", "Bolt", "missing_release", "made_good", "-100.00"),
-        ("2026-02", "Acme", "unknown", "arises", "-100.00"),
-    ]
 
 
 @given(

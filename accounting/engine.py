@@ -138,7 +138,7 @@ def _subledger(
 ) -> Subledger:
     currency = book.functional_currency
     start = _start(book, policy, reckoner)
-    now = _reading(lines, period.end, reckoner)
+    now = read_lines(lines, period.end, reckoner)
     rows = sorted(_rows(now, start, period, currency, reckoner), key=lambda each: each.line)
     opening, closing = balances(frozen_members(start.frozen)), balances(members(rows))
     return Subledger(start, now, _with_balances(rows, opening, closing, currency), opening, closing)
@@ -170,10 +170,13 @@ def read_at(
 ) -> Reading:
     """The book's lines at the end of the day; `with_imports` from the figures that were imported."""
     lines = lines_known(book, policy, at, with_imports=with_imports)
-    return _reading(lines, at, reckoner or Reckoner())
+    return read_lines(lines, at, reckoner or Reckoner())
 
 
-def _reading(lines: Lines, at: date, reckoner: Reckoner) -> Reading:
+def read_lines(lines: Lines, at: date, reckoner: Reckoner) -> Reading:
+    """How lines that are known stand at the end of the day. What a missing rate holds is held in
+    `lines`, too.
+    """
     stands = reckoner.standings(lines.lines, at)
     standings: dict[str, Standing] = {}
     for key, line in lines.lines.items():

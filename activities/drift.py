@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
 
+from accounting.backtest_ledger import Movement
 from activities.doors import Doors, told_to_temporal
 from activities.post import comparable
 from connectors.ledger import Ledger, LedgerJournal
 from controls.configuration import EntityConfig
 from controls.drift import Held, drift_from, drift_of_others
 from store import Work
+from store.past_journals import PAST, PastJournal
 
 JOURNALS = "journal"
 """The name of the cursor: when journals were last looked through."""
@@ -57,7 +59,8 @@ def look(
 ) -> dict[str, LedgerJournal]:
     """Go through what changed since the last look, or since `back_to` if that is longer ago;
     `deleted_too` asks for each known one as well, and not only for those that differ. Answers what
-    was read, by the ledger's id.
+    was read, by the ledger's id. The first look reads everything: what is dated up to adoption is
+    kept for a back-test.
 
     What is ours is read after the ledger was: a journal's reference is on record before it is
     sent, so that none of ours is taken for a foreign one.
@@ -65,6 +68,8 @@ def look(
     with doors.work() as work:
         began = work.now()
         last = work.documents.cursor(entity.id, JOURNALS)
+        if work.documents.cursor(entity.id, PAST) is None:
+            last = None
         asked = {row.ledger_id for row in work.drift.open(entity.id)}
         if deleted_too:
             known = work.drift.expected(entity.id)
@@ -83,8 +88,23 @@ def look(
             should, currency = expected.get(ledger_id, NOTHING), entity.functional_currency
             deleted, link = drift_from(should, None, currency), ledger.link(ledger_id)
             work.drift.see(entity.id, ledger_id, should, None, deleted, link, work.now())
-        work.documents.move_cursor(entity.id, JOURNALS, began)
+        work.past_journals.keep(entity.id, map(_past, changed.values()), entity.adopted_on)
+        for name in (JOURNALS, PAST):
+            work.documents.move_cursor(entity.id, name, began)
     return changed
+
+
+def _past(found: LedgerJournal) -> PastJournal:
+    return PastJournal(
+        found.id,
+        found.reference,
+        found.date,
+        found.posted,
+        tuple(
+            Movement(found.date, line.account, line.debit_minor - line.credit_minor, line.text)
+            for line in found.lines
+        ),
+    )
 
 
 def _see(

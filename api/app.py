@@ -16,6 +16,7 @@ from api.errors import STATUS, NotLoggedInError, WebError, status_of
 from api.rendering import render
 from api.routes import (
     adoption,
+    backtests,
     closes,
     delegations,
     drill_down,
@@ -59,6 +60,7 @@ def create_app(doors: Doors) -> FastAPI:
         closes,
         drill_down,
         adoption,
+        backtests,
         delegations,
         health,
     ):

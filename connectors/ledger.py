@@ -1,7 +1,7 @@
 """What the close asks of a general ledger, and the closed set of answers to a posting."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -53,12 +53,17 @@ class LockDates:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One side of an account, in minor units of the ledger's base currency."""
+    """One side of an account, in minor units of the ledger's base currency.
+
+    `text` is all that it says in words as it was read, whom it names included: no part of what is
+    posted or compared.
+    """
 
     account: str
     debit_minor: int
     credit_minor: int
     dimensions: tuple[tuple[str, str], ...] = ()
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
 from models.group_closes import GroupCloseRow
 from models.journals import JournalLineRow, JournalPartRow, JournalRow
 from models.notifications import NotificationRow
+from models.past_journals import PastJournalRow
 from models.posting_choices import PostingChoiceRow
 from models.rates import RateRow
 from models.reports import PaymentRow, ReportRow
@@ -36,6 +37,7 @@ __all__ = [
     "JournalRow",
     "LedgerReadingRow",
     "NotificationRow",
+    "PastJournalRow",
     "PaymentRow",
     "PositionRow",
     "PostingChoiceRow",

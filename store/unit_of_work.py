@@ -31,6 +31,7 @@ from store.group_closes import GroupCloses
 from store.journals import Journals
 from store.locks import Locks
 from store.outbox import Outbox
+from store.past_journals import PastJournals
 from store.posting_choices import PostingChoices
 from store.proposals import Proposals
 from store.rates import RateTable
@@ -155,6 +156,11 @@ class Work:
     def drift(self) -> Drifts:
         """What people changed in the ledger by hand."""
         return Drifts(self._session, self.audit)
+
+    @cached_property
+    def past_journals(self) -> PastJournals:
+        """Journals from before adoption."""
+        return PastJournals(self._session)
 
     @cached_property
     def reversals(self) -> Reversals:

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from tieout.adoption_cli import commands as adoption
+from tieout.backtest_cli import backtest
 from tieout.check_cli import check
 from tieout.close_cli import commands as closes
 from tieout.delegate_cli import commands as delegate
@@ -43,6 +44,7 @@ app.add_typer(rates, name="rates")
 app.add_typer(adoption, name="adoption")
 app.command()(check)
 app.command()(explain)
+app.command()(backtest)
 app.add_typer(delegate, name="delegate")
 
 DataDirectory = Annotated[

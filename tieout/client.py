@@ -48,14 +48,20 @@ class ApiClient:
         answer = self.call("POST", "/login", {"name": name, "password": password})
         self._http.headers["Authorization"] = f"Bearer {answer['token']}"
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        timeout_s: int = TIMEOUT_S,
+    ) -> Any:
         """One call; a POST that lacks a nonce gets one. Raises ApiRefusedError, or TieoutError
         when the API can't be reached.
         """
         if method == "POST" and body is not None and path not in ("/login", "/password"):
             body = {"nonce": secrets.token_urlsafe(16), **body}
         try:
-            answer = self._http.request(method, path, json=body)
+            answer = self._http.request(method, path, json=body, timeout=timeout_s)
         except httpx.HTTPError as error:
             raise TieoutError(f"The page at {self._http.base_url} does not answer.") from error
         if answer.is_error:

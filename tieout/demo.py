@@ -128,7 +128,8 @@ def logs_in(url: str, person: Person, password: str) -> bool:
 
 def greet(url: str, people: dict[str, str], say: Callable[[str], None]) -> None:
     """Where to look, and who to be."""
-    say(f"\nThe closes of September 2026 are running: {url}\n")
+    say(f"\nThe closes of September 2026 are running: {url}")
+    say(f"What the old spreadsheets got wrong before: {url}/entities/uk/backtest, us, de\n")
     for person in PEOPLE:
         say(f"  {person.role:11} {person.name:8} {people[person.name]}")
     say(

@@ -82,4 +82,11 @@ def _ledger_line(line: dict[str, Any], currency: str) -> LedgerLine:
         amount if debit else 0,
         0 if debit else amount,
         dimensions,
+        " ".join(filter(None, (line.get("Description"), _named(detail)))),
     )
+
+
+def _named(detail: dict[str, Any]) -> str | None:
+    """The customer or supplier whom the line names."""
+    name: str | None = ((detail.get("Entity") or {}).get("EntityRef") or {}).get("name")
+    return name

@@ -62,4 +62,5 @@ def ledger_journal(found: dict[str, Any], currency: str) -> LedgerJournal:
 def _ledger_line(line: dict[str, Any], currency: str) -> LedgerLine:
     amount = Money.parse(decimal_of(line["LineAmount"], "LineAmount"), currency).minor
     tracking = tuple((each["Name"], each["Option"]) for each in line.get("Tracking") or ())
-    return LedgerLine(line["AccountCode"], max(amount, 0), max(-amount, 0), tracking)
+    text = line.get("Description") or ""
+    return LedgerLine(line["AccountCode"], max(amount, 0), max(-amount, 0), tracking, text)

@@ -164,6 +164,7 @@ def credits_given(book: Bookkeeper) -> None:
         book.line("PLAT", 11_111_11, full),
         paid=False,
         mark="hansekontor",
+        case="dates-in-text",
     )
     left = Span(D(2026, 10, 1), D(2027, 2, 28))
     book.credit_note(

@@ -185,7 +185,12 @@ def credits_and_voids(book: Bookkeeper) -> None:
     invoice; a voided invoice; one to be voided later.
     """
     full = Span(D(2026, 2, 1), D(2027, 1, 31))
-    book.invoice("Glenrose Hotels", D(2026, 1, 30), book.line("PLAT", 12_000_00, full))
+    book.invoice(
+        "Glenrose Hotels",
+        D(2026, 1, 30),
+        book.line("PLAT", 12_000_00, full),
+        case="dates-in-text",
+    )
     book.credit_note(
         "Glenrose Hotels",
         D(2026, 7, 10),

@@ -15,10 +15,9 @@ from sandbox.world.reckoning import Reports, positions
 from sandbox.world.records import Books, Document, Journal, JournalLine, Opportunity, World
 from sandbox.world.routine import HISTORY_START, month_ends
 from sandbox.world.seller import Seller
+from sandbox.world.slips import PLANTED
 
 ADOPTION = date(2026, 8, 31)
-PLANTED = {("de", date(2026, 5, 31)): 12_34}
-"""The slip in one journal: deferred revenue credited by so much too much."""
 CASES = {"uk": cases_uk, "us": cases_us, "de": cases_de}
 
 
@@ -69,9 +68,10 @@ def spreadsheet(
     seed: int,
 ) -> Iterator[Journal]:
     """One journal per month end and balance account: to the reckoned position from what the
-    account held, invoices that were coded straight to it included.
+    account held, invoices that were coded straight to it included; but for its own mistakes.
     """
     chart = entity.chart
+    slips = [slip for slip in PLANTED if slip.entity == entity.key]
     held = dict.fromkeys((chart.deferred, chart.accrued, chart.prepaid, chart.accrued_expenses), 0)
     direct = [
         posting
@@ -87,16 +87,18 @@ def spreadsheet(
                 held[account] += amount
         since = end
         at = positions(documents, deals, reports, end)
+        wrong = {"deferred": 0, "prepaid": 0}
+        for slip in slips:
+            wrong[slip.account] += slip.stands(documents, end)
+        deferred, prepaid = at.deferred + wrong["deferred"], at.prepaid + wrong["prepaid"]
         for name, account, against, target in (
-            ("Deferred revenue", chart.deferred, chart.subscription, -at.deferred),
+            ("Deferred revenue", chart.deferred, chart.subscription, -deferred),
             ("Accrued revenue", chart.accrued, chart.subscription, at.accrued),
-            ("Prepaid expenses", chart.prepaid, chart.insurance, at.prepaid),
+            ("Prepaid expenses", chart.prepaid, chart.insurance, prepaid),
             ("Expenses accrued", chart.accrued_expenses, chart.hosting, -at.accrued_expenses),
         ):
             movement = target - held[account]
             held[account] = target
-            if account == chart.deferred:
-                movement -= PLANTED.get((entity.key, end), 0)
             if movement:
                 number += 1
                 yield _journal(entity, end, name, (account, against, movement), number, seed)

@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 
 from accounting.documents import Document, DocumentKind, Effect, Report
 from accounting.money import Money
+from accounting.periods import Period
+from connectors.ledger import LedgerJournal, LedgerLine
 from controls.configuration import Configuration, parse_configuration
 from controls.messages import CloseRef
 from models import metadata
@@ -101,6 +103,7 @@ def tell(database: Database, site: Site) -> Iterator[Story]:
     settings = configuration()
     uk, us, de = (MonthEnd(database, settings, entity) for entity in ("uk", "us", "de"))
     rates(uk)
+    spreadsheet(uk)
     september(uk)
     october(uk)
     ref = propose(uk, "2026-10", "resolve", "resolution")
@@ -142,6 +145,28 @@ PLATFORM = line(
 PROJECT = line("4000.00", account=None, product="PROJ", text="Implementation")
 ABROAD = line("610.00", "USD", account=None, product="PLAT", text="Two months", **TWO_MONTHS)
 OLD = invoice("INV-1", "2024-09-15", line("1095.00", text="Three years", **THREE_YEARS))
+
+
+def spreadsheet(uk: MonthEnd) -> None:
+    """One journal a month since September 2024, a pound a day: July 2026 makes good what June forgot."""
+    for place in range(24):
+        days = over_month(2024 * 12 + 8 + place)
+        pounds = {0: -1065, 21: 0, 22: 61}.get(place, days.days)
+        moved = pounds * 100
+        if moved:
+            lines = (
+                LedgerLine("DEF", max(moved, 0), max(-moved, 0), text="Deferred revenue"),
+                LedgerLine("REV", max(-moved, 0), max(moved, 0), text="Deferred revenue"),
+            )
+            name = f"SS-{days.name}"
+            uk.paper.journals_told.append(
+                LedgerJournal(name, name, days.end, lines, posted=True, raw="{}")
+            )
+
+
+def over_month(number: int) -> Period:
+    """A calendar month, counted from the year 0."""
+    return Period.month(f"{number // 12:04d}-{number % 12 + 1:02d}")
 
 
 def september(uk: MonthEnd) -> None:

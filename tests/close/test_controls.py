@@ -1,6 +1,7 @@
 """The controls on the running product: who may decide on what, locks, re-runs, the trail."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,7 @@ from tests.close.system import (
     waits_for_controller,
     waits_for_sign_off,
 )
+from tests.sandbox.planted import FIRST, LAST, planted
 from tests.tieout.command import tieout
 from tieout.administration import SIGNING_KEY
 from tieout.client import ApiRefusedError
@@ -68,6 +70,26 @@ def test_nothing_but_the_planted_oddities_waits_for_a_person(system: System) -> 
         "us": [],
         "de": [("adoption_difference", "-12.34", True)],
     }
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_a_back_test_finds_what_the_spreadsheet_got_wrong_and_nothing_else(
+    entity: str, system: System
+) -> None:
+    """Of the very ledgers that the close reads; an auditor may see it, and nothing is stored."""
+    asked = ("backtest", entity, "--from", FIRST, "--to", LAST, "--json")
+    found = json.loads(system.terminal("auditor", *asked))
+    told = [
+        (each["cause"], each["customer"], each["period"], each["stage"], minor(each["amount"]))
+        for each in found["differences"]
+    ]
+    assert sorted(told) == planted(entity, crowded=False)
+    left = "differed by 12.34 EUR on account 850" if entity == "de" else "All were made good"
+    assert left in found["summary"]
+
+
+def minor(amount: str) -> int:
+    return int(amount.replace(".", ""))
 
 
 def test_only_the_right_person_decides_and_only_on_the_numbers_seen(system: System) -> None:

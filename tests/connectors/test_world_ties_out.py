@@ -8,12 +8,15 @@ import json
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from accounting.backtest import back_test
+from accounting.backtest_differences import BackTest
+from accounting.backtest_ledger import Movement, Past
 from accounting.book import Adoption, Book, Calculation
 from accounting.contracts import contracts_of, roots
 from accounting.engine import calculate, carried_forward
@@ -33,6 +36,7 @@ from tests.connectors.doors import (
     open_ledger,
     open_salesforce,
 )
+from tests.sandbox.planted import planted
 from tests.sandbox.wiring import Sandbox
 
 CONFIGURATION = Path(__file__).parents[2] / "examples" / "northwind.json"
@@ -251,3 +255,32 @@ def test_every_effect_of_a_credit_note_is_read_as_the_spreadsheet_meant_it(
     }
     assert read == meant
     assert len(read) > 1
+
+
+def back_tested(group: Group, entity: str) -> BackTest:
+    """The twelve months before adoption, as the spreadsheet's journals stand in the ledger."""
+    months = [(end.strftime("%Y-%m"), Period(end.replace(day=1), end)) for end in month_ends()]
+    book = group.books[entity]
+    assert book.adoption is not None
+    assert book.adoption.balances is not None
+    movements = tuple(
+        Movement(journal.date, line.account, line.debit_minor - line.credit_minor, line.text)
+        for journal in group.ledgers[entity].journals(datetime(2000, 1, 1, tzinfo=UTC))
+        for line in journal.lines
+    )
+    past = Past(AUGUST, book.adoption.balances, movements)
+    year = [(name, days) for name, days in months if date(2025, 9, 1) <= days.start <= AUGUST]
+    return back_test(book, policy(entity), year, past)
+
+
+@every_entity
+def test_the_back_test_finds_what_was_planted_and_nothing_else(entity: str, group: Group) -> None:
+    found = back_tested(group, entity)
+    told = [
+        (each.cause.value, each.customer, each.period, each.stage.value, each.amount.minor)
+        for each in found.differences
+    ]
+    assert sorted(told) == planted(entity)
+    assert (found.held, dict(found.carried)) == ((), {})
+    stands = {each.cause.value: each.standing.minor for each in found.totals if each.standing}
+    assert stands == ({"unknown": 12_34} if entity == "de" else {})

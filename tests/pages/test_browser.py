@@ -112,6 +112,14 @@ def looks_back(carl: Desk) -> None:
     carl.page.goto("/entities/de/delegations")
     carl.sees("Nobody was delegated anything")
     carl.picture("delegations")
+    carl.open("de")
+    carl.page.get_by_role("link", name="What the old process got wrong").click()
+    carl.sees("At the end the ledger still differed by 12.34 EUR on account 850")
+    carl.sees("The release of INV-")
+    carl.picture("backtest")
+    carl.page.get_by_label("From").fill("2026-07")
+    carl.press("Test these months")
+    carl.sees("was left out in July 2026")
 
 
 def test_the_controller_approves_what_preparer_and_reviewer_put_forward(
@@ -256,7 +264,7 @@ def test_a_page_is_no_wider_than_a_telephone_and_logs_out(system: System, browse
     journal = system.people["auditor"].call("GET", first)["journals"][0]["id"]
     for path in (
         "/", close, f"{close}/lines", f"{close}/journals/{journal}?number=1", first,
-        f"/group/{PERIOD}", "/audit",
+        f"/group/{PERIOD}", "/audit", "/entities/de/backtest",
     ):  # fmt: skip
         ada.page.goto(path)
         assert ada.page.evaluate("document.documentElement.scrollWidth") <= 390, path

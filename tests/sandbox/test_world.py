@@ -9,9 +9,10 @@ import requests
 
 from sandbox.world.charts import ENTITIES
 from sandbox.world.earning import Event, Terms, earned, fraction_earned, rounded
-from sandbox.world.northwind import northwind
+from sandbox.world.northwind import ADOPTION, northwind
 from sandbox.world.reckoning import positions
 from sandbox.world.records import Delivery, Span
+from sandbox.world.slips import PLANTED
 from tests.sandbox.wiring import Sandbox, xero
 
 TODAY = date(2026, 10, 5)
@@ -54,6 +55,17 @@ def test_the_books_hold_the_reckoned_positions_at_adoption_but_for_the_planted_s
             ]
     finally:
         fresh.stop()
+
+
+def test_the_spreadsheet_made_a_mistake_of_each_kind_and_made_all_but_one_good(world):
+    causes = {"missing_release", "wrong_dates", "late_credit_note", "currency", "rounding"}
+    assert {slip.cause for slip in PLANTED} == causes | {"unknown"}
+    assert {slip.entity for slip in PLANTED} == set(ENTITIES)
+    for slip in PLANTED:
+        documents = world.books[slip.entity].documents
+        assert slip.stands(documents, slip.since)
+        assert slip.stands(documents, ADOPTION) == (12_34 if slip.until is None else 0)
+    assert [slip.until for slip in PLANTED].count(None) == 1
 
 
 def test_both_vendors_trial_balances_show_those_balances(tmp_path):

@@ -1,4 +1,6 @@
-"""`tieout explain` and `tieout close preview` against a page that is served: words, JSON, codes."""
+"""`tieout explain`, `tieout close preview` and `tieout backtest` against a page that is served: words,
+JSON, codes.
+"""
 
 import json
 import socket
@@ -118,6 +120,65 @@ def test_what_cant_be_previewed_is_one_sentence(
     named = {name: str(tmp_path / name) for name in ("nowhere", "broken")}
     words = [word.format(**named) if word.startswith("{") else word for word in given]
     done = tieout("close", "preview", *words, **page)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert says in done.stderr
+    assert counted(story) == before
+
+
+MADE_GOOD = "All were made good: at the end the ledger held what it should."
+
+
+def test_a_back_test_says_what_the_old_process_got_wrong_and_stores_nothing(
+    story: Story, page: dict[str, str]
+) -> None:
+    before = counted(story)
+    done = tieout("backtest", "uk", "--from", "2025-09", "--to", "2026-08", **page)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = done.stdout.splitlines()
+    assert told[:2] == [
+        "uk, amounts in GBP, ledger less what is right.",
+        f"1 mistake in September 2025 to August 2026. {MADE_GOOD}",
+    ]
+    assert (
+        "missing release    DEF deferred revenue              1          30.00           0.00"
+        in told
+    )
+    at = told.index("Missing release")
+    assert [word for word in told[at + 1].split() if word != "Acme"] == [
+        *("2026-06", "DEF", "deferred", "revenue", "30.00"),
+    ]
+    assert told[at + 2].strip() == (
+        "The release of INV-1 of Acme for June 2026 was not booked: 30.00 too much deferred; made "
+        "good in July 2026."
+    )
+    whole = tieout("backtest", "uk", "--json", **page)  # the last year of the old process
+    found = json.loads(whole.stdout)
+    assert (found["first"], found["last"], found["months"]) == ("2025-09", "2026-08", 12)
+    june = [
+        row for row in found["balances"] if (row["period"], row["account"]) == ("2026-06", "DEF")
+    ]
+    assert [(row["ledger"], row["right"], row["difference"]) for row in june] == [
+        ("457.00", "427.00", "30.00")
+    ]
+    assert counted(story) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("fr",), "There is no entity 'fr'; there are de, uk, us."),
+        (("uk", "--from", "soon"), "'soon' is not a period; write it like 2026-09."),
+        (("uk", "--from", "2026-06", "--to", "2026-05"), "2026-06 comes after 2026-05"),
+        (("uk", "--from", "2024-08"), "The history of uk is known from 2024-09 on"),
+        (("uk", "--to", "2026-09"), "2026-09 is closed by Tieout, and there is no old process"),
+        (("us",), "There is nothing in the ledger of us from before 2026-08-31"),
+    ],
+)
+def test_what_cant_be_tested_is_one_sentence(
+    given: tuple[str, ...], says: str, story: Story, page: dict[str, str]
+) -> None:
+    before = counted(story)
+    done = tieout("backtest", *given, **page)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert says in done.stderr
     assert counted(story) == before

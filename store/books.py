@@ -1,12 +1,13 @@
 """The book that a calculation starts from: everything that is known of an entity, from its rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, or_, true
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, all_, not_, or_, true
+from sqlmodel import Session, col, func, select
 
 from accounting.book import Adoption, Book, BookedPart, FrozenLine, JournalKind, LinePosition
 from accounting.documents import Document, Report, Void
@@ -18,6 +19,7 @@ from controls.posting import IN_LEDGER, JournalState
 from controls.steps import Step
 from models import (
     CloseRow,
+    DocumentRow,
     EntityRow,
     JournalLineRow,
     JournalPartRow,
@@ -32,12 +34,16 @@ from store.audit import AuditTrail
 from store.closes import Closes
 from store.corrections import Corrections
 from store.document_rows import dimensions_of
-from store.documents import Documents
+from store.documents import Documents, array_of
 from store.errors import NotFoundError
 from store.evidence import Evidence
+from store.plain_lines import PlainLinesOf
 from store.positions import amounts_of, position_of
 from store.rates import RateTable
 from store.reports import Reports
+
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
 
 ADOPTION_READING = "adoption"
 
@@ -78,13 +84,28 @@ def seen_hash(
     )
 
 
+def but_of(
+    entity: str, others: Sequence[int] | None, document: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """Whether a row is of none of the entity's documents but the others; true where none are named."""
+    if others is None:
+        return true()
+    left_out = select(DocumentRow.id).where(
+        DocumentRow.entity_id == entity,
+        DocumentRow.source_id == document,
+        col(DocumentRow.id) != all_(array_of(others)),
+    )
+    return not_(left_out.exists())
+
+
 class Books:
     """Reads books."""
 
-    def __init__(self, session: Session, audit: AuditTrail) -> None:
+    def __init__(self, session: Session, audit: AuditTrail, dsn: str = "") -> None:
         self._session = session
         self._audit = audit
         self._closes = Closes(session, audit)
+        self._plain = PlainLinesOf(session, dsn)
 
     def book(
         self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
@@ -93,10 +114,39 @@ class Books:
 
         By the rates on record, where no others are given.
         """
+        head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
+        return self._with_lines(head, close, last, None)
+
+    def read(
+        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
+    ) -> "tuple[Book, PlainReading | None]":
+        """The same without the lines of documents that stand alone, if there are so many that it
+        pays; and these, calculated at once.
+        """
+        head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
+        plain = self._plain.read(close, policy, head, last)
+        others = plain.others if plain is not None else None
+        return self._with_lines(head, close, last, others), plain
+
+    def _with_lines(
+        self, head: Book, close: CloseRow, last: CloseRow | None, of: Sequence[int] | None
+    ) -> Book:
+        """With the documents whose rows are named, or all; and what is frozen and booked of them."""
+        entity, currency = close.entity_id, head.functional_currency
+        return replace(
+            head,
+            documents=Documents(self._session, self._audit).versions_known(entity, of),
+            frozen=self.frozen(last, currency, but_of(entity, of, col(PositionRow.document))),
+            booked=self._booked(entity, currency, close, of),
+        )
+
+    def _head(
+        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None
+    ) -> Book:
+        """All but the documents, and what is frozen and booked."""
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None
         currency = policy.functional_currency
-        documents = Documents(self._session, self._audit)
         approvals = Approvals(self._session, self._audit)
         reports = Reports(self._session, self._audit)
         rates = rates or RateTable(self._session, self._audit)
@@ -105,14 +155,12 @@ class Books:
         return Book(
             functional_currency=currency,
             adopted_on=entity.adoption_date,
-            documents=documents.versions_known(entity.id),
+            documents=(),
             overrides=approvals.overrides(entity.id),
             reports=reports.reports(entity.id),
             payments=reports.payments(entity.id),
             voids=reports.voids(entity.id),
             rates=rates.table(entity.id, self.pairs(entity.id, currency), close.period_end),
-            frozen=self.frozen(last, currency),
-            booked=self._booked(entity.id, currency, close),
             adoption=self._adoption(entity, policy, adjusted=True) if last is None else None,
             imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
             last_closed=self._closes.closed_to(entity.id),
@@ -267,7 +315,9 @@ class Books:
             )
         }
 
-    def _booked(self, entity: str, currency: str, close: CloseRow) -> tuple[BookedPart, ...]:
+    def _booked(
+        self, entity: str, currency: str, close: CloseRow, of: Sequence[int] | None
+    ) -> tuple[BookedPart, ...]:
         """Parts of posted journals, and what stood in the books at adoption once it is frozen.
 
         What a close that is still open has posted as the period's gains is marked so. A journal of
@@ -280,7 +330,11 @@ class Books:
         posted = self._session.exec(
             select(JournalPartRow, JournalRow)
             .join(JournalRow, col(JournalPartRow.journal_id) == JournalRow.id)
-            .where(JournalRow.entity_id == entity, col(JournalRow.state).in_(IN_LEDGER))
+            .where(
+                JournalRow.entity_id == entity,
+                col(JournalRow.state).in_(IN_LEDGER),
+                but_of(entity, of, func.split_part(JournalPartRow.line, "/", 1)),
+            )
         ).all()
         adopted = self._session.exec(
             select(JournalPartRow)
@@ -289,6 +343,7 @@ class Books:
                 CloseRow.entity_id == entity,
                 CloseRow.step == "closed",
                 col(JournalPartRow.journal_id).is_(None),
+                but_of(entity, of, func.split_part(JournalPartRow.line, "/", 1)),
             )
         ).all()
         parts = [

@@ -1,7 +1,7 @@
 """What a calculation proposes, stored whole."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, desc, func, select
 
@@ -13,7 +13,7 @@ from controls.canonical import digest
 from controls.notices import NoticeKind
 from controls.posting import JournalState
 from controls.posting_choices import Chosen
-from controls.proposal import gains_and_losses, journal_hash
+from controls.proposal import journal_hash
 from controls.proposal_changes import JournalFigure, ProposalFigures, kind_told
 from controls.steps import WHO, Awaiting
 from models import (
@@ -34,6 +34,9 @@ from store.errors import NotFoundError
 from store.journals import Journals
 from store.outbox import Outbox
 from store.positions import amounts_text, position_row
+
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
 
 AS_PROPOSED = Chosen()
 
@@ -77,11 +80,13 @@ class Proposals:
         engine_version: str,
         notes: Mapping[str, object] | None = None,
         chosen: Chosen = AS_PROPOSED,
+        plain: "PlainReading | None" = None,
     ) -> ProposalRow:
         """Store a calculation as the close's current proposal, and start a new round of review.
 
         `notes` go into the summary beside the figures: which policy applied, what was seen.
-        `chosen` says which journals are dated later, or left out.
+        `chosen` says which journals are dated later, or left out. `plain` are the lines that were
+        reckoned beside the calculation's.
         """
         later = calculation.non_current
         row = ProposalRow(
@@ -95,7 +100,7 @@ class Proposals:
                 "reconciling": amounts_text(calculation.reconciling),
                 "adoption_differences": amounts_text(calculation.adoption_differences),
                 "non_current": later.text() if later is not None else "",
-                "fx": gains_and_losses(calculation),
+                "fx": approved_data["fx"],
                 **(notes or {}),
                 "approved": dict(approved_data),
             },
@@ -115,10 +120,16 @@ class Proposals:
             )
         for position in calculation.positions:
             self._session.add(position_row(row.id, position))
-        for journal in calculation.journals:
-            self._save_journal(row.id, close, journal, chosen)
+        saved = {
+            journal.kind: self._save_journal(row.id, close, journal, chosen)
+            for journal in calculation.journals
+        }
         for part in (*calculation.adoption_parts, *calculation.by_hand):
             self._session.add(_part_row(row.id, None, part, catch_up=0))
+        if plain is not None:
+            from store.plain_rows import save
+
+            save(self._session, row.id, plain, saved)
         close.proposal_id = row.id
         close.round += 1
         self._session.add(close)
@@ -154,7 +165,8 @@ class Proposals:
 
     def _save_journal(
         self, proposal_id: int, close: CloseRow, own: Journal, chosen: Chosen
-    ) -> None:
+    ) -> int:
+        """Its number."""
         journal = chosen.dated(own)
         row = JournalRow(
             proposal_id=proposal_id,
@@ -186,7 +198,10 @@ class Proposals:
                 )
             )
         for part in journal.parts:
-            self._session.add(_part_row(proposal_id, row.id, part, catch_up=part.catch_up.minor))
+            if part.line:
+                parted = _part_row(proposal_id, row.id, part, catch_up=part.catch_up.minor)
+                self._session.add(parted)
+        return row.id
 
     def _reversed(self, entity: str, reference: str) -> int | None:
         """The journal of this reference; None of no reference."""

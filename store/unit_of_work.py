@@ -50,9 +50,15 @@ class Work:
     """What can be read and changed inside one transaction, on behalf of one actor."""
 
     def __init__(
-        self, session: Session, actor: Actor, request_id: str, verifier: Verifier | None = None
+        self,
+        session: Session,
+        actor: Actor,
+        request_id: str,
+        verifier: Verifier | None = None,
+        dsn: str = "",
     ) -> None:
         self._session = session
+        self._dsn = dsn
         self._verifier = verifier
         self.audit = AuditTrail(session, actor, request_id)
 
@@ -89,7 +95,7 @@ class Work:
     @cached_property
     def books(self) -> Books:
         """What calculations start from."""
-        return Books(self._session, self.audit)
+        return Books(self._session, self.audit, self._dsn)
 
     @cached_property
     def group(self) -> Groups:
@@ -245,7 +251,7 @@ class Store:
             ) from error
         try:
             with session:
-                yield session, Work(session, actor, request_id, self._verifier)
+                yield session, Work(session, actor, request_id, self._verifier, self._dsn)
         except (DataError, UnicodeEncodeError) as error:
             raise UnstorableError(
                 "A text holds a character that can't be stored (such as NUL). Nothing was written."

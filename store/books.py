@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, all_, not_, or_, true
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, func, select
 
 from accounting.book import Adoption, Book, BookedPart, FrozenLine, JournalKind, LinePosition
@@ -19,7 +19,6 @@ from controls.posting import IN_LEDGER, JournalState
 from controls.steps import Step
 from models import (
     CloseRow,
-    DocumentRow,
     EntityRow,
     JournalLineRow,
     JournalPartRow,
@@ -34,7 +33,7 @@ from store.audit import AuditTrail
 from store.closes import Closes
 from store.corrections import Corrections
 from store.document_rows import dimensions_of
-from store.documents import Documents, array_of
+from store.documents import Documents, among
 from store.errors import NotFoundError
 from store.evidence import Evidence
 from store.plain_lines import PlainLinesOf
@@ -84,20 +83,6 @@ def seen_hash(
     )
 
 
-def but_of(
-    entity: str, others: Sequence[int] | None, document: ColumnElement[str]
-) -> ColumnElement[bool]:
-    """Whether a row is of none of the entity's documents but the others; true where none are named."""
-    if others is None:
-        return true()
-    left_out = select(DocumentRow.id).where(
-        DocumentRow.entity_id == entity,
-        DocumentRow.source_id == document,
-        col(DocumentRow.id) != all_(array_of(others)),
-    )
-    return not_(left_out.exists())
-
-
 class Books:
     """Reads books."""
 
@@ -125,19 +110,19 @@ class Books:
         """
         head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
         plain = self._plain.read(close, policy, head, last)
-        others = plain.others if plain is not None else None
-        return self._with_lines(head, close, last, others), plain
+        return self._with_lines(head, close, last, plain), plain
 
     def _with_lines(
-        self, head: Book, close: CloseRow, last: CloseRow | None, of: Sequence[int] | None
+        self, head: Book, close: CloseRow, last: CloseRow | None, plain: "PlainReading | None"
     ) -> Book:
-        """With the documents whose rows are named, or all; and what is frozen and booked of them."""
+        """With the documents that are not plain, and what is frozen and booked of them."""
         entity, currency = close.entity_id, head.functional_currency
+        others, names = (plain.others, plain.names) if plain is not None else (None, None)
         return replace(
             head,
-            documents=Documents(self._session, self._audit).versions_known(entity, of),
-            frozen=self.frozen(last, currency, but_of(entity, of, col(PositionRow.document))),
-            booked=self._booked(entity, currency, close, of),
+            documents=Documents(self._session, self._audit).versions_known(entity, others),
+            frozen=self.frozen(last, currency, among(col(PositionRow.document), names)),
+            booked=self._booked(entity, currency, close, names),
         )
 
     def _head(
@@ -316,7 +301,7 @@ class Books:
         }
 
     def _booked(
-        self, entity: str, currency: str, close: CloseRow, of: Sequence[int] | None
+        self, entity: str, currency: str, close: CloseRow, names: Sequence[str] | None
     ) -> tuple[BookedPart, ...]:
         """Parts of posted journals, and what stood in the books at adoption once it is frozen.
 
@@ -333,7 +318,7 @@ class Books:
             .where(
                 JournalRow.entity_id == entity,
                 col(JournalRow.state).in_(IN_LEDGER),
-                but_of(entity, of, func.split_part(JournalPartRow.line, "/", 1)),
+                among(func.split_part(JournalPartRow.line, "/", 1), names),
             )
         ).all()
         adopted = self._session.exec(
@@ -343,7 +328,7 @@ class Books:
                 CloseRow.entity_id == entity,
                 CloseRow.step == "closed",
                 col(JournalPartRow.journal_id).is_(None),
-                but_of(entity, of, func.split_part(JournalPartRow.line, "/", 1)),
+                among(func.split_part(JournalPartRow.line, "/", 1), names),
             )
         ).all()
         parts = [

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, true
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, false, func, literal, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, desc, select
@@ -18,14 +18,14 @@ from store.closes import Closes
 from store.document_rows import as_closes_see, details_of, document_of, line_rows
 
 
-def array_of(numbers: Sequence[int]) -> ColumnElement[Any]:
-    """Numbers as one parameter, however many they are."""
-    return literal(list(numbers), ARRAY(BigInteger))
-
-
-def among(column: ColumnElement[Any], numbers: Sequence[int] | None) -> ColumnElement[bool]:
-    """Whether a column is one of the numbers; true where none are named."""
-    return column == any_(array_of(numbers)) if numbers is not None else true()
+def among(column: Any, values: Sequence[int] | Sequence[str] | None) -> ColumnElement[bool]:
+    """Whether a column is one of the values, however many they are; true where none are named."""
+    if values is None:
+        return true()
+    if not values:
+        return false()
+    kind = Text() if isinstance(values[0], str) else BigInteger()
+    return cast("ColumnElement[bool]", column == any_(literal(list(values), ARRAY(kind))))
 
 
 @dataclass(frozen=True, slots=True)

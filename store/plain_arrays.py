@@ -54,11 +54,13 @@ class Coded:
 class PlainReading:
     """The plain lines of a close, closed: where each stands in the tables, its texts, its figures.
 
-    `others` are the rows of all other documents: those that have to be read one by one. `currency`
-    is the functional one; `by_contract` says that a document nets as a whole.
+    `others` are the rows of all other documents: those that have to be read one by one; `names` are
+    those of them of which anything may be frozen or booked. `currency` is the functional one;
+    `by_contract` says that a document nets as a whole.
     """
 
     others: Sequence[int]
+    names: Sequence[str]
     currency: str
     by_contract: bool
     document: Ints
@@ -91,7 +93,7 @@ def reading(
     functional, has_rate = _functional(policy, book.rates, currency, columns, table)
     fine = columns.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
     fine &= ~(lined & _said_twice(table["key"]))
-    plain = _whole(columns, fine)
+    plain = _whole(columns, fine, table["source_id"])
     rows = np.flatnonzero(plain & lined)
     at_once = method[rows] == len(METHODS)
     place, places = _places(account.take(rows), dimensions.take(rows))
@@ -131,7 +133,8 @@ def reading(
     key = table["key"].combine_chunks()
     unit = table["source_id"].combine_chunks() if by_contract else key
     return PlainReading(
-        others=np.setdiff1d(documents, document[plain]).tolist(),
+        others=documents[~np.isin(documents, document[plain], kind="table")].tolist(),
+        names=pc.unique(table["source_id"].filter(pa.array(~plain))).to_pylist(),
         currency=policy.functional_currency,
         by_contract=by_contract,
         document=document[rows],
@@ -196,16 +199,16 @@ def _said_twice(column: pa.ChunkedArray) -> Bools:
     return found
 
 
-def _whole(columns: _Columns, fine: Bools) -> Bools:
-    """The rows of documents of which every line is fine, and all that is frozen or booked too."""
-    document = numbered(columns["document_id"])
-    count = int(document[-1]) + 1 if document.size else 0
-    bad = np.zeros(count, np.bool_)
+def _whole(columns: _Columns, fine: Bools, names: pa.ChunkedArray) -> Bools:
+    """The rows of documents of which every line is fine, and nothing else is frozen or booked."""
+    rows = columns["document_id"]
+    document = numbered(rows)
+    bad = np.zeros(int(document[-1]) + 1 if document.size else 0, np.bool_)
     bad[document[~fine]] = True
-    for has, of_document in (("has_frozen", "frozen_lines"), ("has_booked", "booked_lines")):
-        found = np.zeros(count, np.int64)
-        np.add.at(found, document, columns[has])
-        bad[document[found[document] != columns[of_document]]] = True
+    strays = names.filter(pa.array(rows == 0))
+    if len(strays):
+        named = pc.is_in(names, value_set=strays.combine_chunks())
+        bad[document[named.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)]] = True
     return ~bad[document]
 
 

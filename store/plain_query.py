@@ -18,13 +18,17 @@ from models import CloseRow
 AMOUNT_MAX = 2**60
 """As of vectorised_compile.py: what arrays reckon with without running over."""
 
-READ_ALL = ("set local work_mem = '256MB'", "set local jit = off")
-"""One pass over whole tables: hashes that stay in memory."""
+READ_ALL = (
+    "set local work_mem = '256MB'",
+    "set local jit = off",
+    "set local enable_nestloop = off",
+)
+"""One pass over whole tables: hashes that stay in memory, whatever is guessed of how few rows match."""
 
 QUERY = """
-with once as materialized (
+with twice as materialized (
     select source_id from document where entity_id = {entity}
-    group by source_id having count(*) = 1
+    group by source_id having count(*) > 1
 ),
 named as materialized (
     select details ->> 'credits' as source_id from document
@@ -34,19 +38,25 @@ named as materialized (
     where entity_id = {entity} and line.details ? 'against'
     union select unnest({touched}::text[])
 ),
-alone as materialized (
-    select document.* from document join once using (source_id)
+lined as (
+    select document.id as document_id, line.number,
+        document.source_id || case line.line_id when '' then '' else '/' || line.line_id end as key,
+        document.source_id, document.content_hash,
+        document.kind in ('bill', 'bill_credit') as is_cost,
+        document.currency, document.rate, document.date, document.open_from,
+        line.account, line.product, line.dimensions, line.details,
+        line.service_start, line.service_end, line.amount_minor
+    from document left join document_line line on line.document_id = document.id
+        and not document.voided and greatest(document.date, document.open_from) <= {end}
+        and line.account = any(
+            case when document.kind in ('bill', 'bill_credit') then {costs}::text[]
+            else {sales}::text[] end)
     where entity_id = {entity} and kind in ('invoice', 'credit_note', 'bill', 'bill_credit')
-        and contract is null and details = '{{}}' and strpos(source_id, '/') = 0
+        and contract is null and document.details = '{{}}' and source_id not like '%/%'
+        and not exists (select from twice where twice.source_id = document.source_id)
         and not exists (select from named where named.source_id = document.source_id)
 ),
-frozen as materialized (
-    select * from position where proposal_id = {last}
-),
-frozen_of as materialized (
-    select document, count(*) as lines from frozen group by document
-),
-part as materialized (
+part as (
     select line, unit, role, account, dimensions, amount_minor
     from journal_part join journal on journal.id = journal_part.journal_id
     where journal.entity_id = {entity} and journal.state = any({in_ledger})
@@ -54,35 +64,23 @@ part as materialized (
     from journal_part join close on close.proposal_id = journal_part.proposal_id
     where close.entity_id = {entity} and close.step = 'closed' and journal_id is null
 ),
-booked as materialized (
+booked as (
     select line, min(unit) as unit, min(account) as account, min(dimensions) as dimensions,
         min(unit) = max(unit) and min(account) = max(account)
             and min(dimensions) = max(dimensions) as one_place,
         {sums}
     from part group by line
-),
-booked_of as materialized (
-    select split_part(line, '/', 1) as document, count(*) as lines from booked group by 1
-),
-lined as materialized (
-    select alone.id as document_id, line.number::bigint as number,
-        alone.source_id || case line.line_id when '' then '' else '/' || line.line_id end as key,
-        alone.source_id, alone.content_hash, alone.kind in ('bill', 'bill_credit') as is_cost,
-        alone.currency, alone.rate, alone.date, alone.open_from,
-        line.account, line.product, line.dimensions, line.details,
-        line.service_start, line.service_end, line.amount_minor
-    from alone left join document_line line on line.document_id = alone.id
-        and not alone.voided and greatest(alone.date, alone.open_from) <= {end}
-        and line.account = any(
-            case when alone.kind in ('bill', 'bill_credit') then {costs}::text[]
-            else {sales}::text[] end)
 )
-select lined.document_id, coalesce(lined.number, 0) as number, coalesce(key, '') as key,
-    lined.source_id, lined.content_hash, lined.is_cost, lined.currency,
-    coalesce(lined.rate, '') as rate, coalesce(lined.account, '') as account,
-    lined.product, coalesce(lined.dimensions, '') as dimensions,
-    (lined.date - date '0001-01-01' + 1)::bigint as billed,
-    (greatest(lined.date, lined.open_from) - date '0001-01-01' + 1)::bigint as known,
+select coalesce(lined.document_id, 0)::bigint as document_id,
+    coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
+    coalesce(
+        lined.source_id, split_part(coalesce(frozen.line, booked.line), '/', 1)) as source_id,
+    lined.content_hash, coalesce(lined.is_cost, false) as is_cost,
+    coalesce(lined.currency, {functional}) as currency, coalesce(lined.rate, '') as rate,
+    coalesce(lined.account, '') as account, lined.product,
+    coalesce(lined.dimensions, '') as dimensions,
+    coalesce(lined.date - date '0001-01-01' + 1, 0)::bigint as billed,
+    coalesce(greatest(lined.date, lined.open_from) - date '0001-01-01' + 1, 0)::bigint as known,
     coalesce(lined.service_start - date '0001-01-01' + 1, 0)::bigint as start,
     coalesce(lined.service_end - date '0001-01-01' + 1, 0)::bigint as end,
     coalesce(lined.amount_minor, 0) as amount,
@@ -91,10 +89,6 @@ select lined.document_id, coalesce(lined.number, 0) as number, coalesce(key, '')
     coalesce(frozen.ahead_minor, 0) as frozen_ahead,
     coalesce(frozen.in_a_year_minor, 0) as frozen_in_a_year,
     coalesce(frozen.negative, true) as frozen_negative,
-    (frozen.line is not null)::int::bigint as has_frozen,
-    (booked.line is not null)::int::bigint as has_booked,
-    coalesce(frozen_of.lines, 0) as frozen_lines,
-    coalesce(booked_of.lines, 0) as booked_lines,
     {booked_sums},
     lined.number is null or (
         lined.details = '{{}}' and lined.account <> all({straight}::text[])
@@ -108,11 +102,13 @@ select lined.document_id, coalesce(lined.number, 0) as number, coalesce(key, '')
             and booked.account = lined.account and booked.dimensions = lined.dimensions))
     ) is true as plain
 from lined
-    left join frozen on frozen.line = lined.key
-    left join booked on booked.line = lined.key
-    left join frozen_of on frozen_of.document = lined.source_id
-    left join booked_of on booked_of.document = lined.source_id
+    full join (select * from position where proposal_id = {last}) frozen
+        on frozen.line = lined.key
+    full join booked on booked.line = coalesce(lined.key, frozen.line)
 order by lined.key collate "C", lined.document_id
+"""
+"""A row a line of a document that stands alone; a row without a line for such a document that has
+none in scope; and one without a document for what is frozen or booked and no such line's.
 """
 
 
@@ -148,6 +144,7 @@ def plain_query(asked: Asked) -> sql.Composed:
     return sql.SQL(QUERY).format(
         entity=sql.Literal(asked.close.entity_id),
         touched=_texts(asked.touched),
+        functional=sql.Literal(asked.policy.functional_currency),
         last=sql.Literal(asked.last),
         in_ledger=_texts(state.value for state in IN_LEDGER),
         end=sql.Literal(asked.end),

@@ -134,7 +134,7 @@ def reading(
     unit = table["source_id"].combine_chunks() if by_contract else key
     return PlainReading(
         others=documents[~np.isin(documents, document[plain], kind="table")].tolist(),
-        names=pc.unique(table["source_id"].filter(pa.array(~plain))).to_pylist(),
+        names=spelt_both_ways(table["source_id"].filter(pa.array(~plain))),
         currency=policy.functional_currency,
         by_contract=by_contract,
         document=document[rows],
@@ -205,11 +205,16 @@ def _whole(columns: _Columns, fine: Bools, names: pa.ChunkedArray) -> Bools:
     document = numbered(rows)
     bad = np.zeros(int(document[-1]) + 1 if document.size else 0, np.bool_)
     bad[document[~fine]] = True
-    strays = names.filter(pa.array(rows == 0))
-    if len(strays):
-        named = pc.is_in(names, value_set=strays.combine_chunks())
+    if strays := spelt_both_ways(names.filter(pa.array(rows == 0))):
+        named = pc.is_in(names, value_set=pa.array(strays, names.type))
         bad[document[named.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)]] = True
     return ~bad[document]
+
+
+def spelt_both_ways(names: pa.ChunkedArray) -> list[str]:
+    """Names of documents, each as it is, and as the names of its lines would have it."""
+    known = pc.unique(names).to_pylist()
+    return sorted({*known, *(each.partition("/")[0] for each in known)})
 
 
 def _places(account: Coded, dimensions: Coded) -> tuple[Ints, tuple[Place, ...]]:

@@ -73,8 +73,7 @@ booked as (
 )
 select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
-    coalesce(
-        lined.source_id, split_part(coalesce(frozen.line, booked.line), '/', 1)) as source_id,
+    coalesce(lined.source_id, frozen.document, split_part(booked.line, '/', 1)) as source_id,
     lined.content_hash, coalesce(lined.is_cost, false) as is_cost,
     coalesce(lined.currency, {functional}) as currency, coalesce(lined.rate, '') as rate,
     coalesce(lined.account, '') as account, lined.product,

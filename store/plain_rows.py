@@ -68,6 +68,9 @@ from plain_part part
     join document_line line on line.document_id = part.document_id and line.number = part.number
 """
 
+PART = ("document_id", "number", "journal", "role", "amount", "catch_up")
+"""The columns of what is copied of it."""
+
 KEY = sql.SQL(
     "document.source_id || case line.line_id when '' then '' else '/' || line.line_id end"
 )
@@ -86,9 +89,10 @@ def save(
     }
     with driver.cursor() as cursor:
         cursor.execute("set local work_mem = '256MB'; set local jit = off")
-        _copy(cursor, "plain_figure", [_figures(plain)])
+        figures = _figures(plain)
+        _copy(cursor, "plain_figure", [*figures], [figures])
         cursor.execute(_statement(POSITIONS, plain.currency, **words))
-        _copy(cursor, "plain_part", _parts(plain, journals))
+        _copy(cursor, "plain_part", PART, _parts(plain, journals))
         cursor.execute(_statement(PARTS, plain.currency, **words))
         cursor.execute("drop table plain_figure; drop table plain_part")
 
@@ -180,23 +184,20 @@ def _part(
     }
 
 
-def _copy(cursor: Any, table: str, blocks: Iterable[Mapping[str, Ints]]) -> None:
+def _copy(
+    cursor: Any, table: str, names: Sequence[str], blocks: Iterable[Mapping[str, Ints]]
+) -> None:
     """Blocks of columns into a table of this transaction's own, all bigint."""
-    made = False
-    for columns in blocks:
-        names = [sql.Identifier(name) for name in columns]
-        if not made:
-            shape = sql.SQL(", ").join(sql.SQL("{} bigint").format(name) for name in names)
-            create = sql.SQL("create temp table {} ({}) on commit drop")
-            cursor.execute(create.format(sql.Identifier(table), shape))
-            made = True
-        copy = sql.SQL("copy {} from stdin (format binary)").format(sql.Identifier(table))
-        with cursor.copy(copy) as into:
-            into.write(SIGNATURE)
-            for image in _images(list(columns.values())):
-                into.write(image)
-            into.write(TRAILER)
-    cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
+    shape = sql.SQL(", ").join(sql.SQL("{} bigint").format(sql.Identifier(name)) for name in names)
+    into = sql.Identifier(table)
+    cursor.execute(sql.SQL("create temp table {} ({}) on commit drop").format(into, shape))
+    with cursor.copy(sql.SQL("copy {} from stdin (format binary)").format(into)) as copy:
+        copy.write(SIGNATURE)
+        for columns in blocks:
+            for image in _images([columns[name] for name in names]):
+                copy.write(image)
+        copy.write(TRAILER)
+    cursor.execute(sql.SQL("analyze {}").format(into))
 
 
 def _images(columns: Sequence[Ints]) -> Iterable[bytes]:

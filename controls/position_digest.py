@@ -15,7 +15,6 @@ from accounting.policy import BALANCE_ROLES, Role
 from controls.canonical import canonical
 from controls.errors import CanonicalError
 
-
 Hashable = bytes | memoryview
 """What a column is made of when it is hashed."""
 NO_DAY = 0

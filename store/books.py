@@ -125,9 +125,7 @@ class Books:
             booked=self._booked(entity, currency, close, names),
         )
 
-    def _head(
-        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None
-    ) -> Book:
+    def _head(self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None) -> Book:
         """All but the documents, and what is frozen and booked."""
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None

@@ -90,9 +90,7 @@ def proposed(
     )
     override = work.approvals.answered(number)
     totals = _totals(plain, calculation)
-    facts = facts_of(
-        calculation, override=override, reopened=close.number > 1, totals=totals
-    )
+    facts = facts_of(calculation, override=override, reopened=close.number > 1, totals=totals)
     levels = required(entity.approval_policy(config.sha256), facts)
     versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
     asked = approval_data(facts, levels)

@@ -166,9 +166,7 @@ class Documents:
         for line in self._session.exec(
             select(DocumentLineRow)
             .join(DocumentRow, col(DocumentLineRow.document_id) == DocumentRow.id)
-            .where(
-                DocumentRow.entity_id == entity, among(col(DocumentLineRow.document_id), of)
-            )
+            .where(DocumentRow.entity_id == entity, among(col(DocumentLineRow.document_id), of))
             .order_by(col(DocumentLineRow.document_id), col(DocumentLineRow.number))
         ):
             lines.setdefault(line.document_id, []).append(line)

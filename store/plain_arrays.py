@@ -177,11 +177,13 @@ class _Lines:
 
 
 def _frozen(columns: _Columns, rows: Ints) -> Frozen:
-    figures = (columns[f"frozen_{name}"][rows] for name in _FROZEN)
-    return Frozen(*figures, columns.flag("frozen_negative")[rows])
-
-
-_FROZEN = ("recognised", "billed", "ahead", "in_a_year")
+    return Frozen(
+        recognised=columns["frozen_recognised"][rows],
+        billed=columns["frozen_billed"][rows],
+        ahead=columns["frozen_ahead"][rows],
+        in_a_year=columns["frozen_in_a_year"][rows],
+        negative=columns.flag("frozen_negative")[rows],
+    )
 
 
 def numbered(values: Ints) -> Ints:
@@ -278,7 +280,7 @@ def _fits(rule: Rule, by: _Lines, columns: _Columns) -> Bools:
 
 def _limit(amount: Decimal, currency: str) -> int:
     """The least number of minor units that is at least the amount."""
-    return min(ceil(Fraction(amount) * 10 ** exponent(currency)), FITS)
+    return min(ceil(amount.scaleb(exponent(currency))), FITS)
 
 
 def _functional(
@@ -314,5 +316,5 @@ def _quote(rates: Rates, source: str, target: str, said: str, on: int) -> Fracti
     if rate is None:
         return Fraction(0)
     scaled = rate * Fraction(10) ** (exponent(target) - exponent(source))
-    fits = 0 < scaled and max(scaled.numerator, scaled.denominator) < FITS
+    fits = scaled > 0 and max(scaled.numerator, scaled.denominator) < FITS
     return scaled if fits else Fraction(0)

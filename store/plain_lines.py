@@ -5,7 +5,7 @@ the session. A close in which anything out of the ordinary is going on has none 
 whole book is read object by object.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlmodel import Session, func, select
@@ -15,7 +15,8 @@ from accounting.policy import Accruals, LateDocuments, RecognitionPolicy
 from controls.posting import IN_LEDGER
 from models import CloseRow, DocumentRow
 from store.accepted import AcceptedJournals
-from store.plain_query import READ_ALL, Asked, documents_query, plain_query
+from store.arrow import Arrow
+from store.plain_query import Asked, documents_query, plain_query
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,7 +41,7 @@ class PlainLinesOf:
     """Reads them for one session."""
 
     def __init__(self, session: Session, dsn: str) -> None:
-        self._session, self._dsn = session, dsn
+        self._session, self._arrow = session, Arrow(session, dsn)
 
     def read(
         self, close: CloseRow, policy: RecognitionPolicy, book: Book, last: CloseRow | None
@@ -103,24 +104,11 @@ class PlainLinesOf:
         """The query's answer, and the rows of all the entity's documents; None where the snapshot
         does not hold them all.
         """
-        from adbc_driver_postgresql import dbapi
+        all_, lines = self._arrow.fetch(documents_query(asked), plain_query(asked))
+        documents: Ints = all_["id"].combine_chunks().to_numpy()
+        return (lines, documents) if self._are_all(documents.size, asked) else None
 
-        session = self._session.connection()
-        driver: Any = session.connection.driver_connection
-        snapshot = session.scalar(text("select pg_export_snapshot()"))
-        with dbapi.connect(self._dsn) as reader, reader.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read, read only")
-            cursor.execute(f"set transaction snapshot '{snapshot}'")
-            for setting in READ_ALL:
-                cursor.execute(setting)
-            cursor.execute(documents_query(asked).as_string(driver))
-            documents: Ints = cursor.fetch_arrow_table()["id"].combine_chunks().to_numpy()
-            if not self._are_all(documents.size, asked.close.entity_id):
-                return None
-            cursor.execute(plain_query(asked).as_string(driver))
-            return cursor.fetch_arrow_table(), documents
-
-    def _are_all(self, documents: int, entity: str) -> bool:
+    def _are_all(self, documents: int, asked: Asked) -> bool:
         """What this very transaction has written stands in no snapshot."""
-        counted = select(func.count()).where(DocumentRow.entity_id == entity)
+        counted = select(func.count()).where(DocumentRow.entity_id == asked.close.entity_id)
         return self._session.exec(counted).one() == documents

@@ -25,9 +25,7 @@ FROM_LINE = "line"
 """Where the days of a plain line come from."""
 
 
-def position_totals(
-    plain: PlainReading | None, others: Sequence[LinePosition]
-) -> PositionTotals:
+def position_totals(plain: PlainReading | None, others: Sequence[LinePosition]) -> PositionTotals:
     """The totals over both, the digest in the order of the lines: as if there were no arrays."""
     rest = totals_of(others)
     if plain is None or not len(plain.key):
@@ -76,14 +74,14 @@ def plain_numbers(plain: PlainReading) -> dict[str, Ints]:
         "non_current": close.closing.non_current,
         "negative": found.negative.astype(np.int64),
         "held": nothing,
-        **{f"coded/{role.value}": nothing for role in BALANCE_ROLES},
-        **{f"opening/{r.value}": row for r, row in _by_role(close.opening.by_role)},
-        **{f"closing/{r.value}": row for r, row in _by_role(close.closing.by_role)},
+        **_by_role("coded", np.zeros_like(close.closing.by_role)),
+        **_by_role("opening", close.opening.by_role),
+        **_by_role("closing", close.closing.by_role),
     }
 
 
-def _by_role(table: Ints) -> zip:  # type: ignore[type-arg]
-    return zip(BALANCE_ROLES, table, strict=True)
+def _by_role(name: str, table: Ints) -> dict[str, Ints]:
+    return {f"{name}/{role.value}": row for role, row in zip(BALANCE_ROLES, table, strict=True)}
 
 
 def _plain_texts(plain: PlainReading) -> dict[str, pa.Array]:
@@ -140,7 +138,7 @@ class _Order:
     def number_bytes(self, plain: Ints, others: Sequence[int]) -> list[Hashable]:
         """A column of numbers as it is hashed."""
         both = np.insert(plain, self.before, others) if others else plain
-        return [memoryview(both.astype(">i8")).cast("B")] if both.size else []
+        return [both.astype(">i8").data]
 
     def text_bytes(self, plain: pa.Array, others: Sequence[str]) -> list[Hashable]:
         """A column of texts as it is hashed."""
@@ -151,8 +149,5 @@ class _Order:
             )
         _, offsets, data = both.buffers()
         ends = np.frombuffer(offsets, np.int32)[both.offset : both.offset + len(both) + 1]
-        lengths = np.diff(ends).astype(">u4")
-        if not len(both):
-            return []
         held = memoryview(data)[int(ends[0]) : int(ends[-1])] if data is not None else b""
-        return [memoryview(lengths).cast("B"), held]
+        return [np.diff(ends).astype(">u4").data, held]

@@ -18,13 +18,6 @@ from models import CloseRow
 AMOUNT_MAX = 2**60
 """As of vectorised_compile.py: what arrays reckon with without running over."""
 
-READ_ALL = (
-    "set local work_mem = '256MB'",
-    "set local jit = off",
-    "set local enable_nestloop = off",
-)
-"""One pass over whole tables: hashes that stay in memory, whatever is guessed of how few rows match."""
-
 QUERY = """
 with twice as materialized (
     select source_id from document where entity_id = {entity}

@@ -116,7 +116,7 @@ def _figures(plain: PlainReading) -> dict[str, Ints]:
         "method": plain.method.code,
         "negative": found.negative.astype(np.int64),
         **shares,
-        **{each: by_name.get(each, getattr(found, each, None)) for each in FIGURES},
+        **{each: by_name[each] if each in by_name else getattr(found, each) for each in FIGURES},
     }
 
 

@@ -1,6 +1,6 @@
 """What a calculation proposes, stored whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, desc, func, select
@@ -30,6 +30,7 @@ from models import (
 )
 from store.audit import AuditTrail, close_subject
 from store.document_rows import dimensions_text
+from store.documents import among
 from store.errors import NotFoundError
 from store.journals import Journals
 from store.outbox import Outbox
@@ -163,9 +164,7 @@ class Proposals:
         words = "approvals given are suspended, because the figures were made anew"
         Outbox(self._session, self._audit).tell(close, NoticeKind.APPROVAL_SUSPENDED, roles, words)
 
-    def _save_journal(
-        self, proposal_id: int, close: CloseRow, own: Journal, chosen: Chosen
-    ) -> int:
+    def _save_journal(self, proposal_id: int, close: CloseRow, own: Journal, chosen: Chosen) -> int:
         """Its number."""
         journal = chosen.dated(own)
         row = JournalRow(
@@ -221,12 +220,12 @@ class Proposals:
             )
         )
 
-    def positions(self, proposal_id: int) -> list[PositionRow]:
-        """The positions of a proposal, by counterparty and line."""
+    def positions(self, proposal_id: int, lines: Sequence[str] | None = None) -> list[PositionRow]:
+        """The positions of a proposal, by counterparty and line; of all lines, or those named."""
         return list(
             self._session.exec(
                 select(PositionRow)
-                .where(PositionRow.proposal_id == proposal_id)
+                .where(PositionRow.proposal_id == proposal_id, among(PositionRow.line, lines))
                 .order_by(col(PositionRow.counterparty), col(PositionRow.line))
             )
         )

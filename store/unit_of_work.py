@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import create_engine, text
@@ -39,6 +40,10 @@ from store.reperformance import Reperformance
 from store.reports import Reports
 from store.reversals import Reversals
 from store.users import Users
+
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
+    from store.plain_compared import Changed
 
 POOL_SIZE = 10
 POOL_OVERFLOW_MAX = 20
@@ -181,6 +186,12 @@ class Work:
     def connections(self) -> Connections:
         """Encrypted tokens of connections."""
         return Connections(self._session)
+
+    def changed_plain(self, plain: "PlainReading", proposal: int | None, most: int) -> "Changed":
+        """Which lines that stand alone would change against a proposal (store/plain_compared.py)."""
+        from store.plain_compared import changed
+
+        return changed(self._session, self._dsn, plain, proposal, most)
 
     def genuine(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         """Those that carry our own seal; all of them where this process has no key to check by."""

@@ -145,7 +145,9 @@ def ordinary(chance: Random) -> Iterator[Document]:
         )
 
 
-def _line(chance: Random, kind: DocumentKind, number: int, day: date, currency: str) -> DocumentLine:
+def _line(
+    chance: Random, kind: DocumentKind, number: int, day: date, currency: str
+) -> DocumentLine:
     start = day + timedelta(days=chance.randrange(-40, 40))
     size = chance.randrange(1, 500_000) * (-1 if kind.is_credit or chance.random() < 0.1 else 1)
     return DocumentLine(
@@ -163,7 +165,9 @@ def _line(chance: Random, kind: DocumentKind, number: int, day: date, currency: 
 def unlike_others() -> Iterator[Document]:
     """Documents that do not stand alone, or have a line that is not plain."""
     year = over("2026-08-10", "2027-08-09")
-    yield invoice("X-1", "2026-08-01", line("1200.00", **year), line("90.00", id="2", account="DEF"))
+    yield invoice(
+        "X-1", "2026-08-01", line("1200.00", **year), line("90.00", id="2", account="DEF")
+    )
     yield invoice("X-2", "2026-08-02", line("700.00", text="Plan of 10 Aug 2026 - 9 Aug 2027"))
     yield invoice("X-3", "2026-08-03", line("800.00"), line("1.00", id="2", account="VAT"))
     yield invoice("X-4", "2026-08-04", line("900.00", **year))
@@ -210,7 +214,11 @@ def test_a_book_of_all_kinds_is_the_same_both_ways_close_by_close(
         uk.post(close)
         uk.sign_off(close)
         changed = document(
-            DocumentKind(voided.kind), voided.id, voided.date.isoformat(), *voided.lines, voided=True
+            DocumentKind(voided.kind),
+            voided.id,
+            voided.date.isoformat(),
+            *voided.lines,
+            voided=True,
         )
         uk.paper.write(changed)
     uk.leave()
@@ -243,7 +251,7 @@ def _filled(month_ends: Make, netting: str = "contract") -> MonthEnd:
     days = [date(2026, 4, 1) + timedelta(days=5 * number) for number in range(60)]
     for currency, rate in (("GBP", "0.87"), ("USD", "1.11"), ("JPY", "161.5")):
         uk.spots(currency, {day.isoformat(): rate + str(day.day) for day in days})
-    uk.paper.write(*ordinary(Random(7)), *unlike_others())  # noqa: S311 - a book, not a secret
+    uk.paper.write(*ordinary(Random(7)), *unlike_others())
     return uk
 
 
@@ -282,7 +290,7 @@ def test_a_close_in_which_more_is_going_on_is_reckoned_one_by_one(
         {"materiality": {"single_period": True}},
     ):
         uk = month_ends(recognition={"method": "daily", **recognition})
-        uk.paper.write(*ordinary(Random(7)))  # noqa: S311
+        uk.paper.write(*ordinary(Random(7)))
         close = uk.open("2026-09")
         uk.sync(close)
         assert not _plain(uk, close, monkeypatch), recognition

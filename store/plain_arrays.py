@@ -92,7 +92,7 @@ def reading(
     method = _methods(policy, by, columns)
     functional, has_rate = _functional(policy, book.rates, currency, columns, table)
     fine = columns.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
-    fine &= ~(lined & _said_twice(table["key"]))
+    fine &= ~(lined & _said_twice(table["key"])) & ~_named_twice(document, table["source_id"])
     plain = _whole(columns, fine, table["source_id"])
     rows = np.flatnonzero(plain & lined)
     at_once = method[rows] == len(METHODS)
@@ -199,6 +199,15 @@ def _said_twice(column: pa.ChunkedArray) -> Bools:
     found = np.zeros(len(keys), np.bool_)
     found[1:], found[:-1] = same, found[:-1] | same
     return found
+
+
+def _named_twice(document: Ints, column: pa.ChunkedArray) -> Bools:
+    """Which rows are of a document whose name the one beside it has, too: an invoice and a bill."""
+    found = _said_twice(column)
+    other = np.diff(document) != 0
+    beside = np.zeros(document.size, np.bool_)
+    beside[1:], beside[:-1] = other, beside[:-1] | other
+    return found & beside
 
 
 def _whole(columns: _Columns, fine: Bools, names: pa.ChunkedArray) -> Bools:

@@ -19,13 +19,10 @@ AMOUNT_MAX = 2**60
 """As of vectorised_compile.py: what arrays reckon with without running over."""
 
 QUERY = """
-with twice as materialized (
-    select source_id from document where entity_id = {entity}
-    group by source_id having count(*) > 1
-),
-named as materialized (
-    select details ->> 'credits' as source_id from document
-    where entity_id = {entity} and details ? 'credits'
+with apart as materialized (
+    select source_id from document where entity_id = {entity} and not ({alone})
+    union select details ->> 'credits' from document
+    where entity_id = {entity} and not ({alone}) and details ? 'credits'
     union select split_part(line.details ->> 'against', '/', 1)
     from document_line line join document on document.id = line.document_id
     where entity_id = {entity} and line.details ? 'against'
@@ -44,10 +41,8 @@ lined as (
         and line.account = any(
             case when document.kind in ('bill', 'bill_credit') then {costs}::text[]
             else {sales}::text[] end)
-    where entity_id = {entity} and kind in ('invoice', 'credit_note', 'bill', 'bill_credit')
-        and contract is null and document.details = '{{}}' and source_id not like '%/%'
-        and not exists (select from twice where twice.source_id = document.source_id)
-        and not exists (select from named where named.source_id = document.source_id)
+    where entity_id = {entity} and {alone}
+        and not exists (select from apart where apart.source_id = document.source_id)
 ),
 part as (
     select line, unit, role, account, dimensions, amount_minor
@@ -58,11 +53,11 @@ part as (
     where close.entity_id = {entity} and close.step = 'closed' and journal_id is null
 ),
 booked as (
-    select line, min(unit) as unit, min(account) as account, min(dimensions) as dimensions,
-        min(unit) = max(unit) and min(account) = max(account)
-            and min(dimensions) = max(dimensions) as one_place,
-        {sums}
-    from part group by line
+    select line, min(place) as place, min(place) = max(place) as one_place, {sums}
+    from (
+        select *, (unit || chr(10) || account || chr(10) || dimensions) collate "C" as place from part
+    ) placed
+    group by line
 )
 select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
@@ -90,8 +85,8 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
             and frozen.account = lined.account and frozen.dimensions = lined.dimensions
             and frozen.coded = '{{}}'))
         and (booked.line is null or (
-            booked.one_place and booked.unit = {unit}
-            and booked.account = lined.account and booked.dimensions = lined.dimensions))
+            booked.one_place and booked.place =
+                {unit} || chr(10) || lined.account || chr(10) || lined.dimensions))
     ) is true as plain
 from lined
     full join (select * from position where proposal_id = {last}) frozen
@@ -102,6 +97,14 @@ order by lined.key collate "C", lined.document_id
 """A row a line of a document that stands alone; a row without a line for such a document that has
 none in scope; and one without a document for what is frozen or booked and no such line's.
 """
+
+
+ALONE = sql.SQL(
+    "document.version = 1 and document.kind in ('invoice', 'credit_note', 'bill', 'bill_credit')"
+    " and document.contract is null and document.details = '{}'"
+    " and document.source_id not like '%/%'"
+)
+"""What a document must be to stand alone; whose name another one has, or says, does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ def plain_query(asked: Asked) -> sql.Composed:
     prepaid, owed = balances[Role.PREPAYMENTS], balances[Role.ACCRUED_EXPENSES]
     return sql.SQL(QUERY).format(
         entity=sql.Literal(asked.close.entity_id),
+        alone=ALONE,
         touched=_texts(asked.touched),
         functional=sql.Literal(asked.policy.functional_currency),
         last=sql.Literal(asked.last),

@@ -192,22 +192,29 @@ def numbered(values: Ints) -> Ints:
     return found
 
 
-def _said_twice(column: pa.ChunkedArray) -> Bools:
+def _said_twice(key: pa.ChunkedArray) -> Bools:
     """Which keys, in their order, stand there more than once."""
-    keys = column.combine_chunks()
-    same = pc.equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False).astype(bool)
-    found = np.zeros(len(keys), np.bool_)
-    found[1:], found[:-1] = same, found[:-1] | same
+    return _on_either_side(_as_before(key), len(key))
+
+
+def _named_twice(document: Ints, name: pa.ChunkedArray) -> Bools:
+    """Which rows stand beside those of another document of the same name: an invoice and a bill."""
+    return _on_either_side(_as_before(name) & (np.diff(document) != 0), len(name))
+
+
+def _as_before(column: pa.ChunkedArray) -> Bools:
+    """Whether the next text is the same one, of every text but the last."""
+    texts = column.combine_chunks()
+    found: Bools = pc.equal(texts[1:], texts[:-1]).to_numpy(zero_copy_only=False)
+    return found.astype(np.bool_)
+
+
+def _on_either_side(between: Bools, rows: int) -> Bools:
+    """The rows on both sides of what is marked between two of them."""
+    found = np.zeros(rows, np.bool_)
+    found[1:] |= between
+    found[:-1] |= between
     return found
-
-
-def _named_twice(document: Ints, column: pa.ChunkedArray) -> Bools:
-    """Which rows are of a document whose name the one beside it has, too: an invoice and a bill."""
-    found = _said_twice(column)
-    other = np.diff(document) != 0
-    beside = np.zeros(document.size, np.bool_)
-    beside[1:], beside[:-1] = other, beside[:-1] | other
-    return found & beside
 
 
 def _whole(columns: _Columns, fine: Bools, names: pa.ChunkedArray) -> Bools:

@@ -210,7 +210,7 @@ def test_a_book_of_all_kinds_is_the_same_both_ways_close_by_close(
         uk.resolve(close, code="no_service_period", subject="X-3/1", remedy="exclude")
         one_by_one, at_once = _both(uk, close, monkeypatch)
         assert_same(altered, one_by_one, at_once)
-        assert 30 < len(_plain(uk, close, monkeypatch)) < 60
+        assert 40 < len(_plain(uk, close, monkeypatch)) < 60
         uk.post(close)
         uk.sign_off(close)
         changed = document(

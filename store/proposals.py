@@ -29,12 +29,13 @@ from models import (
     TieOutRow,
 )
 from store.audit import AuditTrail, close_subject
+from store.copying import copy_rows
 from store.document_rows import dimensions_text
 from store.documents import among
 from store.errors import NotFoundError
 from store.journals import Journals
 from store.outbox import Outbox
-from store.positions import amounts_text, position_row
+from store.positions import amounts_text, position_values
 
 if TYPE_CHECKING:
     from store.plain_arrays import PlainReading
@@ -119,14 +120,15 @@ class Proposals:
                     amount=problem.amount,
                 )
             )
-        for position in calculation.positions:
-            self._session.add(position_row(row.id, position))
+        positions = (position_values(row.id, each) for each in calculation.positions)
+        copy_rows(self._session, PositionRow, positions)
         saved = {
             journal.kind: self._save_journal(row.id, close, journal, chosen)
             for journal in calculation.journals
         }
-        for part in (*calculation.adoption_parts, *calculation.by_hand):
-            self._session.add(_part_row(row.id, None, part, catch_up=0))
+        aside = (*calculation.adoption_parts, *calculation.by_hand)
+        parts = (_part_values(row.id, None, part, catch_up=0) for part in aside)
+        copy_rows(self._session, JournalPartRow, parts)
         if plain is not None:
             from store.plain_rows import save
 
@@ -196,10 +198,12 @@ class Proposals:
                     dimensions=dimensions_text(line.dimensions),
                 )
             )
-        for part in journal.parts:
-            if part.line:
-                parted = _part_row(proposal_id, row.id, part, catch_up=part.catch_up.minor)
-                self._session.add(parted)
+        parts = (
+            _part_values(proposal_id, row.id, part, catch_up=part.catch_up.minor)
+            for part in journal.parts
+            if part.line  # a part that names no line sums up what is written beside it
+        )
+        copy_rows(self._session, JournalPartRow, parts)
         return row.id
 
     def _reversed(self, entity: str, reference: str) -> int | None:
@@ -322,10 +326,10 @@ def once_each(exceptions: Iterable[AccountingException]) -> list[AccountingExcep
     return list(found.values())
 
 
-def _part_row(
+def _part_values(
     proposal_id: int, journal_id: int | None, part: BookedPart | JournalPart, *, catch_up: int
-) -> JournalPartRow:
-    return JournalPartRow(
+) -> dict[str, Any]:
+    return dict(  # noqa: C408 - the columns by their names
         proposal_id=proposal_id,
         journal_id=journal_id,
         line=part.line,

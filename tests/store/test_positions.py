@@ -7,7 +7,8 @@ from accounting.book import LinePosition
 from accounting.money import Money
 from accounting.policy import Role
 from controls.position_digest import numbers_of, texts_of
-from store.positions import position_of, position_row
+from models import PositionRow
+from store.positions import position_of, position_values
 
 
 def gbp(minor: int) -> Money:
@@ -51,9 +52,9 @@ FULL = LinePosition(
 
 
 def test_a_position_reads_back_as_it_was() -> None:
-    assert position_of(position_row(1, FULL), "GBP") == FULL
+    assert position_of(PositionRow(**position_values(1, FULL)), "GBP") == FULL
     bare = replace(FULL, service_start=None, service_end=None, product=None, is_cost=False)
-    assert position_of(position_row(1, bare), "GBP") == bare
+    assert position_of(PositionRow(**position_values(1, bare)), "GBP") == bare
 
 
 def test_every_field_of_a_position_was_tried() -> None:

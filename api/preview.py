@@ -88,8 +88,8 @@ class PreviewView:
 
     `against` names that proposal; empty where there is none. `supposed` says what was taken from
     files, `notes` what to bear in mind. `same` says that the very proposal would come out again.
-    `levels` are those who would have to approve. `lines` come with the largest change first, a
-    thousand of the `lines_changed` at most.
+    `levels` are those who would have to approve. `lines` come with the largest change first, five
+    hundred of the `lines_changed` at most.
     """
 
     entity: str

@@ -102,7 +102,7 @@ class Proposals:
                 "reconciling": amounts_text(calculation.reconciling),
                 "adoption_differences": amounts_text(calculation.adoption_differences),
                 "non_current": later.text() if later is not None else "",
-                "fx": approved_data["fx"],
+                "fx": approved_data.get("fx", "0"),
                 **(notes or {}),
                 "approved": dict(approved_data),
             },

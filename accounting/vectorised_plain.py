@@ -1,8 +1,9 @@
 """Lines whose documents stand alone, closed at once: figures, positions, balances, movements (§10).
 
-A plain line is billed whole and once, by the document that it stands on; that document has one
-version, and nothing credits, changes or names it. So its days, its method, its netting unit and
-what it is booked on stand in columns, and what a close says of it is arithmetic on these.
+A plain line is billed by the document that it stands on, or, of a contract, by invoices that name it;
+these documents have one version each, and nothing credits or changes them. So its days, its method,
+its netting unit and what it is booked on stand in columns, and what a close says of it is
+arithmetic on these.
 """
 
 from collections.abc import Sequence
@@ -36,15 +37,12 @@ from accounting.vectorised_segments import Segments
 class PlainLines:
     """The lines of one entity in the order of their keys; a unit's lines stand side by side.
 
-    Amounts in minor units, `functional` as billed in functional currency; days are ordinals:
-    `billed` the document's own, `known` that from which closes see it. `method` is a place in
+    Amounts in minor units; days are ordinals, `known` that from which closes see it. `method` is a place in
     METHODS, `source` one in `currencies`, `place` one in `places`. `booked` is what the ledger
     holds of each, a row a role.
     """
 
     amount: Ints
-    functional: Ints
-    billed: Ints
     known: Ints
     method: Ints
     start: Ints
@@ -55,6 +53,7 @@ class PlainLines:
     place: Ints
     booked: Ints
     frozen: Frozen
+    billings: Billings
     currencies: Sequence[str]
     places: Sequence[Place]
 
@@ -72,7 +71,7 @@ class PlainLines:
             if isinstance(value := getattr(self, each.name), np.ndarray)
         }
         taken["unit"] = np.cumsum(np.diff(taken["unit"], prepend=taken["unit"][:1]) != 0)
-        return replace(self, **taken, frozen=frozen)
+        return replace(self, **taken, frozen=frozen, billings=self.billings.of(rows))
 
     def columns(self, policy: RecognitionPolicy, rates: Rates) -> Columns:
         """As the arrays of any lines."""
@@ -89,7 +88,7 @@ class PlainLines:
                 end=self.end,
                 calendar=policy.calendar,
             ),
-            billings=Billings(lines, self.billed, self.amount, self.functional),
+            billings=self.billings,
             source=self.source,
             apart=nothing > 0,
             currencies=self.currencies,

@@ -4,9 +4,7 @@ goes, at what rate it was billed; and the close of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from math import ceil
 
 import numpy as np
@@ -19,35 +17,20 @@ from accounting.methods import method_named
 from accounting.money import exponent
 from accounting.periods import Period
 from accounting.policy import BALANCE_ROLES, Netting, RecognitionPolicy, Rule
-from accounting.rates import Rates
-from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints, ratio
+from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints
+from accounting.vectorised_billings import Billings
 from accounting.vectorised_journals import Place
 from accounting.vectorised_plain import PlainClose, PlainLines, closed
 from accounting.vectorised_positions import Frozen
-from accounting.vectorised_segments import DAY_BITS, METHODS
+from accounting.vectorised_segments import METHODS
 from store.document_rows import dimensions_of
-from store.plain_query import AMOUNT_MAX, Asked
+from store.plain_bills import Bills, Coded, Columns, bills_of, functional_of
+from store.plain_query import Asked
 
 POINT_IN_TIME = "point_in_time"
 NO_METHOD = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A column of few different texts: each line's place among them."""
-
-    code: Ints
-    texts: Sequence[str]
-
-    @classmethod
-    def of(cls, column: pa.ChunkedArray) -> "Coded":
-        """An Arrow column; no text is the empty one."""
-        found = column.combine_chunks().fill_null("").dictionary_encode()
-        return cls(found.indices.to_numpy().astype(np.int64), found.dictionary.to_pylist())
-
-    def take(self, rows: Ints) -> "Coded":
-        """Of some lines."""
-        return Coded(self.code[rows], self.texts)
+DATES_FROM = ("line", "contract")
+"""Where the days of a plain line stand: on an invoice's line, or on a contract's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +54,7 @@ class PlainReading:
     method: Coded
     account: Coded
     dimensions: Coded
+    dates_from: Coded
     service_end: Ints
     close: PlainClose
 
@@ -80,28 +64,45 @@ class PlainReading:
 
 
 def reading(
-    table: pa.Table, documents: Ints, policy: RecognitionPolicy, book: Book, asked: Asked
+    table: pa.Table,
+    billed: pa.Table,
+    documents: Ints,
+    policy: RecognitionPolicy,
+    book: Book,
+    asked: Asked,
 ) -> PlainReading:
-    """The close of those documents that are plain in all their lines; `documents` are all there are."""
-    columns = _Columns(table)
-    lined = columns["number"] > 0
-    document = columns["document_id"]
+    """The close of those documents that are plain in all their lines.
+
+    `billed` is what bills contracts, `documents` are all there are.
+    """
+    columns = Columns(table)
+    lined, document = columns["number"] > 0, columns["document_id"]
     currency = Coded.of(table["currency"])
-    account, dimensions = Coded.of(table["account"]), Coded.of(table["dimensions"])
-    by = _Lines(currency, Coded.of(table["product"]), account, dimensions)
+    by = _Lines(
+        currency,
+        Coded.of(table["product"]),
+        Coded.of(table["listed_account"]),
+        Coded.of(table["listed_dimensions"]),
+        Coded.of(table["type"]),
+    )
     method = _methods(policy, by, columns)
-    functional, has_rate = _functional(policy, book.rates, currency, columns, table)
+    last = book.adoption.date if book.adoption is not None else book.last_closed
+    before = last or book.adopted_on
+    bills = bills_of(billed, columns, policy, book, before)
+    functional, has_rate = functional_of(policy, book.rates, table)
+    has_rate |= columns.flag("is_contract")
     fine = columns.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
     fine &= ~(lined & _said_twice(table["key"])) & ~_named_twice(document, table["source_id"])
-    plain = _whole(columns, fine, table["source_id"])
+    strays = spelt_both_ways(table["source_id"].filter(pa.array(document == 0)))
+    fine &= ~np.isin(document, bills.broken(strays)) & ~_is_in(table["source_id"], strays)
+    plain = _whole(document, fine)
     rows = np.flatnonzero(plain & lined)
     at_once = method[rows] == len(METHODS)
+    account, dimensions = Coded.of(table["account"]), Coded.of(table["dimensions"])
     place, places = _places(account.take(rows), dimensions.take(rows))
     by_contract = policy.netting is Netting.CONTRACT
     lines = PlainLines(
         amount=columns["amount"][rows],
-        functional=functional[rows],
-        billed=columns["billed"][rows],
         known=columns["known"][rows],
         method=np.where(at_once, METHODS.index("daily"), method[rows]),
         start=columns["start"][rows],
@@ -112,17 +113,16 @@ def reading(
         place=place,
         booked=np.stack([columns[role.value][rows] for role in BALANCE_ROLES]),
         frozen=_frozen(columns, rows),
+        billings=_billings(columns, functional, bills, rows),
         currencies=currency.texts,
         places=places,
     )
-    last = book.adoption.date if book.adoption is not None else book.last_closed
-    period = Period(asked.close.period_start, asked.close.period_end)
     close, kept = closed(
         lines,
         policy,
         book.rates,
-        period,
-        last or book.adopted_on,
+        Period(asked.close.period_start, asked.close.period_end),
+        before,
         first=book.adoption is not None,
         together=document[rows],
     )
@@ -132,8 +132,10 @@ def reading(
     taken = pa.array(rows)
     key = table["key"].combine_chunks()
     unit = table["source_id"].combine_chunks() if by_contract else key
+    known = np.concatenate([document[plain], bills.invoices_of(document[plain])])
+    others = documents[~np.isin(documents, known, kind="table")]
     return PlainReading(
-        others=documents[~np.isin(documents, document[plain], kind="table")].tolist(),
+        others=others.tolist(),
         names=spelt_both_ways(table["source_id"].filter(pa.array(~plain))),
         currency=policy.functional_currency,
         by_contract=by_contract,
@@ -145,25 +147,24 @@ def reading(
         method=Coded(method[rows], (*METHODS, POINT_IN_TIME)),
         account=account.take(rows),
         dimensions=dimensions.take(rows),
+        dates_from=Coded(columns.flag("is_contract")[rows].astype(np.int64), DATES_FROM),
         service_end=columns["end"][rows],
         close=close,
     )
 
 
-class _Columns:
-    """The table's columns of numbers, none of which is missing anywhere."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
-
-    def __getitem__(self, name: str) -> Ints:
-        found: Ints = self._table[name].combine_chunks().to_numpy(zero_copy_only=True)
-        return found
-
-    def flag(self, name: str) -> Bools:
-        """A column of yes and no."""
-        found: Bools = self._table[name].combine_chunks().to_numpy(zero_copy_only=False)
-        return found
+def _billings(columns: Columns, functional: Ints, bills: Bills, rows: Ints) -> Billings:
+    """What bills the rows: themselves, or the invoices of their contract."""
+    place = np.full(functional.size, -1, np.int64)
+    place[rows] = np.arange(rows.size)
+    own = np.flatnonzero(~columns.flag("is_contract")[rows])
+    named = np.flatnonzero((bills.row >= 0) & (place[bills.row] >= 0))
+    line = np.concatenate([own, place[bills.row[named]]])
+    day = np.concatenate([columns["billed"][rows[own]], bills.day[named]])
+    amount = np.concatenate([columns["amount"][rows[own]], bills.amount[named]])
+    worth = np.concatenate([functional[rows[own]], bills.functional[named]])
+    order = np.lexsort((day, line))
+    return Billings(line[order], day[order], amount[order], worth[order])
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,10 @@ class _Lines:
     product: Coded
     account: Coded
     dimensions: Coded
+    type: Coded
 
 
-def _frozen(columns: _Columns, rows: Ints) -> Frozen:
+def _frozen(columns: Columns, rows: Ints) -> Frozen:
     return Frozen(
         recognised=columns["frozen_recognised"][rows],
         billed=columns["frozen_billed"][rows],
@@ -217,16 +219,21 @@ def _on_either_side(between: Bools, rows: int) -> Bools:
     return found
 
 
-def _whole(columns: _Columns, fine: Bools, names: pa.ChunkedArray) -> Bools:
-    """The rows of documents of which every line is fine, and nothing else is frozen or booked."""
-    rows = columns["document_id"]
+def _whole(rows: Ints, fine: Bools) -> Bools:
+    """The rows of documents of which every line is fine."""
     document = numbered(rows)
     bad = np.zeros(int(document[-1]) + 1 if document.size else 0, np.bool_)
     bad[document[~fine]] = True
-    if strays := spelt_both_ways(names.filter(pa.array(rows == 0))):
-        named = pc.is_in(names, value_set=pa.array(strays, names.type))
-        bad[document[named.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)]] = True
     return ~bad[document]
+
+
+def _is_in(names: pa.ChunkedArray, strays: Sequence[str]) -> Bools:
+    """Which names are among the strays': what is frozen or booked of them is no line's now."""
+    if not strays:
+        return np.zeros(len(names), np.bool_)
+    found = pc.is_in(names, value_set=pa.array(strays, pa.string())).combine_chunks()
+    is_in: Bools = found.to_numpy(zero_copy_only=False)
+    return is_in.astype(np.bool_)
 
 
 def spelt_both_ways(names: pa.ChunkedArray) -> list[str]:
@@ -247,7 +254,7 @@ def _places(account: Coded, dimensions: Coded) -> tuple[Ints, tuple[Place, ...]]
     return place.astype(np.int64), places
 
 
-def _methods(policy: RecognitionPolicy, by: _Lines, columns: _Columns) -> Ints:
+def _methods(policy: RecognitionPolicy, by: _Lines, columns: Columns) -> Ints:
     """What `service_period.choose_method` chooses, of each line: a place in METHODS, the one after
     the last for what is earned at once, NO_METHOD for all others.
     """
@@ -268,13 +275,14 @@ def _code(name: str) -> int:
     return METHODS.index(method) if method in METHODS else NO_METHOD
 
 
-def _fits(rule: Rule, by: _Lines, columns: _Columns) -> Bools:
-    """`service_period._fits` of lines of documents without a type."""
-    fits = np.full(columns["amount"].size, rule.type is None)
+def _fits(rule: Rule, by: _Lines, columns: Columns) -> Bools:
+    """`service_period._fits`."""
+    fits = np.ones(columns["amount"].size, np.bool_)
     for wanted, column in (
         (rule.product, by.product),
         (rule.account, by.account),
         (rule.currency, by.currency),
+        (rule.type, by.type),
     ):
         if wanted is not None:
             fits &= np.array([text == wanted for text in column.texts], np.bool_)[column.code]
@@ -297,40 +305,3 @@ def _fits(rule: Rule, by: _Lines, columns: _Columns) -> Bools:
 def _limit(amount: Decimal, currency: str) -> int:
     """The least number of minor units that is at least the amount."""
     return min(ceil(amount.scaleb(exponent(currency))), FITS)
-
-
-def _functional(
-    policy: RecognitionPolicy, rates: Rates, currency: Coded, columns: _Columns, table: pa.Table
-) -> tuple[Ints, Bools]:
-    """What each line was billed in functional currency, by its document's rate or the day's; and of
-    which lines that is known (currency.document_quote).
-    """
-    amount, target = columns["amount"], policy.functional_currency
-    abroad = np.array([text != target for text in currency.texts], np.bool_)[currency.code]
-    stated = Coded.of(table["rate"])
-    of_the_day = np.array([not text for text in stated.texts], np.bool_)[stated.code]
-    day = np.where(abroad & of_the_day, columns["billed"], 0)
-    rate = np.where(abroad, stated.code, 0)
-    pairs = ((currency.code * len(stated.texts) + rate) << DAY_BITS) + day
-    known, which = np.unique(pairs, return_inverse=True)
-    quotes = [
-        _quote(rates, currency.texts[pair // len(stated.texts)], target, said, on)
-        for pair, on in (divmod(each, 1 << DAY_BITS) for each in known.tolist())
-        for said in (stated.texts[pair % len(stated.texts)],)
-    ]
-    numerator = ints([each.numerator for each in quotes])[which]
-    denominator = ints([each.denominator for each in quotes])[which]
-    can = (numerator > 0) & (np.abs(amount) < AMOUNT_MAX // (numerator // denominator + 1))
-    return ratio(np.where(can, amount, 0), np.where(can, numerator, 1), denominator), can
-
-
-def _quote(rates: Rates, source: str, target: str, said: str, on: int) -> Fraction:
-    """From minor units to minor units; nothing where it is not known, or no array holds it."""
-    if source == target:
-        return Fraction(1)
-    rate = Fraction(Decimal(said)) if said else rates.spot(source, target, date.fromordinal(on))
-    if rate is None:
-        return Fraction(0)
-    scaled = rate * Fraction(10) ** (exponent(target) - exponent(source))
-    fits = scaled > 0 and max(scaled.numerator, scaled.denominator) < FITS
-    return scaled if fits else Fraction(0)

@@ -20,8 +20,8 @@ from accounting.policy import BALANCE_ROLES, Role
 from accounting.vectorised_arithmetic import Bools, Ints
 from store.arrow import Arrow
 from store.document_rows import dimensions_of
-from store.plain_arrays import Coded, PlainReading
-from store.plain_positions import FROM_LINE
+from store.plain_arrays import PlainReading
+from store.plain_bills import Coded
 
 RECORD = """
 select line, own_minor + catch_up_minor as recognised, catch_up_minor as catch_up,
@@ -199,7 +199,7 @@ def _position(
         method=plain.method.texts[int(plain.method.code[row])],
         service_start=start,
         service_end=end,
-        dates_from=FROM_LINE,
+        dates_from=plain.dates_from.texts[int(plain.dates_from.code[row])],
         price=in_document(lines.amount),
         billed=functional(found.billed),
         billed_to_date=functional(found.billed_to_date),

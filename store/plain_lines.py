@@ -11,12 +11,12 @@ from sqlalchemy import text
 from sqlmodel import Session, func, select
 
 from accounting.book import Book
-from accounting.policy import Accruals, LateDocuments, RecognitionPolicy
+from accounting.policy import Accruals, Allocation, LateDocuments, RecognitionPolicy
 from controls.posting import IN_LEDGER
 from models import CloseRow, DocumentRow
 from store.accepted import AcceptedJournals
 from store.arrow import Arrow
-from store.plain_query import Asked, documents_query, plain_query
+from store.plain_query import Asked, bills_query, documents_query, plain_query
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +34,8 @@ def documents_touched(book: Book) -> set[str]:
     lines = {each.partition("/")[0] for each in named}
     voided = {each.against.partition("/")[0] for each in book.voids}
     refunded = {each.against for each in book.payments if each.amount.minor < 0}
-    return lines | voided | refunded
+    billed = {each.obligation.partition("/")[0] for each in book.overrides if each.obligation}
+    return lines | voided | refunded | billed
 
 
 class PlainLinesOf:
@@ -64,6 +65,7 @@ class PlainLinesOf:
         immaterial = policy.immaterial_below
         return (
             policy.accruals is Accruals.BALANCE
+            and policy.allocation is Allocation.NONE
             and policy.late_documents is LateDocuments.FIRST_OPEN_PERIOD
             and not policy.single_period
             and (immaterial is None or immaterial.minor <= 0)
@@ -100,13 +102,14 @@ class PlainLinesOf:
         )
         return bool(found)
 
-    def _fetched(self, asked: Asked) -> "tuple[pa.Table, Ints] | None":
-        """The query's answer, and the rows of all the entity's documents; None where the snapshot
-        does not hold them all.
+    def _fetched(self, asked: Asked) -> "tuple[pa.Table, pa.Table, Ints] | None":
+        """Lines, what bills contracts, and the rows of all the entity's documents; None where the
+        snapshot does not hold them all.
         """
-        all_, lines = self._arrow.fetch(documents_query(asked), plain_query(asked))
+        queries = documents_query(asked), plain_query(asked), bills_query(asked)
+        all_, lines, bills = self._arrow.fetch(*queries)
         documents: Ints = all_["id"].combine_chunks().to_numpy()
-        return (lines, documents) if self._are_all(documents.size, asked) else None
+        return (lines, bills, documents) if self._are_all(documents.size, asked) else None
 
     def _are_all(self, documents: int, asked: Asked) -> bool:
         """What this very transaction has written stands in no snapshot."""

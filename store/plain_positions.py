@@ -19,10 +19,8 @@ from controls.position_digest import (
 )
 from controls.proposal import PositionTotals, totals_of
 from store.document_rows import dimensions_of
-from store.plain_arrays import Coded, PlainReading
-
-FROM_LINE = "line"
-"""Where the days of a plain line come from."""
+from store.plain_arrays import PlainReading
+from store.plain_bills import Coded
 
 
 def position_totals(plain: PlainReading | None, others: Sequence[LinePosition]) -> PositionTotals:
@@ -93,7 +91,7 @@ def _plain_texts(plain: PlainReading) -> dict[str, pa.Array]:
         "unit": plain.unit,
         "document_hash": plain.document_hash,
         "method": _spelt(plain.method),
-        "dates_from": _spelt(Coded(np.zeros_like(lines.source), [FROM_LINE])),
+        "dates_from": _spelt(plain.dates_from),
         "price_currency": _spelt(Coded(lines.source, lines.currencies)),
         "account": _spelt(plain.account),
         "dimensions": _spelt(Coded(dimensions.code, told)),

@@ -48,8 +48,9 @@ select {proposal}, {key}, {unit}, document.source_id, document.content_hash, doc
         nullif(line.text, ''), nullif(line.product, ''), nullif(line.line_id, ''),
         document.counterparty),
     line.product, document.kind in ('bill', 'bill_credit'), ({methods}::text[])[figure.method + 1],
-    line.service_start, line.service_end, 'line', line.amount_minor, document.currency,
-    figure.negative = 1, false, line.account, line.dimensions, '{{}}',
+    line.service_start, line.service_end, ({dates_from}::text[])[figure.dates_from + 1],
+    line.amount_minor, document.currency, figure.negative = 1, false,
+    ({accounts}::text[])[figure.account + 1], ({dimensions}::text[])[figure.dimensions + 1], '{{}}',
     {opening}, {closing}, {figures}
 from plain_figure figure
     join document on document.id = figure.document_id
@@ -61,14 +62,24 @@ PARTS = """
 insert into journal_part (
     proposal_id, journal_id, line, unit, role, account, dimensions, amount_minor, catch_up_minor
 )
-select {proposal}, nullif(part.journal, 0), {key}, {unit}, ({roles}::text[])[part.role + 1], line.account,
-    line.dimensions, part.amount, part.catch_up
+select {proposal}, nullif(part.journal, 0), {key}, {unit}, ({roles}::text[])[part.role + 1],
+    ({accounts}::text[])[part.account + 1], ({dimensions}::text[])[part.dimensions + 1],
+    part.amount, part.catch_up
 from plain_part part
     join document on document.id = part.document_id
     join document_line line on line.document_id = part.document_id and line.number = part.number
 """
 
-PART = ("document_id", "number", "journal", "role", "amount", "catch_up")
+PART = (
+    "document_id",
+    "number",
+    "account",
+    "dimensions",
+    "journal",
+    "role",
+    "amount",
+    "catch_up",
+)
 """The columns of what is copied of it."""
 
 KEY = sql.SQL(
@@ -86,6 +97,9 @@ def save(
         "key": KEY,
         "unit": sql.SQL("document.source_id") if plain.by_contract else KEY,
         "methods": sql.Literal(list(plain.method.texts)),
+        "dates_from": sql.Literal(list(plain.dates_from.texts)),
+        "accounts": sql.Literal(list(plain.account.texts)),
+        "dimensions": sql.Literal(list(plain.dimensions.texts)),
     }
     with driver.cursor() as cursor:
         cursor.execute("set local work_mem = '256MB'; set local jit = off")
@@ -114,6 +128,9 @@ def _figures(plain: PlainReading) -> dict[str, Ints]:
         "document_id": plain.document,
         "number": plain.number,
         "method": plain.method.code,
+        "dates_from": plain.dates_from.code,
+        "account": plain.account.code,
+        "dimensions": plain.dimensions.code,
         "negative": found.negative.astype(np.int64),
         **shares,
         **{each: by_name[each] if each in by_name else getattr(found, each) for each in FIGURES},
@@ -177,6 +194,8 @@ def _part(
     return {
         "document_id": plain.document[rows],
         "number": plain.number[rows],
+        "account": plain.account.code[rows],
+        "dimensions": plain.dimensions.code[rows],
         "journal": same + journal,
         "role": same + BALANCE_ROLES.index(role),
         "amount": amounts[rows],

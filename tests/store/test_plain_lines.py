@@ -162,6 +162,58 @@ def _line(
     )
 
 
+def contracted(chance: Random) -> Iterator[Document]:
+    """Contracts and the invoices that bill them, in parts, before, late, or not at all."""
+    for number in range(25):
+        signed = date(2026, 4, 20) + timedelta(days=chance.randrange(170))
+        currency = chance.choice(["GBP", "GBP", "GBP", "USD"])
+        start = signed + timedelta(days=chance.randrange(-20, 30))
+        end = start + timedelta(days=chance.choice([90, 364, 730]))
+        products = chance.sample(["PLAT", "SUPP", "DATA", "TRNG"], chance.choice([1, 1, 2, 3]))
+        sold = [
+            DocumentLine(
+                id=f"O-{each}",
+                amount=Money(chance.randrange(1_000, 900_000), currency),
+                product=each,
+                text=chance.choice(["", "Seats"]),
+                service_start=start,
+                service_end=end,
+                units=Decimal(chance.randrange(1, 9)),
+                standalone_price=Money(5_000, currency) if chance.random() < 0.3 else None,
+            )
+            for each in products
+        ]
+        given: dict[str, Any] = {"counterparty": f"Customer {number}"}
+        if chance.random() < 0.5:
+            given["type"] = chance.choice(["Renewal", "New"])
+        if chance.random() < 0.2 and number:
+            given["renews"] = f"C-{number - 1}"
+        yield document(DocumentKind.CONTRACT, f"C-{number}", signed.isoformat(), *sold, **given)
+        yield from _bills(chance, f"C-{number}", signed, sold)
+
+
+def _bills(
+    chance: Random, contract: str, signed: date, sold: list[DocumentLine]
+) -> Iterator[Document]:
+    parts = chance.choice([0, 1, 1, 2, 3])
+    for part in range(parts):
+        day = signed + timedelta(days=chance.randrange(-3, 20) + 40 * part)
+        lines = [
+            DocumentLine(
+                id=str(place),
+                amount=Money(each.amount.minor // parts * chance.choice([1, 1, 1, -1]), "GBP")
+                if each.amount.currency == "GBP"
+                else Money(each.amount.minor // parts, each.amount.currency),
+                account=chance.choice(["REV", "REV", "SUB"]),
+                product=each.product if chance.random() < 0.97 else "ELSE",
+                dimensions=chance.choice([(), (), (("Region", "Süd"),)]),
+            )
+            for place, each in enumerate(sold)
+            if chance.random() < 0.9
+        ] or [line("5.00", account="VAT")]
+        yield invoice(f"{contract}-{part}", day.isoformat(), *lines, contract=contract)
+
+
 def unlike_others() -> Iterator[Document]:
     """Documents that do not stand alone, or have a line that is not plain."""
     year = over("2026-08-10", "2027-08-09")
@@ -210,7 +262,9 @@ def test_a_book_of_all_kinds_is_the_same_both_ways_close_by_close(
         uk.resolve(close, code="no_service_period", subject="X-3/1", remedy="exclude")
         one_by_one, at_once = _both(uk, close, monkeypatch)
         assert_same(altered, one_by_one, at_once)
-        assert 40 < len(_plain(uk, close, monkeypatch)) < 60
+        plain = _plain(uk, close, monkeypatch)
+        assert 40 < len([each for each in plain if each.startswith("D-")]) < 60
+        assert 8 < len([each for each in plain if each.startswith("C-")]) < 25
         uk.post(close)
         uk.sign_off(close)
         changed = document(
@@ -251,7 +305,8 @@ def _filled(month_ends: Make, netting: str = "contract") -> MonthEnd:
     days = [date(2026, 4, 1) + timedelta(days=5 * number) for number in range(60)]
     for currency, rate in (("GBP", "0.87"), ("USD", "1.11"), ("JPY", "161.5")):
         uk.spots(currency, {day.isoformat(): rate + str(day.day) for day in days})
-    uk.paper.write(*ordinary(Random(7)), *unlike_others())
+    documents = (*ordinary(Random(7)), *contracted(Random(8)), *unlike_others())
+    uk.paper.write(*documents)
     return uk
 
 

@@ -97,26 +97,7 @@ def reading(
     fine &= ~np.isin(document, bills.broken(strays)) & ~_is_in(table["source_id"], strays)
     plain = _whole(document, fine)
     rows = np.flatnonzero(plain & lined)
-    at_once = method[rows] == len(METHODS)
-    account, dimensions = Coded.of(table["account"]), Coded.of(table["dimensions"])
-    place, places = _places(account.take(rows), dimensions.take(rows))
-    by_contract = policy.netting is Netting.CONTRACT
-    lines = PlainLines(
-        amount=columns["amount"][rows],
-        known=columns["known"][rows],
-        method=np.where(at_once, METHODS.index("daily"), method[rows]),
-        start=columns["start"][rows],
-        end=np.where(at_once, columns["start"][rows], columns["end"][rows]),
-        source=currency.code[rows],
-        is_cost=columns.flag("is_cost")[rows],
-        unit=numbered(document[rows]) if by_contract else np.arange(rows.size),
-        place=place,
-        booked=np.stack([columns[role.value][rows] for role in BALANCE_ROLES]),
-        frozen=_frozen(columns, rows),
-        billings=_billings(columns, functional, bills, rows),
-        currencies=currency.texts,
-        places=places,
-    )
+    lines = _plain_lines(_Rows(rows, method, currency, functional, bills), columns, table, policy)
     close, kept = closed(
         lines,
         policy,
@@ -129,7 +110,7 @@ def reading(
     if not kept.all():
         plain &= ~np.isin(document, document[rows[~kept]])
         rows = rows[kept]
-    taken = pa.array(rows)
+    taken, by_contract = pa.array(rows), policy.netting is Netting.CONTRACT
     key = table["key"].combine_chunks()
     unit = table["source_id"].combine_chunks() if by_contract else key
     known = np.concatenate([document[plain], bills.invoices_of(document[plain])])
@@ -145,11 +126,50 @@ def reading(
         unit=unit.take(taken),
         document_hash=table["content_hash"].combine_chunks().take(taken),
         method=Coded(method[rows], (*METHODS, POINT_IN_TIME)),
-        account=account.take(rows),
-        dimensions=dimensions.take(rows),
+        account=Coded.of(table["account"]).take(rows),
+        dimensions=Coded.of(table["dimensions"]).take(rows),
         dates_from=Coded(columns.flag("is_contract")[rows].astype(np.int64), DATES_FROM),
         service_end=columns["end"][rows],
         close=close,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows that are plain, and what was found out of all."""
+
+    rows: Ints
+    method: Ints
+    currency: Coded
+    functional: Ints
+    bills: Bills
+
+
+def _plain_lines(
+    of: _Rows, columns: Columns, table: pa.Table, policy: RecognitionPolicy
+) -> PlainLines:
+    rows, method = of.rows, of.method[of.rows]
+    at_once = method == len(METHODS)
+    start, end = columns["start"][rows], columns["end"][rows]
+    account, dimensions = Coded.of(table["account"]), Coded.of(table["dimensions"])
+    place, places = _places(account.take(rows), dimensions.take(rows))
+    by_contract = policy.netting is Netting.CONTRACT
+    document = columns["document_id"][rows]
+    return PlainLines(
+        amount=columns["amount"][rows],
+        known=columns["known"][rows],
+        method=np.where(at_once, METHODS.index("daily"), method),
+        start=start,
+        end=np.where(at_once, start, end),
+        source=of.currency.code[rows],
+        is_cost=columns.flag("is_cost")[rows],
+        unit=numbered(document) if by_contract else np.arange(rows.size),
+        place=place,
+        booked=np.stack([columns[role.value][rows] for role in BALANCE_ROLES]),
+        frozen=_frozen(columns, rows),
+        billings=_billings(columns, of.functional, of.bills, rows),
+        currencies=of.currency.texts,
+        places=places,
     )
 
 

@@ -56,7 +56,8 @@ class PlainLinesOf:
         from store.plain_arrays import reading
 
         frozen = last.proposal_id if last is not None else None
-        asked = Asked(close, policy, frozen, documents_touched(book))
+        adopted = book.adoption.date if book.adoption is not None else None
+        asked = Asked(close, policy, frozen, documents_touched(book), adopted)
         found = self._fetched(asked)
         return reading(*found, policy, book, asked) if found is not None else None
 

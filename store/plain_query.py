@@ -71,7 +71,8 @@ neither contract, invoice of one, nor alone, or that another document or a perso
 
 QUERY = """
 first_bill as (
-    select distinct on (contract_id, number) contract_id, number, account, dimensions
+    select distinct on (contract_id, number)
+        contract_id, number, account, dimensions, greatest(date, open_from) as known
     from bill where number is not null
     order by contract_id, number, date, invoice collate "C", line_number
 ),
@@ -83,7 +84,7 @@ lined as (
         document.currency, document.rate, document.date, document.open_from,
         line.account, line.product, line.dimensions, line.account as listed_account,
         line.dimensions as listed_dimensions, line.details,
-        line.service_start, line.service_end, line.amount_minor
+        line.service_start, line.service_end, line.amount_minor, true as stood_there
     from document left join document_line line on line.document_id = document.id
         and not document.voided and greatest(document.date, document.open_from) <= {end}
         and line.account = any(
@@ -100,7 +101,11 @@ lined as (
             first_bill.account, {product_revenue}::jsonb ->> line.product, {revenue}::text),
         line.product, coalesce(first_bill.dimensions, line.dimensions), line.account,
         line.dimensions, line.details - array['units', 'standalone_price'],
-        line.service_start, line.service_end, line.amount_minor
+        line.service_start, line.service_end, line.amount_minor,
+        first_bill.known is null or first_bill.known <= {adopted}
+            or greatest(document.date, document.open_from) > {adopted}
+            or (first_bill.dimensions = line.dimensions and first_bill.account =
+                coalesce({product_revenue}::jsonb ->> line.product, {revenue}::text))
     from document join document_line line on line.document_id = document.id
         left join first_bill
             on first_bill.contract_id = document.id and first_bill.number = line.number
@@ -144,7 +149,7 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(frozen.negative, true) as frozen_negative,
     {booked_sums},
     lined.number is null or (
-        lined.details = '{{}}' and lined.account <> all({straight}::text[])
+        lined.details = '{{}}' and lined.stood_there and lined.account <> all({straight}::text[])
         and lined.service_start <= lined.service_end and abs(lined.amount_minor) < {amount_max}
         and (frozen.line is null or (
             frozen.unit = {unit} and frozen.is_cost = lined.is_cost
@@ -160,7 +165,9 @@ from lined
     full join booked on booked.line = coalesce(lined.key, frozen.line)
 order by lined.key collate "C", lined.document_id
 """
-"""A row a line of a document that stands alone, or of a contract; a row without a line for a document
+"""At the first close a contract's line must have stood at adoption where its first bill has put it since.
+
+A row a line of a document that stands alone, or of a contract; a row without a line for a document
 that has none in scope; and one without a document for what is frozen or booked and no such line's.
 """
 
@@ -197,13 +204,15 @@ BILLING = sql.SQL(
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Of which close, by which policy; `last` is the proposal that the close before froze, `touched`
-    the documents that people, reports, voids or refunds name.
+    the documents that people, reports, voids or refunds name, `adopted` the day of adoption at the
+    first close.
     """
 
     close: CloseRow
     policy: RecognitionPolicy
     last: int | None
     touched: Iterable[str]
+    adopted: date | None
 
     @property
     def end(self) -> date:
@@ -242,6 +251,7 @@ def _words(asked: Asked) -> dict[str, sql.Composable]:
         "last": sql.Literal(asked.last),
         "in_ledger": _texts(state.value for state in IN_LEDGER),
         "end": sql.Literal(asked.end),
+        "adopted": sql.Literal(asked.adopted or date.min),
         "sales": _texts([*accounts.revenue, ahead, behind]),
         "costs": _texts([*accounts.expense, prepaid, owed]),
         "straight": _texts(each for each in balances.values() if each),

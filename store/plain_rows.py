@@ -182,7 +182,8 @@ def _parts(plain: PlainReading, journals: Mapping[JournalKind, int]) -> Iterable
                 told = np.zeros_like(late)
             else:
                 told = late if role in BEHIND_ROLES else np.where(behind, 0, -late)
-            if amounts.any():
+            # What moves to and fro on the same accounts makes no journal.
+            if kind in journals:
                 yield _part(plain, journals[kind], role, amounts, told)
 
 

@@ -88,7 +88,7 @@ class Proposals:
 
         `notes` go into the summary beside the figures: which policy applied, what was seen.
         `chosen` says which journals are dated later, or left out. `plain` are the lines that were
-        reckoned beside the calculation's.
+        reckoned beside the calculation's. Raises ValueError where they were, and are not given.
         """
         later = calculation.non_current
         row = ProposalRow(
@@ -110,29 +110,8 @@ class Proposals:
         self._session.add(row)
         self._session.flush()
         assert row.id is not None
-        for problem in once_each(calculation.exceptions):
-            self._session.add(
-                ExceptionRow(
-                    proposal_id=row.id,
-                    code=problem.code.value,
-                    subject=problem.subject,
-                    message=problem.message,
-                    amount=problem.amount,
-                )
-            )
-        positions = (position_values(row.id, each) for each in calculation.positions)
-        copy_rows(self._session, PositionRow, positions)
-        saved = {
-            journal.kind: self._save_journal(row.id, close, journal, chosen)
-            for journal in calculation.journals
-        }
-        aside = (*calculation.adoption_parts, *calculation.by_hand)
-        parts = (_part_values(row.id, None, part, catch_up=0) for part in aside)
-        copy_rows(self._session, JournalPartRow, parts)
-        if plain is not None:
-            from store.plain_rows import save
-
-            save(self._session, row.id, plain, saved)
+        self._save_exceptions(row.id, calculation)
+        self._save_lines(row.id, close, calculation, chosen, plain)
         close.proposal_id = row.id
         close.round += 1
         self._session.add(close)
@@ -151,6 +130,43 @@ class Proposals:
         )
         self._tell_of_suspended(close)
         return row
+
+    def _save_exceptions(self, proposal_id: int, calculation: Calculation) -> None:
+        for problem in once_each(calculation.exceptions):
+            self._session.add(
+                ExceptionRow(
+                    proposal_id=proposal_id,
+                    code=problem.code.value,
+                    subject=problem.subject,
+                    message=problem.message,
+                    amount=problem.amount,
+                )
+            )
+
+    def _save_lines(
+        self,
+        proposal_id: int,
+        close: CloseRow,
+        calculation: Calculation,
+        chosen: Chosen,
+        plain: "PlainReading | None",
+    ) -> None:
+        """Positions, and journals with the parts that explain them, line by line."""
+        positions = (position_values(proposal_id, each) for each in calculation.positions)
+        copy_rows(self._session, PositionRow, positions)
+        saved = {
+            journal.kind: self._save_journal(proposal_id, close, journal, chosen)
+            for journal in calculation.journals
+        }
+        aside = (*calculation.adoption_parts, *calculation.by_hand)
+        parts = (_part_values(proposal_id, None, part, catch_up=0) for part in aside)
+        copy_rows(self._session, JournalPartRow, parts)
+        if plain is not None:
+            from store.plain_rows import save
+
+            save(self._session, proposal_id, plain, saved)
+        elif any(not part.line for journal in calculation.journals for part in journal.parts):
+            raise ValueError("Journals sum up lines that are not given: they would be lost.")
 
     def _tell_of_suspended(self, close: CloseRow) -> None:
         """Whoever had approved the proposal before this one is asked again."""

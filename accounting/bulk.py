@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from accounting import engine
+from accounting.beside import NOTHING_BESIDE, Beside
 from accounting.book import Book, Calculation
 from accounting.engine import Reckoner
 from accounting.periods import Period
@@ -24,9 +25,11 @@ FEW = 1_000
 second, has still to be loaded."""
 
 
-def calculate(book: Book, policy: RecognitionPolicy, period: Period) -> Calculation:
+def calculate(
+    book: Book, policy: RecognitionPolicy, period: Period, beside: Beside = NOTHING_BESIDE
+) -> Calculation:
     """What a close of the period proposes: what `engine.calculate` answers, in less time."""
-    return engine.calculate(book, policy, period, AtOnce())
+    return engine.calculate(book, policy, period, AtOnce(), beside)
 
 
 class AtOnce(Reckoner):

@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 from accounting.adoption import adopt
+from accounting.beside import NOTHING_BESIDE, Beside, with_these
 from accounting.book import Book, BookedPart, Calculation, FrozenLine, LinePosition
 from accounting.by_hand import lay, less
 from accounting.errors import MissingRateError
@@ -75,15 +76,20 @@ class Reckoner:
 
 
 def calculate(
-    book: Book, policy: RecognitionPolicy, period: Period, reckoner: Reckoner | None = None
+    book: Book,
+    policy: RecognitionPolicy,
+    period: Period,
+    reckoner: Reckoner | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Calculation:
     """What a close of the period proposes. Pure: the same book gives the same answer, bit for bit.
 
     What is known after the period's end is not known to it. What an exception holds keeps its
-    frozen figures: nothing of it moves (docs/accounting.md §§6-9, 11).
+    frozen figures: nothing of it moves (docs/accounting.md §§6-9, 11). What is reckoned `beside`
+    the book's lines goes into balances and journals.
     """
     lines = _lines_of(book, policy, period)
-    return calculate_lines(book, policy, period, lines, reckoner)
+    return calculate_lines(book, policy, period, lines, reckoner, beside)
 
 
 def calculate_lines(
@@ -92,6 +98,7 @@ def calculate_lines(
     period: Period,
     lines: Lines,
     reckoner: Reckoner | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Calculation:
     """The same of lines that are read already: `book` says what is frozen, adopted and booked."""
     currency = book.functional_currency
@@ -101,7 +108,8 @@ def calculate_lines(
     reversals = tuple(turned_round(each, period) for each in book.to_reverse)
     booked = (*book.booked, *start.adopted, *_coded_parts(rows), *booked_by(reversals))
     laid = lay(book.by_hand, target.parts, booked, rows, policy.accounts, period.end)
-    held_at_start = totals(opening.parts, BALANCE_ROLES, currency)
+    held_at_start = with_these(totals(opening.parts, BALANCE_ROLES, currency), beside.opening)
+    closing = with_these(totals(target.parts, BALANCE_ROLES, currency), beside.closing)
     adoption = adopt(book, policy, held_at_start, period)
     return Calculation(
         period=period,
@@ -109,15 +117,18 @@ def calculate_lines(
         journals=(
             *reversals,
             *adoption.journals,
-            *movements(target.parts, (*booked, *laid), rows, policy, period, currency),
+            *movements(
+                target.parts, (*booked, *laid), rows, policy, period, currency, beside.parts
+            ),
         ),
         exceptions=(*adoption.exceptions, *now.lines.exceptions),
         opening=held_at_start,
-        closing=totals(target.parts, BALANCE_ROLES, currency),
+        closing=closing,
         adoption_parts=start.adopted,
         adoption_differences=adoption.differences,
         reconciling=less(adoption.reconciling, book.explained),
-        non_current=Money.sum(target.non_current.values(), currency),
+        non_current=Money.sum(target.non_current.values(), currency)
+        + Money(beside.non_current, currency),
         adopted=start.frozen if book.adoption is not None else {},
         by_hand=laid,
     )

@@ -1,9 +1,10 @@
 """Journals are movements toward a target: target − booked, by line, summed over units by kind (§6)."""
 
 import calendar as calendar_months
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from accounting.book import (
     BookedPart,
@@ -102,13 +103,15 @@ def movements(
     policy: RecognitionPolicy,
     period: Period,
     currency: str,
+    beside: Mapping[JournalKind, Sequence[JournalPart]] = MappingProxyType({}),
 ) -> tuple[Journal, ...]:
     """The journals that bring what is booked to the target, in the order of JournalKind.
 
     Per unit and role the sum decides: what rises goes into one kind, what falls (or only moves
     between accounts) into the other. What `rows` gained in foreign currency goes against the
     accrued balance, and the rest of that balance's movement is accrued or reversed. Accruals that
-    reverse by themselves stand as a whole, each with its reversal on the first day after.
+    reverse by themselves stand as a whole, each with its reversal on the first day after. What is
+    reckoned `beside` goes into the journal of its kind.
     """
     rows = list(rows)
     now, ahead = parted(booked, period.end)
@@ -144,6 +147,8 @@ def movements(
             left = -wanted.get(key, zero) - later.get(key, zero)
             if key.role in BEHIND_ROLES and left:
                 parts.setdefault(KINDS[key.role][1], []).append(_part(key, left, zero))
+    for kind, more in beside.items():
+        parts.setdefault(kind, []).extend(more)
     return tuple(journals_of(parts, policy, period, currency))
 
 

@@ -13,7 +13,14 @@ from accounting.book import BookedPart, Dimensions, Journal, JournalKind, Journa
 from accounting.journals import KINDS, journals_of, parted
 from accounting.money import Money
 from accounting.periods import Period
-from accounting.policy import BEHIND_ROLES, COST_SIDE, REVENUE_SIDE, Accruals, RecognitionPolicy
+from accounting.policy import (
+    BEHIND_ROLES,
+    COST_SIDE,
+    REVENUE_SIDE,
+    Accruals,
+    RecognitionPolicy,
+    Role,
+)
 from accounting.vectorised_arithmetic import Bools, Ints, sums
 from accounting.vectorised_positions import ROLE
 
@@ -83,24 +90,26 @@ def _slot(part: BookedPart) -> tuple[str, str, Place]:
     return part.line, part.unit, (part.account, part.dimensions)
 
 
-def movements(
+Moves = Mapping[JournalKind, Sequence[tuple[Role, Ints]]]
+"""What each kind of journal moves: by balance role, of every slot."""
+
+
+def moves(
     target: Ints,
     was: Booked,
     fx: Ints,
     is_cost: Bools,
     slots: Slots,
     policy: RecognitionPolicy,
-    period: Period,
-) -> tuple[Journal, ...]:
-    """The journals that bring what is booked to the target: `target`, `fx` and `is_cost` by line."""
+) -> Moves:
+    """What brings what is booked to the target: `target`, `fx` and `is_cost` by line."""
     wanted = np.zeros_like(was.now)
     wanted[:, : fx.size] = target
     gains = -was.gains
     for sides, own, sign in ((REVENUE_SIDE, ~is_cost, 1), (COST_SIDE, is_cost, -1)):
         gains[ROLE[sides.behind], : fx.size] += np.where(own, fx * sign, 0)
     auto = policy.accruals is Accruals.AUTO_REVERSE
-    found: dict[JournalKind, list[JournalPart]] = {}
-    currency = policy.functional_currency
+    found: dict[JournalKind, list[tuple[Role, Ints]]] = {}
     for role, row in ROLE.items():
         if not (
             wanted[row].any() or was.now[row].any() or was.later[row].any() or gains[row].any()
@@ -110,23 +119,50 @@ def movements(
         rise, fall = KINDS[role]
         whole = auto and role in BEHIND_ROLES
         rises = (sums(delta, slots.unit, slots.units) > 0)[slots.unit] | whole
-        moves = {
+        of_role = {
             rise: np.where(rises, delta, 0),
             fall: np.where(rises, 0, delta),
         }
         if gains[row].any():
-            moves[JournalKind.REMEASUREMENT] = gains[row]
+            of_role[JournalKind.REMEASUREMENT] = gains[row]
         if whole:
-            moves[fall] = moves[fall] - wanted[row] - was.later[row]
-        for kind, amounts in moves.items():
-            by_place = sums(amounts, slots.place, len(slots.places)).tolist()
-            found.setdefault(kind, []).extend(
-                JournalPart("", "", role, account, dimensions, Money(amount, currency), zero)
-                for (account, dimensions), amount in zip(slots.places, by_place, strict=True)
-                if amount
-                for zero in (Money.zero(currency),)
+            of_role[fall] = of_role[fall] - wanted[row] - was.later[row]
+        for kind, amounts in of_role.items():
+            found.setdefault(kind, []).append((role, amounts))
+    return found
+
+
+def summed(moved: Moves, slots: Slots, currency: str) -> dict[JournalKind, list[JournalPart]]:
+    """The movements by kind, role and place: parts that name no line."""
+    zero = Money.zero(currency)
+    return {
+        kind: [
+            JournalPart("", "", role, account, dimensions, Money(amount, currency), zero)
+            for role, amounts in of_kind
+            for (account, dimensions), amount in zip(
+                slots.places,
+                sums(amounts, slots.place, len(slots.places)).tolist(),
+                strict=True,
             )
-    return tuple(journals_of(found, policy, period, currency))
+            if amount
+        ]
+        for kind, of_kind in moved.items()
+    }
+
+
+def movements(
+    target: Ints,
+    was: Booked,
+    fx: Ints,
+    is_cost: Bools,
+    slots: Slots,
+    policy: RecognitionPolicy,
+    period: Period,
+) -> tuple[Journal, ...]:
+    """The journals that bring what is booked to the target, in the order of JournalKind."""
+    moved = moves(target, was, fx, is_cost, slots, policy)
+    currency = policy.functional_currency
+    return tuple(journals_of(summed(moved, slots, currency), policy, period, currency))
 
 
 def roll_forward(

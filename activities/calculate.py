@@ -40,6 +40,7 @@ class CalculateActivities:
                 ENGINE_VERSION,
                 made.notes,
                 made.chosen,
+                made.plain,
             )
             return as_calculated(work, row)
 

@@ -17,7 +17,7 @@ from connectors.ecb import read_reference_file
 from connectors.errors import PayloadError
 from controls.audit import Actor
 from controls.configuration import Configuration, ConfigurationError, parse_configuration
-from controls.preview import AmountChange, FigureChange, Figures, LineChange, compared
+from controls.preview import AmountChange, FigureChange, LineChange, compared
 from controls.steps import FIGURES_OPEN, Action, may
 from models import CloseRow, ProposalRow
 from store import Work
@@ -25,9 +25,9 @@ from store.calculations import Proposed
 from store.config import AppliedConfig
 from store.errors import UnstorableError
 from store.previews import (
+    LINES_MOST,
+    both_figures,
     close_of_period,
-    figures_of,
-    figures_on_record,
     in_the_ledger,
     previewed,
 )
@@ -88,7 +88,8 @@ class PreviewView:
 
     `against` names that proposal; empty where there is none. `supposed` says what was taken from
     files, `notes` what to bear in mind. `same` says that the very proposal would come out again.
-    `levels` are those who would have to approve. `lines` come with the largest change first.
+    `levels` are those who would have to approve. `lines` come with the largest change first, five
+    hundred of the `lines_changed` at most.
     """
 
     entity: str
@@ -102,6 +103,7 @@ class PreviewView:
     balances: list[ChangeView]
     journals: list[ChangeView]
     lines: list[LineView]
+    lines_changed: int
     exceptions: list[FigureView]
     levels: list[str]
 
@@ -229,8 +231,8 @@ def _view(
     entity = config.entity(close.entity_id)
     currency = entity.functional_currency
     before = work.proposals.newest_of(close.entity_id, close.period)
-    was = figures_on_record(work, before, currency) if before else Figures.none(currency)
-    found = compared(was, figures_of(made, entity.id, currency))
+    was, now, more = both_figures(work, made, close, before, currency)
+    found = compared(was, now)
     return PreviewView(
         entity=entity.id,
         period=close.period,
@@ -245,7 +247,8 @@ def _view(
             for each in found.balances
         ],
         journals=[_change(each) for each in found.journals],
-        lines=[_line(each) for each in found.lines],
+        lines=[_line(each) for each in found.lines[:LINES_MOST]],
+        lines_changed=len(found.lines) + more,
         exceptions=[_figure(each) for each in found.exceptions],
         levels=[
             f"{level.clause}: {level.count} {level.role.value}"

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import approval, bulk, ledger_calls, many_entities, worker_death
+from benchmarks import approval, bulk, from_postgres, ledger_calls, many_entities, worker_death
 from benchmarks.figures import say
 from benchmarks.machine import machine
 
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "worker_death": worker_death.measure,
     "many_entities": many_entities.measure,
     "bulk": bulk.measure,
+    "from_postgres": from_postgres.measure,
 }
 
 

@@ -1,7 +1,7 @@
 """The proposal of a close: what approvals bind to, and its hash."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from accounting.money import Money
 from accounting.policy import Role
 from controls.approval_policy import Facts
 from controls.canonical import digest
+from controls.position_digest import positions_digest
 
 
 def journal_data(journal: Journal) -> dict[str, object]:
@@ -41,69 +42,61 @@ def _amounts(amounts: Mapping[Role, Money]) -> dict[str, str]:
     return {role.value: amount.text() for role, amount in amounts.items()}
 
 
-def _days(position: LinePosition) -> list[str | None]:
-    both = (position.service_start, position.service_end)
-    return [day.isoformat() if day else None for day in both]
+@dataclass(frozen=True, slots=True)
+class PositionTotals:
+    """What a proposal says of its positions as a whole, in minor units of functional currency.
+
+    `fx` is the period's gain, `catch_up` the sum of all catch-ups whatever their sign, `held` how
+    many lines an exception holds; `digest` names every figure of every line (position_digest.py).
+    """
+
+    fx: int
+    catch_up: int
+    held: int
+    digest: str
 
 
-def position_data(position: LinePosition) -> dict[str, object]:
-    """One line's position as canonical data: all that its figures are, or that the next close needs."""
-    later = position.non_current
-    return {
-        "line": position.line,
-        "unit": position.unit,
-        "document_hash": position.document_hash,
-        "is_cost": position.is_cost,
-        "method": position.method,
-        "service": _days(position),
-        "dates_from": position.dates_from,
-        "price": str(position.price),
-        "recognised_to_date": position.recognised_to_date.text(),
-        "own": position.own.text(),
-        "catch_up": position.catch_up.text(),
-        "billed": position.billed.text(),
-        "billed_to_date": position.billed_to_date.text(),
-        "recognised_in_document": str(position.recognised_in_document),
-        "billed_in_document": str(position.billed_in_document),
-        "ahead": position.ahead.text(),
-        "in_a_year": position.in_a_year.text(),
-        "fx": position.fx.text(),
-        "non_current": later.text() if later is not None else None,
-        "negative": position.negative,
-        "held": position.held,
-        "account": position.account,
-        "dimensions": [list(pair) for pair in position.dimensions],
-        "coded": _amounts(position.coded),
-        "opening": _amounts(position.opening),
-        "closing": _amounts(position.closing),
-    }
+def totals_of(positions: Sequence[LinePosition]) -> PositionTotals:
+    """Of positions in the order of their lines. Raises CanonicalError."""
+    return PositionTotals(
+        fx=sum(each.fx.minor for each in positions),
+        catch_up=sum(abs(each.catch_up.minor) for each in positions),
+        held=sum(1 for each in positions if each.held),
+        digest=positions_digest(positions),
+    )
 
 
-def gains_and_losses(calculation: Calculation) -> str:
-    """The period's FX, a gain positive, in functional currency."""
-    gains = [position.fx for position in calculation.positions]
-    return Money.sum(gains, gains[0].currency).text() if gains else "0"
-
-
-def facts_of(calculation: Calculation, *, override: bool, reopened: bool) -> Facts:
+def facts_of(
+    calculation: Calculation,
+    *,
+    override: bool,
+    reopened: bool,
+    totals: PositionTotals | None = None,
+) -> Facts:
     """What the approval policy's conditions are asked of, all but what people did before.
 
     `override`: somebody answered an exception in this close; `reopened`: the period was closed
-    before.
+    before. `totals` are those of the calculation's positions where none are given.
     """
-    totals = [journal.total.decimal() for journal in calculation.journals]
+    totals = totals or totals_of(calculation.positions)
+    journals = [journal.total.decimal() for journal in calculation.journals]
     moved = [
         abs((closing - calculation.opening.get(role, Money.zero(closing.currency))).decimal())
         for role, closing in calculation.closing.items()
     ]
     early = any(journal.date < calculation.period.start for journal in calculation.journals)
     return Facts(
-        journal=max(totals, default=Decimal(0)),
+        journal=max(journals, default=Decimal(0)),
         movement=max(moved, default=Decimal(0)),
-        catch_up=sum((abs(p.catch_up.decimal()) for p in calculation.positions), Decimal(0)),
+        catch_up=Money(totals.catch_up, currency_of(calculation)).decimal(),
         override=override,
         earlier_period=reopened or early,
     )
+
+
+def currency_of(calculation: Calculation) -> str:
+    """The functional currency."""
+    return next(iter(calculation.closing.values())).currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +114,27 @@ def proposal_data(
     versions: Versions,
     approval: Mapping[str, object] | None = None,
     left_out: tuple[str, ...] = (),
+    totals: PositionTotals | None = None,
 ) -> dict[str, object]:
     """Everything that a person approves, as canonical data; its digest is the proposal's hash.
 
-    Positions stand in it by their digest. `approval` says who must approve and why. Kept beside
+    Positions stand in it by their `totals`, those of the calculation's where none are given. `approval` says who must approve and why. Kept beside
     the proposal, so that the posting activity can prove that a journal is one of those that were
     approved, and that nobody was left out. `left_out` are those of the journals that are not posted.
     """
     later = calculation.non_current
+    totals = totals or totals_of(calculation.positions)
     return {
         "entity": entity,
         "period": [calculation.period.start.isoformat(), calculation.period.end.isoformat()],
         "journals": list(journal_hashes),
-        "positions": digest([position_data(p) for p in calculation.positions]),
+        "positions": totals.digest,
         "opening": _amounts(calculation.opening),
         "closing": _amounts(calculation.closing),
         "reconciling": _amounts(calculation.reconciling),
         "non_current": later.text() if later is not None else None,
-        "fx": gains_and_losses(calculation),
-        "held": sum(1 for position in calculation.positions if position.held),
+        "fx": Money(totals.fx, currency_of(calculation)).text(),
+        "held": totals.held,
         "exceptions": [[e.code.value, e.subject] for e in calculation.exceptions],
         "config": versions.config,
         "engine": versions.engine,

@@ -1,12 +1,13 @@
 """The book that a calculation starts from: everything that is known of an entity, from its rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, or_, true
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from accounting.book import Adoption, Book, BookedPart, FrozenLine, JournalKind, LinePosition
 from accounting.documents import Document, Report, Void
@@ -32,12 +33,16 @@ from store.audit import AuditTrail
 from store.closes import Closes
 from store.corrections import Corrections
 from store.document_rows import dimensions_of
-from store.documents import Documents
+from store.documents import Documents, among
 from store.errors import NotFoundError
 from store.evidence import Evidence
+from store.plain_lines import PlainLinesOf
 from store.positions import amounts_of, position_of
 from store.rates import RateTable
 from store.reports import Reports
+
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
 
 ADOPTION_READING = "adoption"
 
@@ -81,10 +86,11 @@ def seen_hash(
 class Books:
     """Reads books."""
 
-    def __init__(self, session: Session, audit: AuditTrail) -> None:
+    def __init__(self, session: Session, audit: AuditTrail, dsn: str = "") -> None:
         self._session = session
         self._audit = audit
         self._closes = Closes(session, audit)
+        self._plain = PlainLinesOf(session, dsn)
 
     def book(
         self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
@@ -93,10 +99,37 @@ class Books:
 
         By the rates on record, where no others are given.
         """
+        head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
+        return self._with_lines(head, close, last, None)
+
+    def read(
+        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
+    ) -> "tuple[Book, PlainReading | None]":
+        """The same without the lines of documents that stand alone, if there are so many that it
+        pays; and these, calculated at once.
+        """
+        head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
+        plain = self._plain.read(close, policy, head, last)
+        return self._with_lines(head, close, last, plain), plain
+
+    def _with_lines(
+        self, head: Book, close: CloseRow, last: CloseRow | None, plain: "PlainReading | None"
+    ) -> Book:
+        """With the documents that are not plain, and what is frozen and booked of them."""
+        entity, currency = close.entity_id, head.functional_currency
+        others, names = (plain.others, plain.names) if plain is not None else (None, None)
+        return replace(
+            head,
+            documents=Documents(self._session, self._audit).versions_known(entity, others),
+            frozen=self.frozen(last, currency, among(col(PositionRow.document), names)),
+            booked=self._booked(entity, currency, close, names),
+        )
+
+    def _head(self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None) -> Book:
+        """All but the documents, and what is frozen and booked."""
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None
         currency = policy.functional_currency
-        documents = Documents(self._session, self._audit)
         approvals = Approvals(self._session, self._audit)
         reports = Reports(self._session, self._audit)
         rates = rates or RateTable(self._session, self._audit)
@@ -105,14 +138,12 @@ class Books:
         return Book(
             functional_currency=currency,
             adopted_on=entity.adoption_date,
-            documents=documents.versions_known(entity.id),
+            documents=(),
             overrides=approvals.overrides(entity.id),
             reports=reports.reports(entity.id),
             payments=reports.payments(entity.id),
             voids=reports.voids(entity.id),
             rates=rates.table(entity.id, self.pairs(entity.id, currency), close.period_end),
-            frozen=self.frozen(last, currency),
-            booked=self._booked(entity.id, currency, close),
             adoption=self._adoption(entity, policy, adjusted=True) if last is None else None,
             imported=AdoptionImports(self._session, self._audit).recognised(entity.id),
             last_closed=self._closes.closed_to(entity.id),
@@ -267,7 +298,9 @@ class Books:
             )
         }
 
-    def _booked(self, entity: str, currency: str, close: CloseRow) -> tuple[BookedPart, ...]:
+    def _booked(
+        self, entity: str, currency: str, close: CloseRow, names: Sequence[str] | None
+    ) -> tuple[BookedPart, ...]:
         """Parts of posted journals, and what stood in the books at adoption once it is frozen.
 
         What a close that is still open has posted as the period's gains is marked so. A journal of
@@ -280,7 +313,11 @@ class Books:
         posted = self._session.exec(
             select(JournalPartRow, JournalRow)
             .join(JournalRow, col(JournalPartRow.journal_id) == JournalRow.id)
-            .where(JournalRow.entity_id == entity, col(JournalRow.state).in_(IN_LEDGER))
+            .where(
+                JournalRow.entity_id == entity,
+                col(JournalRow.state).in_(IN_LEDGER),
+                among(func.split_part(JournalPartRow.line, "/", 1), names),
+            )
         ).all()
         adopted = self._session.exec(
             select(JournalPartRow)
@@ -289,6 +326,7 @@ class Books:
                 CloseRow.entity_id == entity,
                 CloseRow.step == "closed",
                 col(JournalPartRow.journal_id).is_(None),
+                among(func.split_part(JournalPartRow.line, "/", 1), names),
             )
         ).all()
         parts = [

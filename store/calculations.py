@@ -5,19 +5,29 @@ preview shows. Changes nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from accounting.book import Calculation
+from accounting.beside import NOTHING_BESIDE
+from accounting.book import Book, Calculation
 from accounting.bulk import calculate
 from accounting.by_hand import less
 from accounting.calendars import FiscalCalendar
 from accounting.engine import ENGINE_VERSION
 from accounting.exceptions import AccountingException
 from accounting.periods import Period
+from accounting.policy import LateDocuments, RecognitionPolicy
 from accounting.rates import Pair
 from controls.approval_policy import Level, approval_data, required
 from controls.canonical import digest
 from controls.posting_choices import Chosen
-from controls.proposal import Versions, facts_of, journal_hash, proposal_data
+from controls.proposal import (
+    PositionTotals,
+    Versions,
+    facts_of,
+    journal_hash,
+    proposal_data,
+    totals_of,
+)
 from models import CloseRow
 from store.accepted import TAKEN
 from store.books import seen_hash
@@ -25,6 +35,9 @@ from store.config import AppliedConfig
 from store.outdated import RATES, rates_data
 from store.rates import NewRate, RateTable
 from store.unit_of_work import Work
+
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
 
 SEAL_DIGITS = 12
 
@@ -34,7 +47,8 @@ class Proposed:
     """What a close would propose, complete.
 
     `data` is what approvals bind to, `notes` what the proposal keeps beside its figures, `levels`
-    who must approve, `chosen` which journals are dated later, or left out.
+    who must approve, `chosen` which journals are dated later, or left out. In a big book `plain` are
+    the lines that are reckoned beside the calculation's own.
     """
 
     calculation: Calculation
@@ -42,6 +56,7 @@ class Proposed:
     notes: Mapping[str, object]
     levels: tuple[Level, ...]
     chosen: Chosen
+    plain: "PlainReading | None" = None
 
     @property
     def hash(self) -> str:
@@ -60,8 +75,9 @@ def proposed(
     entity = config.entity(close.entity_id)
     policy = entity.policy(config.sha256)
     period = Period(close.period_start, close.period_end)
-    book = work.books.book(close, policy, rates)
-    calculation = _with_what_was(work, close, calculate(book, policy, period))
+    book, plain = work.books.read(close, policy, rates)
+    beside = plain.beside(entity.functional_currency) if plain is not None else NOTHING_BESIDE
+    calculation = _with_what_was(work, close, calculate(book, policy, period, beside))
     found = (*calculation.exceptions, *_found(work, close))
     calculation = replace(calculation, exceptions=found)
     number = close.id or 0
@@ -73,22 +89,39 @@ def proposed(
         if chosen.leaves_out(entity.id, journal)
     )
     override = work.approvals.answered(number)
-    facts = facts_of(calculation, override=override, reopened=close.number > 1)
+    totals = _totals(plain, calculation)
+    facts = facts_of(calculation, override=override, reopened=close.number > 1, totals=totals)
     levels = required(entity.approval_policy(config.sha256), facts)
     versions = Versions(config=config.sha256, engine=ENGINE_VERSION)
     asked = approval_data(facts, levels)
     return Proposed(
         calculation=calculation,
-        data=proposal_data(entity.id, calculation, hashes, versions, asked, left_out),
+        data=proposal_data(entity.id, calculation, hashes, versions, asked, left_out, totals),
         notes={
             "late_documents": policy.late_documents.value,
-            "documents_seen": seen_hash(book.documents, book.reports, book.voids, period.end),
+            "documents_seen": _seen(book, policy, period),
             RATES: rates_data(book.rates),
             TAKEN: dict(work.books.by_hand(close, policy).taken),
         },
         levels=levels,
         chosen=chosen,
+        plain=plain,
     )
+
+
+def _totals(plain: "PlainReading | None", calculation: Calculation) -> PositionTotals:
+    if plain is None:
+        return totals_of(calculation.positions)
+    from store.plain_positions import position_totals
+
+    return position_totals(plain, calculation.positions)
+
+
+def _seen(book: Book, policy: RecognitionPolicy, period: Period) -> str:
+    """The name of what the period sees; asked for only where late documents land in their own."""
+    if policy.late_documents is not LateDocuments.OWN_PERIOD_WHILE_OPEN:
+        return ""
+    return seen_hash(book.documents, book.reports, book.voids, period.end)
 
 
 def keep_averages(work: Work, close: CloseRow, config: AppliedConfig) -> None:

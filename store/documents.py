@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
-from sqlalchemy import func
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, false, func, literal, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, desc, select
 
@@ -14,6 +16,16 @@ from models import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
 from store.audit import AuditTrail
 from store.closes import Closes
 from store.document_rows import as_closes_see, details_of, document_of, line_rows
+
+
+def among(column: Any, values: Sequence[int] | Sequence[str] | None) -> ColumnElement[bool]:
+    """Whether a column is one of the values, however many they are; true where none are named."""
+    if values is None:
+        return true()
+    if not values:
+        return false()
+    kind = Text() if isinstance(values[0], str) else BigInteger()
+    return cast("ColumnElement[bool]", column == any_(literal(list(values), ARRAY(kind))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,32 +140,33 @@ class Documents:
         ).all()
         return tuple(document for _, document in self._with_lines(entity, rows))
 
-    def versions_known(self, entity: str) -> tuple[Document, ...]:
+    def versions_known(self, entity: str, of: Sequence[int] | None = None) -> tuple[Document, ...]:
         """Every version of every document that a close may see, each with the day it is known on.
 
         By kind and id, older versions first: the core takes the newest that is known to it. What
-        was corrected while its period was still open is left out (store/document_rows.py).
+        was corrected while its period was still open is left out (store/document_rows.py). Only
+        the rows named in `of`, where they are: all versions of some documents.
         """
         rows = self._session.exec(
             select(DocumentRow)
-            .where(DocumentRow.entity_id == entity)
+            .where(DocumentRow.entity_id == entity, among(col(DocumentRow.id), of))
             .order_by(col(DocumentRow.kind), col(DocumentRow.source_id), col(DocumentRow.version))
             .options(defer(DocumentRow.raw))  # type: ignore[arg-type]
         ).all()
         by_name: dict[tuple[str, str], list[tuple[DocumentRow, Document]]] = {}
-        for row, document in self._with_lines(entity, rows):
+        for row, document in self._with_lines(entity, rows, of):
             by_name.setdefault((row.kind, row.source_id), []).append((row, document))
         found = [document for versions in by_name.values() for document in as_closes_see(versions)]
         return tuple(found)
 
     def _with_lines(
-        self, entity: str, rows: Sequence[DocumentRow]
+        self, entity: str, rows: Sequence[DocumentRow], of: Sequence[int] | None = None
     ) -> list[tuple[DocumentRow, Document]]:
         lines: dict[int, list[DocumentLineRow]] = {}
         for line in self._session.exec(
             select(DocumentLineRow)
             .join(DocumentRow, col(DocumentLineRow.document_id) == DocumentRow.id)
-            .where(DocumentRow.entity_id == entity)
+            .where(DocumentRow.entity_id == entity, among(col(DocumentLineRow.document_id), of))
             .order_by(col(DocumentLineRow.document_id), col(DocumentLineRow.number))
         ):
             lines.setdefault(line.document_id, []).append(line)

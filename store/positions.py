@@ -20,10 +20,10 @@ def amounts_of(data: Mapping[str, Any], currency: str) -> dict[Role, Money]:
     return {Role(role): Money.parse(amount, currency) for role, amount in data.items()}
 
 
-def position_row(proposal_id: int, position: LinePosition) -> PositionRow:
-    """The position as its row; `recognised` is own and catch-up together."""
+def position_values(proposal_id: int, position: LinePosition) -> dict[str, Any]:
+    """The position as the values of its row; `recognised` is own and catch-up together."""
     later = position.non_current
-    return PositionRow(
+    return dict(  # noqa: C408 - the columns by their names
         proposal_id=proposal_id,
         line=position.line,
         unit=position.unit,

@@ -1,5 +1,8 @@
 """What a period's close would propose now, or with other settings or rates: read, and never stored."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from accounting.periods import Period
 from controls.posting import IN_LEDGER
 from controls.preview import Figures, exceptions_told
@@ -11,6 +14,9 @@ from store.config import AppliedConfig
 from store.positions import amounts_of, position_of
 from store.rates import OF_SPOTS, RateTable
 from store.unit_of_work import Work
+
+LINES_MOST = 500
+"""So many lines are compared figure by figure where a book has more that change."""
 
 
 def close_of_period(work: Work, entity: str, name: str, period: Period) -> CloseRow:
@@ -39,6 +45,24 @@ def previewed(work: Work, close: CloseRow, config: AppliedConfig, rates: RateTab
     return proposed(work, close, config, rates.supposing(reckoned, OF_SPOTS))
 
 
+def both_figures(
+    work: Work, made: Proposed, close: CloseRow, before: ProposalRow | None, currency: str
+) -> tuple[Figures, Figures, int]:
+    """What was proposed and what would be, as they are compared, and how many more lines would
+    change than are among them: in a big book those with the largest changes are.
+    """
+    now = figures_of(made, close.entity_id, currency)
+    if made.plain is None:
+        was = figures_on_record(work, before, currency) if before else Figures.none(currency)
+        return was, now, 0
+    found = work.changed_plain(made.plain, before.id if before else None, LINES_MOST)
+    largest = {each.line: each for each in found.largest}
+    named = [*largest, *found.others]
+    was = figures_on_record(work, before, currency, named) if before else Figures.none(currency)
+    both = replace(now, positions={**now.positions, **largest})
+    return was, both, found.lines - len(largest)
+
+
 def figures_of(made: Proposed, entity: str, currency: str) -> Figures:
     """What would be proposed, as it is compared."""
     chosen, calculation = made.chosen, made.calculation
@@ -61,10 +85,12 @@ def figures_of(made: Proposed, entity: str, currency: str) -> Figures:
     )
 
 
-def figures_on_record(work: Work, proposal: ProposalRow, currency: str) -> Figures:
-    """What was proposed, as it is compared."""
+def figures_on_record(
+    work: Work, proposal: ProposalRow, currency: str, lines: Sequence[str] | None = None
+) -> Figures:
+    """What was proposed, as it is compared; of all lines, or of those named."""
     found = work.proposals.figures(proposal)
-    rows = work.proposals.positions(proposal.id or 0)
+    rows = work.proposals.positions(proposal.id or 0, lines)
     closing = amounts_of(proposal.summary["closing"], currency)
     return Figures(
         currency=currency,

@@ -1,7 +1,7 @@
 """What a calculation proposes, stored whole."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, desc, func, select
 
@@ -13,7 +13,7 @@ from controls.canonical import digest
 from controls.notices import NoticeKind
 from controls.posting import JournalState
 from controls.posting_choices import Chosen
-from controls.proposal import gains_and_losses, journal_hash
+from controls.proposal import journal_hash
 from controls.proposal_changes import JournalFigure, ProposalFigures, kind_told
 from controls.steps import WHO, Awaiting
 from models import (
@@ -29,11 +29,16 @@ from models import (
     TieOutRow,
 )
 from store.audit import AuditTrail, close_subject
+from store.copying import copy_rows
 from store.document_rows import dimensions_text
+from store.documents import among
 from store.errors import NotFoundError
 from store.journals import Journals
 from store.outbox import Outbox
-from store.positions import amounts_text, position_row
+from store.positions import amounts_text, position_values
+
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
 
 AS_PROPOSED = Chosen()
 
@@ -77,11 +82,13 @@ class Proposals:
         engine_version: str,
         notes: Mapping[str, object] | None = None,
         chosen: Chosen = AS_PROPOSED,
+        plain: "PlainReading | None" = None,
     ) -> ProposalRow:
         """Store a calculation as the close's current proposal, and start a new round of review.
 
         `notes` go into the summary beside the figures: which policy applied, what was seen.
-        `chosen` says which journals are dated later, or left out.
+        `chosen` says which journals are dated later, or left out. `plain` are the lines that were
+        reckoned beside the calculation's. Raises ValueError where they were, and are not given.
         """
         later = calculation.non_current
         row = ProposalRow(
@@ -95,7 +102,7 @@ class Proposals:
                 "reconciling": amounts_text(calculation.reconciling),
                 "adoption_differences": amounts_text(calculation.adoption_differences),
                 "non_current": later.text() if later is not None else "",
-                "fx": gains_and_losses(calculation),
+                "fx": approved_data.get("fx", "0"),
                 **(notes or {}),
                 "approved": dict(approved_data),
             },
@@ -103,22 +110,8 @@ class Proposals:
         self._session.add(row)
         self._session.flush()
         assert row.id is not None
-        for problem in once_each(calculation.exceptions):
-            self._session.add(
-                ExceptionRow(
-                    proposal_id=row.id,
-                    code=problem.code.value,
-                    subject=problem.subject,
-                    message=problem.message,
-                    amount=problem.amount,
-                )
-            )
-        for position in calculation.positions:
-            self._session.add(position_row(row.id, position))
-        for journal in calculation.journals:
-            self._save_journal(row.id, close, journal, chosen)
-        for part in (*calculation.adoption_parts, *calculation.by_hand):
-            self._session.add(_part_row(row.id, None, part, catch_up=0))
+        self._save_exceptions(row.id, calculation)
+        self._save_lines(row.id, close, calculation, chosen, plain)
         close.proposal_id = row.id
         close.round += 1
         self._session.add(close)
@@ -138,6 +131,43 @@ class Proposals:
         self._tell_of_suspended(close)
         return row
 
+    def _save_exceptions(self, proposal_id: int, calculation: Calculation) -> None:
+        for problem in once_each(calculation.exceptions):
+            self._session.add(
+                ExceptionRow(
+                    proposal_id=proposal_id,
+                    code=problem.code.value,
+                    subject=problem.subject,
+                    message=problem.message,
+                    amount=problem.amount,
+                )
+            )
+
+    def _save_lines(
+        self,
+        proposal_id: int,
+        close: CloseRow,
+        calculation: Calculation,
+        chosen: Chosen,
+        plain: "PlainReading | None",
+    ) -> None:
+        """Positions, and journals with the parts that explain them, line by line."""
+        positions = (position_values(proposal_id, each) for each in calculation.positions)
+        copy_rows(self._session, PositionRow, positions)
+        saved = {
+            journal.kind: self._save_journal(proposal_id, close, journal, chosen)
+            for journal in calculation.journals
+        }
+        aside = (*calculation.adoption_parts, *calculation.by_hand)
+        parts = (_part_values(proposal_id, None, part, catch_up=0) for part in aside)
+        copy_rows(self._session, JournalPartRow, parts)
+        if plain is not None:
+            from store.plain_rows import save
+
+            save(self._session, proposal_id, plain, saved)
+        elif any(not part.line for journal in calculation.journals for part in journal.parts):
+            raise ValueError("Journals sum up lines that are not given: they would be lost.")
+
     def _tell_of_suspended(self, close: CloseRow) -> None:
         """Whoever had approved the proposal before this one is asked again."""
         given = self._session.exec(
@@ -152,9 +182,8 @@ class Proposals:
         words = "approvals given are suspended, because the figures were made anew"
         Outbox(self._session, self._audit).tell(close, NoticeKind.APPROVAL_SUSPENDED, roles, words)
 
-    def _save_journal(
-        self, proposal_id: int, close: CloseRow, own: Journal, chosen: Chosen
-    ) -> None:
+    def _save_journal(self, proposal_id: int, close: CloseRow, own: Journal, chosen: Chosen) -> int:
+        """Its number."""
         journal = chosen.dated(own)
         row = JournalRow(
             proposal_id=proposal_id,
@@ -185,8 +214,13 @@ class Proposals:
                     dimensions=dimensions_text(line.dimensions),
                 )
             )
-        for part in journal.parts:
-            self._session.add(_part_row(proposal_id, row.id, part, catch_up=part.catch_up.minor))
+        parts = (
+            _part_values(proposal_id, row.id, part, catch_up=part.catch_up.minor)
+            for part in journal.parts
+            if part.line  # a part that names no line sums up what is written beside it
+        )
+        copy_rows(self._session, JournalPartRow, parts)
+        return row.id
 
     def _reversed(self, entity: str, reference: str) -> int | None:
         """The journal of this reference; None of no reference."""
@@ -206,12 +240,12 @@ class Proposals:
             )
         )
 
-    def positions(self, proposal_id: int) -> list[PositionRow]:
-        """The positions of a proposal, by counterparty and line."""
+    def positions(self, proposal_id: int, lines: Sequence[str] | None = None) -> list[PositionRow]:
+        """The positions of a proposal, by counterparty and line; of all lines, or those named."""
         return list(
             self._session.exec(
                 select(PositionRow)
-                .where(PositionRow.proposal_id == proposal_id)
+                .where(PositionRow.proposal_id == proposal_id, among(PositionRow.line, lines))
                 .order_by(col(PositionRow.counterparty), col(PositionRow.line))
             )
         )
@@ -308,10 +342,10 @@ def once_each(exceptions: Iterable[AccountingException]) -> list[AccountingExcep
     return list(found.values())
 
 
-def _part_row(
+def _part_values(
     proposal_id: int, journal_id: int | None, part: BookedPart | JournalPart, *, catch_up: int
-) -> JournalPartRow:
-    return JournalPartRow(
+) -> dict[str, Any]:
+    return dict(  # noqa: C408 - the columns by their names
         proposal_id=proposal_id,
         journal_id=journal_id,
         line=part.line,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import create_engine, text
@@ -41,6 +42,10 @@ from store.reports import Reports
 from store.reversals import Reversals
 from store.users import Users
 
+if TYPE_CHECKING:
+    from store.plain_arrays import PlainReading
+    from store.plain_compared import Changed
+
 POOL_SIZE = 10
 POOL_OVERFLOW_MAX = 20
 ONE_MOMENT: dict[str, object] = {"isolation_level": "REPEATABLE READ"}
@@ -51,9 +56,15 @@ class Work:
     """What can be read and changed inside one transaction, on behalf of one actor."""
 
     def __init__(
-        self, session: Session, actor: Actor, request_id: str, verifier: Verifier | None = None
+        self,
+        session: Session,
+        actor: Actor,
+        request_id: str,
+        verifier: Verifier | None = None,
+        dsn: str = "",
     ) -> None:
         self._session = session
+        self._dsn = dsn
         self._verifier = verifier
         self.audit = AuditTrail(session, actor, request_id)
 
@@ -90,7 +101,7 @@ class Work:
     @cached_property
     def books(self) -> Books:
         """What calculations start from."""
-        return Books(self._session, self.audit)
+        return Books(self._session, self.audit, self._dsn)
 
     @cached_property
     def group(self) -> Groups:
@@ -182,6 +193,12 @@ class Work:
         """Encrypted tokens of connections."""
         return Connections(self._session)
 
+    def changed_plain(self, plain: "PlainReading", proposal: int | None, most: int) -> "Changed":
+        """Which lines that stand alone would change against a proposal (store/plain_compared.py)."""
+        from store.plain_compared import changed
+
+        return changed(self._session, self._dsn, plain, proposal, most)
+
     def genuine(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         """Those that carry our own seal; all of them where this process has no key to check by."""
         return tuple(decisions) if self._verifier is None else self._verifier.genuine(decisions)
@@ -251,7 +268,7 @@ class Store:
             ) from error
         try:
             with session:
-                yield session, Work(session, actor, request_id, self._verifier)
+                yield session, Work(session, actor, request_id, self._verifier, self._dsn)
         except (DataError, UnicodeEncodeError) as error:
             raise UnstorableError(
                 "A text holds a character that can't be stored (such as NUL). Nothing was written."

@@ -50,7 +50,7 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
             yield "  none"
     yield ""
     lines = found["lines"]
-    yield f"Lines that change: {len(lines)}{', the largest change first' if lines else ''}"
+    yield f"Lines that change: {found['lines_changed']}{_which(len(lines), found['lines_changed'])}"
     for line in lines:
         yield f"  {line['line']}: {line['label']}, {line['counterparty']}"
         for change in line["changes"]:
@@ -59,6 +59,13 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
         yield f"Exception {_from_to(each)}"
     yield ""
     yield f"Would have to approve: {'; '.join(found['levels']) or 'nobody'}."
+
+
+def _which(shown: int, changed: int) -> str:
+    """What is shown of the lines that change."""
+    if shown < changed:
+        return f", of which the {shown} with the largest change"
+    return ", the largest change first" if shown else ""
 
 
 def _headline(found: dict[str, Any]) -> str:

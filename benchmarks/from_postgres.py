@@ -1,0 +1,225 @@
+"""Closes of big books from Postgres and back: read, calculated, written with what each line freezes.
+
+Books of documents that stand alone, as a subscription business has by the hundred thousand. The second
+close of each is measured, since it reads what the first one froze and booked. Counted is the
+processor time of this process; Postgres' own stands beside it as the time that passed.
+"""
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+
+import psycopg
+
+from accounting.engine import ENGINE_VERSION
+from accounting.periods import Period
+from benchmarks.big_book import ACTOR, ENTITY, BigBook, scratch_postgres
+from benchmarks.figures import Figure
+from controls.preview import compared
+from store import Work, plain_lines
+from store.books import ADOPTION_READING
+from store.calculations import keep_averages, proposed
+from store.config import AppliedConfig
+from store.previews import both_figures, close_of_period, previewed
+
+SIZES = (10_000, 100_000, 1_000_000)
+ONE_BY_ONE = 3_000
+TARGETS_S = {100_000: 0.9, 1_000_000: 7.0}
+TARGET_PREVIEW_S = 1.0
+MEMORY_MB = 2_048
+LINEAR = 1.15
+"""The dearest line of a big book costs at most so many times one of the smallest book."""
+SEPTEMBER = Period(date(2026, 9, 1), date(2026, 9, 30))
+OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
+
+ORDINARY = (
+    "select setseed(0.20261031)",
+    """
+create temp table ordinary as
+select n, case when random() < 0.03 then 'credit_note' else 'invoice' end as kind,
+  case when random() < 0.1 then 'USD' else 'GBP' end as currency,
+  (date '2023-10-01' + floor(random() * 36)::int * interval '1 month'
+    + case when random() < 0.6 then 0 else floor(random() * 28)::int end * interval '1 day')::date
+    as start,
+  floor(random() * 31)::int as before, (array[12, 18, 24, 30, 36])[1 + floor(random() * 5)::int]
+    as months, case when random() < 0.1 then floor(random() * 28)::int else 0 end as odd,
+  1000 + floor(exp(random() * 12))::bigint as amount, random() as method
+from generate_series(1, %(lines)s::int) n
+""",
+    """
+insert into document (entity_id, source, kind, source_id, version, content_hash, raw_hash, raw,
+  number, counterparty, date, currency, rate, contract, voided, details, modified_at, synced_at)
+select 'uk', 'xero', kind, md5('document ' || n)::uuid::text, 1, md5('a' || n) || md5('b' || n),
+  md5('c' || n) || md5('d' || n), rpad('{', 300, 'x'), 'DOC-' || n, 'Customer ' || mod(n, 9000),
+  start - before, currency, case currency when 'USD' then to_char(0.7 + before * 0.002, 'FM0.000000') end,
+  null, false, '{}', start::timestamptz, start::timestamptz
+from ordinary order by n
+""",
+    """
+insert into document_line (document_id, number, line_id, amount_minor, account, product, text,
+  service_start, service_end, dimensions, details)
+select document.id, 1, md5('line ' || n)::uuid::text,
+  case o.kind when 'credit_note' then -amount else amount end, '200',
+  case when method < 0.85 then 'DAYS' when method < 0.95 then 'MONTHS' else 'HALVES' end,
+  'Subscription', start, (start + months * interval '1 month')::date - 1 - odd,
+  case mod(n, 3) when 0 then '[["Region", "EMEA"]]' else '[]' end, '{}'
+from ordinary o join document on document.entity_id = 'uk'
+  and document.source_id = md5('document ' || n)::uuid::text
+order by document.id
+""",
+    "insert into rate (source_currency, target_currency, kind, at, rate, origin)"
+    " select 'USD', 'GBP', kind, to_char(month, 'YYYY-MM'),"
+    " to_char(0.72 + extract(month from month) / 400, 'FM0.0000'), 'benchmark'"
+    " from generate_series(timestamp '2023-01-01', '2026-12-01', '1 month') month,"
+    " (values ('average'), ('closing')) kinds (kind)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of this process, and seconds that passed."""
+
+    cpu_s: float
+    passed_s: float
+
+
+def measure() -> Iterator[Figure]:
+    """Each size, the smallest first: memory is the most that the process ever held."""
+    with scratch_postgres() as server:
+        per_line = _one_by_one(BigBook(server, "one_by_one"))
+        each: dict[int, float] = {}
+        for lines in SIZES:
+            book = BigBook(server, f"lines_{lines}")
+            spent = _second_close(book, lines)
+            each[lines] = spent.cpu_s / lines
+            yield _close_figure(lines, spent, per_line)
+            if lines == SIZES[1]:
+                yield _preview_figure(book, lines)
+            book.leave()
+        dearest = max(each[lines] for lines in SIZES[1:])
+        yield Figure(
+            f"A line's CPU in the dearer of the big books against one of {SIZES[0]:,}",
+            f"{dearest / each[SIZES[0]]:.2f} times",
+            f"at most {LINEAR} times",
+            dearest / each[SIZES[0]] <= LINEAR,
+            ", ".join(f"{cost * 1e6:.1f} µs of {lines:,}" for lines, cost in each.items()),
+        )
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield Figure(
+            f"Memory of the process that closed {SIZES[-1]:,} lines",
+            f"{used:,.0f} MB at most",
+            f"{MEMORY_MB:,} MB",
+            used < MEMORY_MB,
+            f"{used / SIZES[-1] * 1e6:,.0f} bytes a line",
+        )
+
+
+def _one_by_one(book: BigBook) -> float:
+    """CPU seconds that a line costs where every document is an object; also brings in all imports."""
+    _second_close(book, ONE_BY_ONE)
+    few = plain_lines.FEW
+    plain_lines.FEW = 10 * ONE_BY_ONE
+    try:
+        with _at_work(book) as (work, config), _timing() as spent:
+            _calculated(work, config, OCTOBER)
+    finally:
+        plain_lines.FEW = few
+    book.leave()
+    return spent[0].cpu_s / ONE_BY_ONE
+
+
+def _second_close(book: BigBook, lines: int) -> Spent:
+    with psycopg.connect(book.superuser) as work:
+        for words in ORDINARY:
+            work.execute(words, {"lines": lines} if "%(lines)s" in words else None)
+        work.execute("analyze document; analyze document_line")
+    with _at_work(book) as (worker, config):
+        adopted = config.entity(ENTITY).adopted_on
+        nothing = [("850", 0), ("630", 0), ("620", 0), ("840", 0)]
+        worker.documents.save_reading(ENTITY, ADOPTION_READING, adopted, nothing)
+        _calculated(worker, config, SEPTEMBER)
+    with psycopg.connect(book.superuser) as work:
+        work.execute("update journal set state = 'posted', ledger_id = 'L-' || id")
+        work.execute("update close set step = 'closed', closed_at = now()")
+        work.execute("analyze position; analyze journal_part")
+    with _at_work(book) as (worker, config), _timing() as spent:
+        _calculated(worker, config, OCTOBER)
+    return spent[0]
+
+
+@contextmanager
+def _at_work(book: BigBook) -> Iterator[tuple[Work, AppliedConfig]]:
+    with book.store.unit_of_work(ACTOR) as work:
+        yield work, work.config.current()
+
+
+@contextmanager
+def _timing() -> Iterator[list[Spent]]:
+    cpu, began = time.process_time(), time.monotonic()
+    spent: list[Spent] = []
+    yield spent
+    spent.append(Spent(time.process_time() - cpu, time.monotonic() - began))
+
+
+def _calculated(work: Work, config: AppliedConfig, period: Period) -> None:
+    """What activities/calculate.py does, up to the commit."""
+    name = f"{period.start:%Y-%m}"
+    close = work.closes.find(ENTITY, name) or work.closes.open(ENTITY, name, period, ACTOR.name)
+    keep_averages(work, close, config)
+    made = proposed(work, close, config)
+    work.proposals.save(
+        close,
+        made.calculation,
+        made.data,
+        config.id,
+        ENGINE_VERSION,
+        made.notes,
+        made.chosen,
+        made.plain,
+    )
+
+
+def _close_figure(lines: int, spent: Spent, per_line: float) -> Figure:
+    target = TARGETS_S.get(lines)
+    return Figure(
+        f"Close of {lines:,} lines from Postgres, frozen rows and journals written",
+        f"{spent.cpu_s:.2f} s of this process, {spent.passed_s:.1f} s passed",
+        f"less than {target} s of this process" if target else "none",
+        target is None or spent.cpu_s < target,
+        f"{per_line * 1e6:.0f} µs a line one by one, {spent.cpu_s / lines * 1e6:.1f} µs here",
+    )
+
+
+def _preview_figure(book: BigBook, lines: int) -> Figure:
+    """By another method for most lines, against the proposal that stands."""
+    found, spent = 0, Spent(0, 0)
+    with book.store.reading(ACTOR) as work:
+        config = work.config.current()
+        other = _by_months(config)
+        with _timing() as timed:
+            close = close_of_period(work, ENTITY, "2026-10", OCTOBER)
+            made = previewed(work, close, other, work.rates)
+            before = work.proposals.newest_of(ENTITY, "2026-10")
+            was, now, more = both_figures(work, made, close, before, "GBP")
+            found = len(compared(was, now).lines) + more
+        spent = timed[0]
+    assert found > lines // 2
+    return Figure(
+        f"Preview of {lines:,} lines by another method, {found:,} of them changed",
+        f"{spent.passed_s:.2f} s passed, {spent.cpu_s:.2f} s of this process",
+        f"at most {TARGET_PREVIEW_S} s passed",
+        spent.passed_s <= TARGET_PREVIEW_S,
+        f"{spent.passed_s / lines * 1e6:.0f} µs a line",
+    )
+
+
+def _by_months(config: AppliedConfig) -> AppliedConfig:
+    """The same settings, but that what goes by days goes by months."""
+    data = config.configuration.model_dump(mode="json")
+    (entity,) = (each for each in data["entities"] if each["id"] == ENTITY)
+    entity["recognition"]["method"] = "monthly"
+    found = type(config.configuration).model_validate(data)
+    return replace(config, sha256=found.sha256, configuration=found)

@@ -1,0 +1,327 @@
+"""From the rows of plain lines to arrays: which documents are plain whole, by what method each line
+goes, at what rate it was billed; and the close of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from accounting.beside import Beside
+from accounting.book import Book
+from accounting.methods import method_named
+from accounting.money import exponent
+from accounting.periods import Period
+from accounting.policy import BALANCE_ROLES, Netting, RecognitionPolicy, Rule
+from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints
+from accounting.vectorised_billings import Billings
+from accounting.vectorised_journals import Place
+from accounting.vectorised_plain import PlainClose, PlainLines, closed
+from accounting.vectorised_positions import Frozen
+from accounting.vectorised_segments import METHODS
+from store.document_rows import dimensions_of
+from store.plain_bills import Bills, Coded, Columns, bills_of, functional_of
+from store.plain_query import Asked
+
+POINT_IN_TIME = "point_in_time"
+NO_METHOD = -1
+DATES_FROM = ("line", "contract")
+"""Where the days of a plain line stand: on an invoice's line, or on a contract's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainReading:
+    """The plain lines of a close, closed: where each stands in the tables, its texts, its figures.
+
+    `others` are the rows of all other documents: those that have to be read one by one; `names` are
+    those of them of which anything may be frozen or booked. `currency` is the functional one;
+    `by_contract` says that a document nets as a whole.
+    """
+
+    others: Sequence[int]
+    names: Sequence[str]
+    currency: str
+    by_contract: bool
+    document: Ints
+    number: Ints
+    key: pa.Array
+    unit: pa.Array
+    document_hash: pa.Array
+    method: Coded
+    account: Coded
+    dimensions: Coded
+    dates_from: Coded
+    service_end: Ints
+    close: PlainClose
+
+    def beside(self, currency: str) -> Beside:
+        """The sums that the calculation of the other lines takes in."""
+        return self.close.beside(currency)
+
+
+def reading(
+    table: pa.Table,
+    billed: pa.Table,
+    documents: Ints,
+    policy: RecognitionPolicy,
+    book: Book,
+    asked: Asked,
+) -> PlainReading:
+    """The close of those documents that are plain in all their lines.
+
+    `billed` is what bills contracts, `documents` are all there are.
+    """
+    columns = Columns(table)
+    lined, document = columns["number"] > 0, columns["document_id"]
+    currency = Coded.of(table["currency"])
+    by = _Lines(
+        currency,
+        Coded.of(table["product"]),
+        Coded.of(table["listed_account"]),
+        Coded.of(table["listed_dimensions"]),
+        Coded.of(table["type"]),
+    )
+    method = _methods(policy, by, columns)
+    last = book.adoption.date if book.adoption is not None else book.last_closed
+    before = last or book.adopted_on
+    bills = bills_of(billed, columns, policy, book, before)
+    functional, has_rate = functional_of(policy, book.rates, table)
+    has_rate |= columns.flag("is_contract")
+    fine = columns.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
+    fine &= ~(lined & _said_twice(table["key"])) & ~_named_twice(document, table["source_id"])
+    strays = spelt_both_ways(table["source_id"].filter(pa.array(document == 0)))
+    fine &= ~np.isin(document, bills.broken(strays)) & ~_is_in(table["source_id"], strays)
+    plain = _whole(document, fine)
+    rows = np.flatnonzero(plain & lined)
+    lines = _plain_lines(_Rows(rows, method, currency, functional, bills), columns, table, policy)
+    close, kept = closed(
+        lines,
+        policy,
+        book.rates,
+        Period(asked.close.period_start, asked.close.period_end),
+        before,
+        first=book.adoption is not None,
+        together=document[rows],
+    )
+    if not kept.all():
+        plain &= ~np.isin(document, document[rows[~kept]])
+        rows = rows[kept]
+    taken, by_contract = pa.array(rows), policy.netting is Netting.CONTRACT
+    key = table["key"].combine_chunks()
+    unit = table["source_id"].combine_chunks() if by_contract else key
+    known = np.concatenate([document[plain], bills.invoices_of(document[plain])])
+    others = documents[~np.isin(documents, known, kind="table")]
+    return PlainReading(
+        others=others.tolist(),
+        names=spelt_both_ways(table["source_id"].filter(pa.array(~plain))),
+        currency=policy.functional_currency,
+        by_contract=by_contract,
+        document=document[rows],
+        number=columns["number"][rows],
+        key=key.take(taken),
+        unit=unit.take(taken),
+        document_hash=table["content_hash"].combine_chunks().take(taken),
+        method=Coded(method[rows], (*METHODS, POINT_IN_TIME)),
+        account=Coded.of(table["account"]).take(rows),
+        dimensions=Coded.of(table["dimensions"]).take(rows),
+        dates_from=Coded(columns.flag("is_contract")[rows].astype(np.int64), DATES_FROM),
+        service_end=columns["end"][rows],
+        close=close,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows that are plain, and what was found out of all."""
+
+    rows: Ints
+    method: Ints
+    currency: Coded
+    functional: Ints
+    bills: Bills
+
+
+def _plain_lines(
+    of: _Rows, columns: Columns, table: pa.Table, policy: RecognitionPolicy
+) -> PlainLines:
+    rows, method = of.rows, of.method[of.rows]
+    at_once = method == len(METHODS)
+    start, end = columns["start"][rows], columns["end"][rows]
+    account, dimensions = Coded.of(table["account"]), Coded.of(table["dimensions"])
+    place, places = _places(account.take(rows), dimensions.take(rows))
+    by_contract = policy.netting is Netting.CONTRACT
+    document = columns["document_id"][rows]
+    return PlainLines(
+        amount=columns["amount"][rows],
+        known=columns["known"][rows],
+        method=np.where(at_once, METHODS.index("daily"), method),
+        start=start,
+        end=np.where(at_once, start, end),
+        source=of.currency.code[rows],
+        is_cost=columns.flag("is_cost")[rows],
+        unit=numbered(document) if by_contract else np.arange(rows.size),
+        place=place,
+        booked=np.stack([columns[role.value][rows] for role in BALANCE_ROLES]),
+        frozen=_frozen(columns, rows),
+        billings=_billings(columns, of.functional, of.bills, rows),
+        currencies=of.currency.texts,
+        places=places,
+    )
+
+
+def _billings(columns: Columns, functional: Ints, bills: Bills, rows: Ints) -> Billings:
+    """What bills the rows: themselves, or the invoices of their contract."""
+    place = np.full(functional.size, -1, np.int64)
+    place[rows] = np.arange(rows.size)
+    own = np.flatnonzero(~columns.flag("is_contract")[rows])
+    named = np.flatnonzero((bills.row >= 0) & (place[bills.row] >= 0))
+    line = np.concatenate([own, place[bills.row[named]]])
+    day = np.concatenate([columns["billed"][rows[own]], bills.day[named]])
+    amount = np.concatenate([columns["amount"][rows[own]], bills.amount[named]])
+    worth = np.concatenate([functional[rows[own]], bills.functional[named]])
+    order = np.lexsort((day, line))
+    return Billings(line[order], day[order], amount[order], worth[order])
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What rules ask of lines."""
+
+    currency: Coded
+    product: Coded
+    account: Coded
+    dimensions: Coded
+    type: Coded
+
+
+def _frozen(columns: Columns, rows: Ints) -> Frozen:
+    return Frozen(
+        recognised=columns["frozen_recognised"][rows],
+        billed=columns["frozen_billed"][rows],
+        ahead=columns["frozen_ahead"][rows],
+        in_a_year=columns["frozen_in_a_year"][rows],
+        negative=columns.flag("frozen_negative")[rows],
+    )
+
+
+def numbered(values: Ints) -> Ints:
+    """Equal values that stand side by side, numbered from 0."""
+    found: Ints = np.cumsum(np.diff(values, prepend=values[:1]) != 0)
+    return found
+
+
+def _said_twice(key: pa.ChunkedArray) -> Bools:
+    """Which keys, in their order, stand there more than once."""
+    return _on_either_side(_as_before(key), len(key))
+
+
+def _named_twice(document: Ints, name: pa.ChunkedArray) -> Bools:
+    """Which rows stand beside those of another document of the same name: an invoice and a bill."""
+    return _on_either_side(_as_before(name) & (np.diff(document) != 0), len(name))
+
+
+def _as_before(column: pa.ChunkedArray) -> Bools:
+    """Whether the next text is the same one, of every text but the last."""
+    texts = column.combine_chunks()
+    found: Bools = pc.equal(texts[1:], texts[:-1]).to_numpy(zero_copy_only=False)
+    return found.astype(np.bool_)
+
+
+def _on_either_side(between: Bools, rows: int) -> Bools:
+    """The rows on both sides of what is marked between two of them."""
+    found = np.zeros(rows, np.bool_)
+    found[1:] |= between
+    found[:-1] |= between
+    return found
+
+
+def _whole(rows: Ints, fine: Bools) -> Bools:
+    """The rows of documents of which every line is fine."""
+    document = numbered(rows)
+    bad = np.zeros(int(document[-1]) + 1 if document.size else 0, np.bool_)
+    bad[document[~fine]] = True
+    return ~bad[document]
+
+
+def _is_in(names: pa.ChunkedArray, strays: Sequence[str]) -> Bools:
+    """Which names are among the strays': what is frozen or booked of them is no line's now."""
+    if not strays:
+        return np.zeros(len(names), np.bool_)
+    found = pc.is_in(names, value_set=pa.array(strays, pa.string())).combine_chunks()
+    is_in: Bools = found.to_numpy(zero_copy_only=False)
+    return is_in.astype(np.bool_)
+
+
+def spelt_both_ways(names: pa.ChunkedArray) -> list[str]:
+    """Names of documents, each as it is, and as the names of its lines would have it."""
+    known = pc.unique(names).to_pylist()
+    return sorted({*known, *(each.partition("/")[0] for each in known)})
+
+
+def _places(account: Coded, dimensions: Coded) -> tuple[Ints, tuple[Place, ...]]:
+    """Each line's result account with its tracking: its place among those there are."""
+    both = account.code * len(dimensions.texts) + dimensions.code
+    known, place = np.unique(both, return_inverse=True)
+    places = tuple(
+        (account.texts[code // size], dimensions_of(dimensions.texts[code % size]))
+        for size in (len(dimensions.texts),)
+        for code in known.tolist()
+    )
+    return place.astype(np.int64), places
+
+
+def _methods(policy: RecognitionPolicy, by: _Lines, columns: Columns) -> Ints:
+    """What `service_period.choose_method` chooses, of each line: a place in METHODS, the one after
+    the last for what is earned at once, NO_METHOD for all others.
+    """
+    code = _code(policy.method)
+    found = np.full(columns["amount"].size, code, np.int64)
+    free = np.ones(found.size, np.bool_)
+    for rule in policy.rules:
+        fits = free & _fits(rule, by, columns)
+        found[fits] = _code(rule.method)
+        free &= ~fits
+    return found
+
+
+def _code(name: str) -> int:
+    method = method_named(name).name
+    if method == POINT_IN_TIME:
+        return len(METHODS)
+    return METHODS.index(method) if method in METHODS else NO_METHOD
+
+
+def _fits(rule: Rule, by: _Lines, columns: Columns) -> Bools:
+    """`service_period._fits`."""
+    fits = np.ones(columns["amount"].size, np.bool_)
+    for wanted, column in (
+        (rule.product, by.product),
+        (rule.account, by.account),
+        (rule.currency, by.currency),
+        (rule.type, by.type),
+    ):
+        if wanted is not None:
+            fits &= np.array([text == wanted for text in column.texts], np.bool_)[column.code]
+    if rule.tag is not None:
+        tagged = [bool(text) and rule.tag in dimensions_of(text) for text in by.dimensions.texts]
+        fits &= np.array(tagged, np.bool_)[by.dimensions.code]
+    size = np.abs(columns["amount"])
+    for bound, at_least in ((rule.amount_from, True), (rule.amount_below, False)):
+        if bound is not None:
+            limits = ints([_limit(bound, each) for each in by.currency.texts])[by.currency.code]
+            fits &= (size >= limits) == at_least
+    day = columns["billed"]
+    if rule.valid_from is not None:
+        fits &= day >= rule.valid_from.toordinal()
+    if rule.valid_to is not None:
+        fits &= day <= rule.valid_to.toordinal()
+    return fits
+
+
+def _limit(amount: Decimal, currency: str) -> int:
+    """The least number of minor units that is at least the amount."""
+    return min(ceil(amount.scaleb(exponent(currency))), FITS)

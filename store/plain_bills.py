@@ -1,0 +1,171 @@
+"""What is billed in columns: by each line itself, or of a contract's lines by invoices that name it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from accounting.book import Book
+from accounting.money import exponent
+from accounting.policy import RecognitionPolicy
+from accounting.rates import Rates
+from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints, ratio
+from accounting.vectorised_segments import DAY_BITS
+from store.plain_query import AMOUNT_MAX
+
+BILLS_MAX = 2**20
+"""No line has more of them, so that their sum fits where each is below its share of AMOUNT_MAX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of few different texts: each line's place among them."""
+
+    code: Ints
+    texts: Sequence[str]
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> "Coded":
+        """An Arrow column; no text is the empty one."""
+        found = column.combine_chunks().fill_null("").dictionary_encode()
+        return cls(found.indices.to_numpy().astype(np.int64), found.dictionary.to_pylist())
+
+    def take(self, rows: Ints) -> "Coded":
+        """Of some lines."""
+        return Coded(self.code[rows], self.texts)
+
+
+class Columns:
+    """A table's columns of numbers, none of which is missing anywhere."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> Ints:
+        found: Ints = self._table[name].combine_chunks().to_numpy(zero_copy_only=True)
+        return found
+
+    def flag(self, name: str) -> Bools:
+        """A column of yes and no."""
+        found: Bools = self._table[name].combine_chunks().to_numpy(zero_copy_only=False)
+        return found.astype(np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    """What bills contracts: a row a line of an invoice. `row` is the place of the contract's line that
+    it bills, −1 of none; `fine` says whether it may be closed in columns.
+    """
+
+    contract: Ints
+    row: Ints
+    invoice: Ints
+    name: pa.ChunkedArray
+    day: Ints
+    amount: Ints
+    functional: Ints
+    fine: Bools
+
+    def broken(self, strays: Sequence[str]) -> Ints:
+        """The contracts of which an invoice is not fine, or is among the strays."""
+        bad = ~self.fine
+        if strays and len(self.name):
+            found = pc.is_in(self.name, value_set=pa.array(strays, pa.string())).combine_chunks()
+            bad = bad | found.to_numpy(zero_copy_only=False).astype(np.bool_)
+        return np.unique(self.contract[bad])
+
+    def invoices_of(self, contracts: Ints) -> Ints:
+        """The rows of the invoices that bill these contracts."""
+        return np.unique(self.invoice[np.isin(self.contract, contracts)])
+
+
+def bills_of(
+    table: pa.Table, lines: Columns, policy: RecognitionPolicy, book: Book, before: date
+) -> Bills:
+    """What the table says; `before` is the last day that is closed or adopted."""
+    columns = Columns(table)
+    row = _rows_of(columns, lines)
+    functional, has_rate = functional_of(policy, book.rates, table)
+    amount, day, known = columns["amount"], columns["billed"], columns["known"]
+    currency = Coded.of(table["currency"])
+    of_line = np.maximum(row, 0)
+    signs = np.sign(amount) * np.sign(lines["amount"][of_line]) if row.size else amount
+    fine = columns.flag("plain") & has_rate & (np.abs(amount) < AMOUNT_MAX // BILLS_MAX)
+    # Arrays know foreign lines whose billings go the way that they earn (vectorised_currency.py).
+    home = np.array([text == policy.functional_currency for text in currency.texts], np.bool_)
+    fine &= (row < 0) | (signs > 0) | home[currency.code]
+    if book.adoption is not None and row.size:
+        start = before.toordinal()
+        signed = np.where(row >= 0, lines["known"][of_line], 0)
+        # At adoption it stood as it was known then: without what was told later, or by itself.
+        fine &= ~((day <= start) & (known > start)) & ~((known <= start) & (signed > start))
+    return Bills(
+        contract=columns["contract_id"],
+        row=row,
+        invoice=columns["invoice_id"],
+        name=table["invoice"],
+        day=day,
+        amount=amount,
+        functional=functional,
+        fine=fine,
+    )
+
+
+def _rows_of(bills: Columns, lines: Columns) -> Ints:
+    """The places of the lines that are billed, -1 where none is."""
+    named = _name(lines["document_id"], lines["number"])
+    order = np.argsort(named)
+    wanted = _name(bills["contract_id"], bills["number"])
+    place = np.minimum(np.searchsorted(named[order], wanted), max(named.size - 1, 0))
+    if not wanted.size or not named.size:
+        return np.full(wanted.size, -1, np.int64)
+    found = order[place]
+    return np.where((named[found] == wanted) & (bills["number"] > 0), found, -1)
+
+
+def _name(document: Ints, number: Ints) -> Ints:
+    return (document << 24) + number
+
+
+def functional_of(policy: RecognitionPolicy, rates: Rates, table: pa.Table) -> tuple[Ints, Bools]:
+    """What each row was billed in functional currency, by its document's rate or the day's; and of
+    which rows that is known (currency.document_quote).
+    """
+    columns, target = Columns(table), policy.functional_currency
+    amount, currency, stated = (
+        columns["amount"],
+        Coded.of(table["currency"]),
+        Coded.of(table["rate"]),
+    )
+    abroad = np.array([text != target for text in currency.texts], np.bool_)[currency.code]
+    of_the_day = np.array([not text for text in stated.texts], np.bool_)[stated.code]
+    day = np.where(abroad & of_the_day, columns["billed"], 0)
+    rate = np.where(abroad, stated.code, 0)
+    pairs = ((currency.code * len(stated.texts) + rate) << DAY_BITS) + day
+    known, which = np.unique(pairs, return_inverse=True)
+    quotes = [
+        _quote(rates, currency.texts[pair // len(stated.texts)], target, said, on)
+        for pair, on in (divmod(each, 1 << DAY_BITS) for each in known.tolist())
+        for said in (stated.texts[pair % len(stated.texts)],)
+    ]
+    numerator = ints([each.numerator for each in quotes])[which]
+    denominator = ints([each.denominator for each in quotes])[which]
+    can = (numerator > 0) & (np.abs(amount) < AMOUNT_MAX // (numerator // denominator + 1))
+    return ratio(np.where(can, amount, 0), np.where(can, numerator, 1), denominator), can
+
+
+def _quote(rates: Rates, source: str, target: str, said: str, on: int) -> Fraction:
+    """From minor units to minor units; nothing where it is not known, or no array holds it."""
+    if source == target:
+        return Fraction(1)
+    rate = Fraction(Decimal(said)) if said else rates.spot(source, target, date.fromordinal(on))
+    if rate is None:
+        return Fraction(0)
+    scaled = rate * Fraction(10) ** (exponent(target) - exponent(source))
+    fits = scaled > 0 and max(scaled.numerator, scaled.denominator) < FITS
+    return scaled if fits else Fraction(0)

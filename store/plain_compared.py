@@ -1,0 +1,221 @@
+"""Plain lines against what is on record of them: which would change, found in arrays; the figures of
+those with the largest changes as people compare them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+from sqlalchemy import text
+from sqlmodel import Session
+
+from accounting.book import LinePosition
+from accounting.money import Money, exponent
+from accounting.policy import BALANCE_ROLES, Role
+from accounting.vectorised_arithmetic import Bools, Ints
+from store.arrow import Arrow
+from store.document_rows import dimensions_of
+from store.plain_arrays import PlainReading
+from store.plain_bills import Coded
+
+RECORD = """
+select line, own_minor + catch_up_minor as recognised, catch_up_minor as catch_up,
+    billed_minor as billed, fx_minor as fx, {closing}, price_minor as price, price_currency,
+    coalesce(service_start - date '0001-01-01' + 1, 0)::bigint as service_start,
+    coalesce(service_end - date '0001-01-01' + 1, 0)::bigint as service_end,
+    held::int::bigint as held, method, account
+from position where proposal_id = {proposal}
+"""
+
+TEXTS = """
+select document.source_id, document.content_hash, document.counterparty,
+    document.number || ': ' || coalesce(
+        nullif(line.text, ''), nullif(line.product, ''), nullif(line.line_id, ''),
+        document.counterparty), line.product
+from unnest(cast(:documents as bigint[]), cast(:numbers as bigint[])) with ordinality as asked (document, number, place)
+    join document on document.id = asked.document
+    join document_line line on line.document_id = asked.document and line.number = asked.number
+order by asked.place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How many plain lines would change; the positions of those that would most, and the keys on
+    record that are no plain line's now.
+    """
+
+    lines: int
+    largest: Sequence[LinePosition]
+    others: Sequence[str]
+
+
+def changed(
+    session: Session, dsn: str, plain: PlainReading, proposal: int | None, most: int
+) -> Changed:
+    """Against a proposal; all are new where there is none. At most so many positions."""
+    amounts, facts = _amounts(plain), _facts(plain)
+    if proposal is None:
+        size = np.max(np.abs(np.stack([*amounts.values()])), axis=0)
+        return _told(session, plain, np.ones(size.size, np.bool_), size, most, [])
+    (record,) = Arrow(session, dsn).fetch(_query(proposal, plain.currency))
+    keys = record["line"].combine_chunks()
+    place = pc.index_in(plain.key, value_set=keys).fill_null(-1).to_numpy().astype(np.int64)
+    known, was = place >= 0, np.maximum(place, 0)
+    size = np.zeros(place.size, np.int64)
+    differs = ~known
+    for name, now in amounts.items():
+        by = np.abs(now - np.where(known, _numbers(record, name, was), 0))
+        size = np.maximum(size, by)
+        differs |= by != 0
+    for name, now in facts.items():
+        differs |= now != _numbers(record, name, was)
+    for name, spelt in _words(plain).items():
+        differs |= ~_same(spelt, record[name], was)
+    others = keys.filter(pa.array(~np.isin(np.arange(len(keys)), place)))
+    return _told(session, plain, differs, size, most, others.to_pylist())
+
+
+def _told(
+    session: Session,
+    plain: PlainReading,
+    differs: Bools,
+    size: Ints,
+    most: int,
+    others: Sequence[str],
+) -> Changed:
+    rows = np.flatnonzero(differs)
+    largest = rows[np.argsort(-size[rows], kind="stable")][:most]
+    return Changed(rows.size, plain_positions(session, plain, largest), others)
+
+
+def _query(proposal: int, currency: str) -> sql.Composed:
+    closing = sql.SQL(", ").join(
+        sql.SQL("coalesce((closing ->> {})::numeric * {}, 0)::bigint as {}").format(
+            sql.Literal(role.value),
+            sql.Literal(10 ** exponent(currency)),
+            sql.Identifier(role.value),
+        )
+        for role in BALANCE_ROLES
+    )
+    return sql.SQL(RECORD).format(closing=closing, proposal=sql.Literal(proposal))
+
+
+def _amounts(plain: PlainReading) -> dict[str, Ints]:
+    """Those that are compared: of the roles the closing balances."""
+    found, closing = plain.close.positions, plain.close.closing.by_role
+    return {
+        "recognised": found.recognised,
+        "catch_up": found.catch_up,
+        "billed": found.billed,
+        "fx": found.fx,
+        **{role.value: row for role, row in zip(BALANCE_ROLES, closing, strict=True)},
+    }
+
+
+def _facts(plain: PlainReading) -> dict[str, Ints]:
+    lines = plain.close.lines
+    return {
+        "price": lines.amount,
+        "service_start": lines.start,
+        "service_end": plain.service_end,
+        "held": np.zeros_like(lines.amount),
+    }
+
+
+def _words(plain: PlainReading) -> dict[str, Coded]:
+    lines = plain.close.lines
+    currency = Coded(lines.source, lines.currencies)
+    return {"method": plain.method, "account": plain.account, "price_currency": currency}
+
+
+def _numbers(record: pa.Table, name: str, rows: Ints) -> Ints:
+    found: Ints = record[name].combine_chunks().to_numpy()
+    return found[rows] if found.size else np.zeros_like(rows)
+
+
+def _same(now: Coded, column: pa.ChunkedArray, rows: Ints) -> Bools:
+    was = Coded.of(column)
+    if not was.code.size:
+        return np.zeros(rows.size, np.bool_)
+    places = {text: place for place, text in enumerate(was.texts)}
+    code = np.array([places.get(text, -1) for text in now.texts], np.int64)[now.code]
+    same: Bools = code == was.code[rows]
+    return same
+
+
+def plain_positions(session: Session, plain: PlainReading, rows: Ints) -> tuple[LinePosition, ...]:
+    """Some of the plain lines as positions, in the order asked for."""
+    asked = {"documents": plain.document[rows].tolist(), "numbers": plain.number[rows].tolist()}
+    words = session.connection().execute(text(TEXTS), asked).all() if rows.size else []
+    return tuple(
+        _position(plain, row, *each) for row, each in zip(rows.tolist(), words, strict=True)
+    )
+
+
+def _position(
+    plain: PlainReading,
+    row: int,
+    document: str,
+    content_hash: str,
+    counterparty: str,
+    label: str,
+    product: str | None,
+) -> LinePosition:
+    close = plain.close
+    lines, found, figures = close.lines, close.positions, close.figures
+    source = lines.currencies[int(lines.source[row])]
+
+    def functional(values: Ints) -> Money:
+        return Money(int(values[row]), plain.currency)
+
+    def in_document(values: Ints) -> Money:
+        return Money(int(values[row]), source)
+
+    def by_role(table: Ints) -> Mapping[Role, Money]:
+        return {
+            role: Money(int(share), plain.currency)
+            for role, share in zip(BALANCE_ROLES, table[:, row], strict=True)
+            if share
+        }
+
+    dimensions = plain.dimensions.texts[int(plain.dimensions.code[row])]
+    days: Any = (lines.start[row], plain.service_end[row])
+    start, end = (date.fromordinal(int(day)) for day in days)
+    return LinePosition(
+        line=plain.key[row].as_py(),
+        unit=plain.unit[row].as_py(),
+        document=document,
+        document_hash=content_hash,
+        counterparty=counterparty,
+        label=label,
+        product=product,
+        is_cost=bool(lines.is_cost[row]),
+        method=plain.method.texts[int(plain.method.code[row])],
+        service_start=start,
+        service_end=end,
+        dates_from=plain.dates_from.texts[int(plain.dates_from.code[row])],
+        price=in_document(lines.amount),
+        billed=functional(found.billed),
+        billed_to_date=functional(found.billed_to_date),
+        recognised=functional(found.recognised),
+        own=functional(found.own),
+        catch_up=functional(found.catch_up),
+        recognised_to_date=functional(found.recognised_to_date),
+        billed_in_document=in_document(figures.billed),
+        recognised_in_document=in_document(figures.recognised),
+        ahead=functional(found.ahead),
+        in_a_year=functional(found.in_a_year),
+        fx=functional(found.fx),
+        opening=by_role(close.opening.by_role),
+        closing=by_role(close.closing.by_role),
+        non_current=functional(close.closing.non_current),
+        negative=bool(found.negative[row]),
+        account=plain.account.texts[int(plain.account.code[row])],
+        dimensions=dimensions_of(dimensions),
+    )

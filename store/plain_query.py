@@ -1,0 +1,278 @@
+"""What Postgres says of an entity's plain documents: one row a line, everything in columns.
+
+The query names what makes a line plain (accounting/vectorised_plain.py) and reads it; whether a
+document is plain as a whole is decided over its lines (plain_lines.py). What it is not sure of it
+marks as not plain: then the document is read object by object, as any other.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from psycopg import sql
+
+from accounting.policy import BALANCE_ROLES, Netting, RecognitionPolicy, Role
+from controls.posting import IN_LEDGER
+from models import CloseRow
+
+AMOUNT_MAX = 2**60
+"""As of vectorised_compile.py: what arrays reckon with without running over."""
+
+FAMILIES = """
+with apart as materialized (
+    select source_id from document
+    where entity_id = {entity} and not ({alone} or {signed} or {billing})
+    union select contract from document
+    where entity_id = {entity} and kind = 'invoice' and contract is not null and not ({billing})
+    union select unnest(array[details ->> 'credits', details ->> 'modifies']) from document
+    where entity_id = {entity} and not ({alone}) and details ?| array['credits', 'modifies']
+    union select document.source_id from document join document other
+        on other.entity_id = {entity} and other.source_id = document.source_id
+        and other.id <> document.id
+    where document.entity_id = {entity} and document.contract is not null
+    union select split_part(
+        unnest(array[line.details ->> 'against', line.details ->> 'obligation']), '/', 1)
+    from document_line line join document on document.id = line.document_id
+    where entity_id = {entity} and line.details ?| array['against', 'obligation']
+    union select unnest({touched}::text[])
+),
+obligation as (
+    select line.document_id, min(line.number) as number, line.product
+    from document_line line join document on document.id = line.document_id
+    where entity_id = {entity} and {signed} and line.product is not null
+    group by line.document_id, line.product having count(*) = 1
+),
+bill as materialized (
+    select document.id as invoice_id, document.source_id as invoice, document.date,
+        document.open_from, document.rate, signed.id as contract_id, obligation.number,
+        line.number as line_number, line.amount_minor, line.account, line.dimensions,
+        document.currency,
+        document.currency = signed.currency
+            and not exists (select from apart where apart.source_id = document.source_id)
+            and (line.number is null or (
+                obligation.number is not null and line.details = '{{}}'
+                and line.account <> all({straight}::text[])
+                and abs(line.amount_minor) < {amount_max})) as plain
+    from document join document signed
+        on signed.entity_id = {entity} and signed.kind = 'contract'
+        and signed.source_id = document.contract
+    left join document_line line
+        on line.document_id = document.id and line.account = any({sales}::text[])
+    left join obligation
+        on obligation.document_id = signed.id and obligation.product = line.product
+    where document.entity_id = {entity} and {billing} and not document.voided
+        and greatest(document.date, document.open_from) <= {end}
+),
+"""
+"""What contracts and their invoices say of each other. `apart` are the names of documents that are
+neither contract, invoice of one, nor alone, or that another document or a person names.
+"""
+
+QUERY = """
+first_bill as (
+    select distinct on (contract_id, number)
+        contract_id, number, account, dimensions, greatest(date, open_from) as known
+    from bill where number is not null
+    order by contract_id, number, date, invoice collate "C", line_number
+),
+lined as (
+    select document.id as document_id, line.number,
+        document.source_id || case line.line_id when '' then '' else '/' || line.line_id end as key,
+        document.source_id, document.content_hash, false as is_contract, null as type,
+        document.kind in ('bill', 'bill_credit') as is_cost,
+        document.currency, document.rate, document.date, document.open_from,
+        line.account, line.product, line.dimensions, line.account as listed_account,
+        line.dimensions as listed_dimensions, line.details,
+        line.service_start, line.service_end, line.amount_minor, true as stood_there
+    from document left join document_line line on line.document_id = document.id
+        and not document.voided and greatest(document.date, document.open_from) <= {end}
+        and line.account = any(
+            case when document.kind in ('bill', 'bill_credit') then {costs}::text[]
+            else {sales}::text[] end)
+    where entity_id = {entity} and {alone}
+        and not exists (select from apart where apart.source_id = document.source_id)
+    union all
+    select document.id, line.number,
+        document.source_id || case line.line_id when '' then '' else '/' || line.line_id end,
+        document.source_id, document.content_hash, true, document.details ->> 'type', false,
+        document.currency, null, document.date, document.open_from,
+        coalesce(
+            first_bill.account, {product_revenue}::jsonb ->> line.product, {revenue}::text),
+        line.product, coalesce(first_bill.dimensions, line.dimensions), line.account,
+        line.dimensions, line.details - array['units', 'standalone_price'],
+        line.service_start, line.service_end, line.amount_minor,
+        first_bill.known is null or first_bill.known <= {adopted}
+            or greatest(document.date, document.open_from) > {adopted}
+            or (first_bill.dimensions = line.dimensions and first_bill.account =
+                coalesce({product_revenue}::jsonb ->> line.product, {revenue}::text))
+    from document join document_line line on line.document_id = document.id
+        left join first_bill
+            on first_bill.contract_id = document.id and first_bill.number = line.number
+    where entity_id = {entity} and {signed}
+        and greatest(document.date, document.open_from) <= {end}
+        and not exists (select from apart where apart.source_id = document.source_id)
+),
+part as (
+    select line, unit, role, account, dimensions, amount_minor
+    from journal_part join journal on journal.id = journal_part.journal_id
+    where journal.entity_id = {entity} and journal.state = any({in_ledger})
+    union all select line, unit, role, account, dimensions, amount_minor
+    from journal_part join close on close.proposal_id = journal_part.proposal_id
+    where close.entity_id = {entity} and close.step = 'closed' and journal_id is null
+),
+booked as (
+    select line, min(place) as place, min(place) = max(place) as one_place, {sums}
+    from (
+        select *, (unit || chr(10) || account || chr(10) || dimensions) collate "C" as place from part
+    ) placed
+    group by line
+)
+select coalesce(lined.document_id, 0)::bigint as document_id,
+    coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
+    coalesce(lined.source_id, frozen.document, split_part(booked.line, '/', 1)) as source_id,
+    lined.content_hash, coalesce(lined.is_cost, false) as is_cost,
+    coalesce(lined.is_contract, false) as is_contract, lined.type,
+    lined.listed_account, coalesce(lined.listed_dimensions, '') as listed_dimensions,
+    coalesce(lined.currency, {functional}) as currency, coalesce(lined.rate, '') as rate,
+    coalesce(lined.account, '') as account, lined.product,
+    coalesce(lined.dimensions, '') as dimensions,
+    coalesce(lined.date - date '0001-01-01' + 1, 0)::bigint as billed,
+    coalesce(greatest(lined.date, lined.open_from) - date '0001-01-01' + 1, 0)::bigint as known,
+    coalesce(lined.service_start - date '0001-01-01' + 1, 0)::bigint as start,
+    coalesce(lined.service_end - date '0001-01-01' + 1, 0)::bigint as end,
+    coalesce(lined.amount_minor, 0) as amount,
+    coalesce(frozen.recognised_to_date_minor, 0) as frozen_recognised,
+    coalesce(frozen.billed_to_date_minor, 0) as frozen_billed,
+    coalesce(frozen.ahead_minor, 0) as frozen_ahead,
+    coalesce(frozen.in_a_year_minor, 0) as frozen_in_a_year,
+    coalesce(frozen.negative, true) as frozen_negative,
+    {booked_sums},
+    lined.number is null or (
+        lined.details = '{{}}' and lined.stood_there and lined.account <> all({straight}::text[])
+        and lined.service_start <= lined.service_end and abs(lined.amount_minor) < {amount_max}
+        and (frozen.line is null or (
+            frozen.unit = {unit} and frozen.is_cost = lined.is_cost
+            and frozen.account = lined.account and frozen.dimensions = lined.dimensions
+            and frozen.coded = '{{}}'))
+        and (booked.line is null or (
+            booked.one_place and booked.place =
+                {unit} || chr(10) || lined.account || chr(10) || lined.dimensions))
+    ) is true as plain
+from lined
+    full join (select * from position where proposal_id = {last}) frozen
+        on frozen.line = lined.key
+    full join booked on booked.line = coalesce(lined.key, frozen.line)
+order by lined.key collate "C", lined.document_id
+"""
+"""At the first close a contract's line must have stood at adoption where its first bill has put it since.
+
+A row a line of a document that stands alone, or of a contract; a row without a line for a document
+that has none in scope; and one without a document for what is frozen or booked and no such line's.
+"""
+
+BILLS = """
+select contract_id::bigint as contract_id, coalesce(bill.number, 0)::bigint as number,
+    invoice_id::bigint as invoice_id, invoice, currency, coalesce(rate, '') as rate,
+    (date - date '0001-01-01' + 1)::bigint as billed,
+    (greatest(date, open_from) - date '0001-01-01' + 1)::bigint as known,
+    coalesce(amount_minor, 0) as amount, plain
+from bill order by contract_id, bill.number, date, invoice collate "C", line_number
+"""
+"""A row a line that bills a contract's; of an invoice that bills nothing in scope one without."""
+
+
+ALONE = sql.SQL(
+    "document.version = 1 and document.kind in ('invoice', 'credit_note', 'bill', 'bill_credit')"
+    " and document.contract is null and document.details = '{}'"
+    " and document.source_id not like '%/%'"
+)
+"""What a document must be to stand alone; whose name another one has, or says, does not."""
+SIGNED = sql.SQL(
+    "document.version = 1 and document.kind = 'contract' and not document.voided"
+    " and document.contract is null and document.source_id not like '%/%'"
+    " and document.details - array['type', 'renews'] = '{}'"
+)
+"""What a contract must be that nothing has changed."""
+BILLING = sql.SQL(
+    "document.version = 1 and document.kind = 'invoice' and document.contract is not null"
+    " and document.details = '{}' and document.source_id not like '%/%'"
+)
+"""What an invoice of a contract must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which close, by which policy; `last` is the proposal that the close before froze, `touched`
+    the documents that people, reports, voids or refunds name, `adopted` the day of adoption at the
+    first close.
+    """
+
+    close: CloseRow
+    policy: RecognitionPolicy
+    last: int | None
+    touched: Iterable[str]
+    adopted: date | None
+
+    @property
+    def end(self) -> date:
+        """The last day that the close sees."""
+        return self.close.period_end
+
+
+def documents_query(asked: Asked) -> sql.Composed:
+    """The rows of all the entity's documents."""
+    words = sql.SQL("select id::bigint as id from document where entity_id = {}")
+    return words.format(sql.Literal(asked.close.entity_id))
+
+
+def plain_query(asked: Asked) -> sql.Composed:
+    """All lines that may be plain."""
+    return sql.SQL(FAMILIES + QUERY).format(**_words(asked))
+
+
+def bills_query(asked: Asked) -> sql.Composed:
+    """What bills the contracts among them."""
+    return sql.SQL(FAMILIES.rstrip().removesuffix(",") + BILLS).format(**_words(asked))
+
+
+def _words(asked: Asked) -> dict[str, sql.Composable]:
+    accounts = asked.policy.accounts
+    balances = {role: accounts.of(role) if accounts.has(role) else "" for role in BALANCE_ROLES}
+    ahead, behind = balances[Role.DEFERRED_REVENUE], balances[Role.ACCRUED_REVENUE]
+    prepaid, owed = balances[Role.PREPAYMENTS], balances[Role.ACCRUED_EXPENSES]
+    return {
+        "entity": sql.Literal(asked.close.entity_id),
+        "alone": ALONE,
+        "signed": SIGNED,
+        "billing": BILLING,
+        "touched": _texts(asked.touched),
+        "functional": sql.Literal(asked.policy.functional_currency),
+        "last": sql.Literal(asked.last),
+        "in_ledger": _texts(state.value for state in IN_LEDGER),
+        "end": sql.Literal(asked.end),
+        "adopted": sql.Literal(asked.adopted or date.min),
+        "sales": _texts([*accounts.revenue, ahead, behind]),
+        "costs": _texts([*accounts.expense, prepaid, owed]),
+        "straight": _texts(each for each in balances.values() if each),
+        "product_revenue": sql.Literal(json.dumps(dict(accounts.product_revenue))),
+        "revenue": sql.Literal(accounts.revenue[0] if accounts.revenue else ""),
+        "unit": sql.SQL(
+            "lined.source_id" if asked.policy.netting is Netting.CONTRACT else "lined.key"
+        ),
+        "amount_max": sql.Literal(AMOUNT_MAX),
+        "sums": sql.SQL(", ").join(
+            sql.SQL("coalesce(sum(amount_minor) filter (where role = {}), 0)::bigint as {}").format(
+                sql.Literal(role.value), sql.Identifier(role.value)
+            )
+            for role in BALANCE_ROLES
+        ),
+        "booked_sums": sql.SQL(", ").join(
+            sql.SQL("coalesce(booked.{0}, 0) as {0}").format(sql.Identifier(role.value))
+            for role in BALANCE_ROLES
+        ),
+    }
+
+
+def _texts(values: Iterable[str]) -> sql.Composable:
+    return sql.Literal(sorted({*values}))

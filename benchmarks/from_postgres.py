@@ -1,7 +1,7 @@
 """Closes of big books from Postgres and back: read, calculated, written with what each line freezes.
 
-Books of documents that stand alone, as a subscription business has by the hundred thousand. The second
-close of each is measured, since it reads what the first one froze and booked. Counted is the
+Contracts with their invoices, and invoices that stand alone, as a subscription business has them by the
+hundred thousand. The second close of each is measured, since it reads what the first one froze and booked. Counted is the
 processor time of this process; Postgres' own stands beside it as the time that passed.
 """
 
@@ -39,43 +39,60 @@ ORDINARY = (
     "select setseed(0.20261031)",
     """
 create temp table ordinary as
-select n, case when random() < 0.03 then 'credit_note' else 'invoice' end as kind,
+select n, case when mod(n, 2) = 0 then 'contract' when random() < 0.06 then 'credit_note'
+    else 'invoice' end as kind,
   case when random() < 0.1 then 'USD' else 'GBP' end as currency,
   (date '2023-10-01' + floor(random() * 36)::int * interval '1 month'
     + case when random() < 0.6 then 0 else floor(random() * 28)::int end * interval '1 day')::date
     as start,
   floor(random() * 31)::int as before, (array[12, 18, 24, 30, 36])[1 + floor(random() * 5)::int]
     as months, case when random() < 0.1 then floor(random() * 28)::int else 0 end as odd,
-  1000 + floor(exp(random() * 12))::bigint as amount, random() as method
+  1000 + floor(exp(random() * 12))::bigint as amount,
+  case when mod(n * 7, 100) < 85 then 'DAYS' when mod(n * 7, 100) < 95 then 'MONTHS'
+    else 'HALVES' end as product,
+  case mod(n, 3) when 0 then '[["Region", "EMEA"]]' else '[]' end as dimensions
 from generate_series(1, %(lines)s::int) n
 """,
     """
 insert into document (entity_id, source, kind, source_id, version, content_hash, raw_hash, raw,
   number, counterparty, date, currency, rate, contract, voided, details, modified_at, synced_at)
-select 'uk', 'xero', kind, md5('document ' || n)::uuid::text, 1, md5('a' || n) || md5('b' || n),
-  md5('c' || n) || md5('d' || n), rpad('{', 300, 'x'), 'DOC-' || n, 'Customer ' || mod(n, 9000),
-  start - before, currency, case currency when 'USD' then to_char(0.7 + before * 0.002, 'FM0.000000') end,
-  null, false, '{}', start::timestamptz, start::timestamptz
-from ordinary order by n
+select 'uk', source, d.kind, md5(name || n)::uuid::text, 1, md5('a' || name || n) || md5('b' || n),
+  md5('c' || name || n) || md5('d' || n), rpad('{', 300, 'x'), 'DOC-' || n,
+  'Customer ' || mod(n, 9000), start - before, currency,
+  case when currency = 'USD' and d.kind <> 'contract'
+    then to_char(0.7 + before * 0.002, 'FM0.000000') end,
+  case name when 'bill ' then md5('document ' || n)::uuid::text end, false,
+  case d.kind when 'contract' then '{"type": "New"}' else '{}' end::jsonb,
+  start::timestamptz, start::timestamptz
+from ordinary o
+cross join lateral (
+  select o.kind, 'document ' as name, case o.kind when 'contract' then 'salesforce' else 'xero' end
+  union all select 'invoice', 'bill ', 'xero' where o.kind = 'contract'
+) d (kind, name, source)
+order by n
 """,
     """
 insert into document_line (document_id, number, line_id, amount_minor, account, product, text,
   service_start, service_end, dimensions, details)
-select document.id, 1, md5('line ' || n)::uuid::text,
-  case o.kind when 'credit_note' then -amount else amount end, '200',
-  case when method < 0.85 then 'DAYS' when method < 0.95 then 'MONTHS' else 'HALVES' end,
-  'Subscription', start, (start + months * interval '1 month')::date - 1 - odd,
-  case mod(n, 3) when 0 then '[["Region", "EMEA"]]' else '[]' end, '{}'
-from ordinary o join document on document.entity_id = 'uk'
-  and document.source_id = md5('document ' || n)::uuid::text
+select document.id, 1, md5(name || n)::uuid::text,
+  case o.kind when 'credit_note' then -amount else amount end,
+  case document.kind when 'contract' then null else '200' end, product, 'Subscription',
+  case name when 'document ' then start end,
+  case name when 'document ' then (start + months * interval '1 month')::date - 1 - odd end,
+  o.dimensions, '{}'::jsonb
+from ordinary o cross join (values ('document '), ('bill ')) names (name)
+join document on document.entity_id = 'uk' and document.source_id = md5(name || n)::uuid::text
 order by document.id
 """,
-    "insert into rate (source_currency, target_currency, kind, at, rate, origin)"
-    " select 'USD', 'GBP', kind, to_char(month, 'YYYY-MM'),"
-    " to_char(0.72 + extract(month from month) / 400, 'FM0.0000'), 'benchmark'"
-    " from generate_series(timestamp '2023-01-01', '2026-12-01', '1 month') month,"
-    " (values ('average'), ('closing')) kinds (kind)",
+    """
+insert into rate (source_currency, target_currency, kind, at, rate, origin)
+select 'USD', 'GBP', kind, to_char(month, 'YYYY-MM'),
+  to_char(0.72 + extract(month from month) / 400, 'FM0.0000'), 'benchmark'
+from generate_series(timestamp '2023-01-01', '2026-12-01', '1 month') month,
+  (values ('average'), ('closing')) kinds (kind)
+""",
 )
+"""Half of the lines are contracts', each with an invoice that bills it; the rest stand alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from accounting.vectorised_plain import PlainClose, PlainLines, closed
 from accounting.vectorised_positions import Frozen
 from accounting.vectorised_segments import METHODS
 from store.document_rows import dimensions_of
-from store.plain_bills import Bills, Coded, Columns, bills_of, functional_of
+from store.plain_bills import Bills, Coded, Columns, Texts, bills_of, functional_of
 from store.plain_query import Asked
 
 POINT_IN_TIME = "point_in_time"
@@ -77,15 +77,8 @@ def reading(
     """
     columns = Columns(table)
     lined, document = columns["number"] > 0, columns["document_id"]
-    currency = Coded.of(table["currency"])
-    by = _Lines(
-        currency,
-        Coded.of(table["product"]),
-        Coded.of(table["listed_account"]),
-        Coded.of(table["listed_dimensions"]),
-        Coded.of(table["type"]),
-    )
-    method = _methods(policy, by, columns)
+    texts = Texts(table)
+    method = _methods(policy, texts, columns)
     last = book.adoption.date if book.adoption is not None else book.last_closed
     before = last or book.adopted_on
     bills = bills_of(billed, columns, policy, book, before)
@@ -97,7 +90,7 @@ def reading(
     fine &= ~np.isin(document, bills.broken(strays)) & ~_is_in(table["source_id"], strays)
     plain = _whole(document, fine)
     rows = np.flatnonzero(plain & lined)
-    lines = _plain_lines(_Rows(rows, method, currency, functional, bills), columns, table, policy)
+    lines = _plain_lines(_Rows(rows, method, functional, bills), columns, texts, policy)
     close, kept = closed(
         lines,
         policy,
@@ -126,8 +119,8 @@ def reading(
         unit=unit.take(taken),
         document_hash=table["content_hash"].combine_chunks().take(taken),
         method=Coded(method[rows], (*METHODS, POINT_IN_TIME)),
-        account=Coded.of(table["account"]).take(rows),
-        dimensions=Coded.of(table["dimensions"]).take(rows),
+        account=texts["account"].take(rows),
+        dimensions=texts["dimensions"].take(rows),
         dates_from=Coded(columns.flag("is_contract")[rows].astype(np.int64), DATES_FROM),
         service_end=columns["end"][rows],
         close=close,
@@ -140,19 +133,17 @@ class _Rows:
 
     rows: Ints
     method: Ints
-    currency: Coded
     functional: Ints
     bills: Bills
 
 
 def _plain_lines(
-    of: _Rows, columns: Columns, table: pa.Table, policy: RecognitionPolicy
+    of: _Rows, columns: Columns, texts: Texts, policy: RecognitionPolicy
 ) -> PlainLines:
     rows, method = of.rows, of.method[of.rows]
     at_once = method == len(METHODS)
     start, end = columns["start"][rows], columns["end"][rows]
-    account, dimensions = Coded.of(table["account"]), Coded.of(table["dimensions"])
-    place, places = _places(account.take(rows), dimensions.take(rows))
+    place, places = _places(texts["account"].take(rows), texts["dimensions"].take(rows))
     by_contract = policy.netting is Netting.CONTRACT
     document = columns["document_id"][rows]
     return PlainLines(
@@ -161,14 +152,14 @@ def _plain_lines(
         method=np.where(at_once, METHODS.index("daily"), method),
         start=start,
         end=np.where(at_once, start, end),
-        source=of.currency.code[rows],
+        source=texts["currency"].code[rows],
         is_cost=columns.flag("is_cost")[rows],
         unit=numbered(document) if by_contract else np.arange(rows.size),
         place=place,
         booked=np.stack([columns[role.value][rows] for role in BALANCE_ROLES]),
         frozen=_frozen(columns, rows),
         billings=_billings(columns, of.functional, of.bills, rows),
-        currencies=of.currency.texts,
+        currencies=texts["currency"].texts,
         places=places,
     )
 
@@ -185,17 +176,6 @@ def _billings(columns: Columns, functional: Ints, bills: Bills, rows: Ints) -> B
     worth = np.concatenate([functional[rows[own]], bills.functional[named]])
     order = np.lexsort((day, line))
     return Billings(line[order], day[order], amount[order], worth[order])
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """What rules ask of lines."""
-
-    currency: Coded
-    product: Coded
-    account: Coded
-    dimensions: Coded
-    type: Coded
 
 
 def _frozen(columns: Columns, rows: Ints) -> Frozen:
@@ -274,7 +254,7 @@ def _places(account: Coded, dimensions: Coded) -> tuple[Ints, tuple[Place, ...]]
     return place.astype(np.int64), places
 
 
-def _methods(policy: RecognitionPolicy, by: _Lines, columns: Columns) -> Ints:
+def _methods(policy: RecognitionPolicy, texts: Texts, columns: Columns) -> Ints:
     """What `service_period.choose_method` chooses, of each line: a place in METHODS, the one after
     the last for what is earned at once, NO_METHOD for all others.
     """
@@ -282,7 +262,7 @@ def _methods(policy: RecognitionPolicy, by: _Lines, columns: Columns) -> Ints:
     found = np.full(columns["amount"].size, code, np.int64)
     free = np.ones(found.size, np.bool_)
     for rule in policy.rules:
-        fits = free & _fits(rule, by, columns)
+        fits = free & _fits(rule, texts, columns)
         found[fits] = _code(rule.method)
         free &= ~fits
     return found
@@ -295,24 +275,27 @@ def _code(name: str) -> int:
     return METHODS.index(method) if method in METHODS else NO_METHOD
 
 
-def _fits(rule: Rule, by: _Lines, columns: Columns) -> Bools:
+def _fits(rule: Rule, texts: Texts, columns: Columns) -> Bools:
     """`service_period._fits`."""
     fits = np.ones(columns["amount"].size, np.bool_)
-    for wanted, column in (
-        (rule.product, by.product),
-        (rule.account, by.account),
-        (rule.currency, by.currency),
-        (rule.type, by.type),
+    for wanted, name in (
+        (rule.product, "product"),
+        (rule.account, "listed_account"),
+        (rule.currency, "currency"),
+        (rule.type, "type"),
     ):
         if wanted is not None:
+            column = texts[name]
             fits &= np.array([text == wanted for text in column.texts], np.bool_)[column.code]
     if rule.tag is not None:
-        tagged = [bool(text) and rule.tag in dimensions_of(text) for text in by.dimensions.texts]
-        fits &= np.array(tagged, np.bool_)[by.dimensions.code]
+        listed = texts["listed_dimensions"]
+        tagged = [bool(text) and rule.tag in dimensions_of(text) for text in listed.texts]
+        fits &= np.array(tagged, np.bool_)[listed.code]
     size = np.abs(columns["amount"])
     for bound, at_least in ((rule.amount_from, True), (rule.amount_below, False)):
         if bound is not None:
-            limits = ints([_limit(bound, each) for each in by.currency.texts])[by.currency.code]
+            currency = texts["currency"]
+            limits = ints([_limit(bound, each) for each in currency.texts])[currency.code]
             fits &= (size >= limits) == at_least
     day = columns["billed"]
     if rule.valid_from is not None:

@@ -56,6 +56,19 @@ class Columns:
         return found.astype(np.bool_)
 
 
+class Texts:
+    """The table's columns of few different texts, each read when it is first asked for."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._found: dict[str, Coded] = {}
+
+    def __getitem__(self, name: str) -> Coded:
+        if name not in self._found:
+            self._found[name] = Coded.of(self._table[name])
+        return self._found[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Bills:
     """What bills contracts: a row a line of an invoice. `row` is the place of the contract's line that

@@ -4,11 +4,14 @@ ADBC has a connection of its own. It takes over the snapshot of the session, so 
 moment; what the session's own transaction has written is in no snapshot.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 from sqlalchemy import text
 from sqlmodel import Session
+
+from store.errors import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,9 +31,17 @@ class Arrow:
         self._session, self._dsn = session, dsn
 
     def fetch(self, *queries: sql.Composed) -> "list[pa.Table]":
-        """The answers to queries, one after the other."""
+        """The answers to queries, one after the other. Raises DatabaseUnavailableError."""
         from adbc_driver_postgresql import dbapi
 
+        try:
+            return self._fetched(dbapi, queries)
+        except dbapi.OperationalError as error:
+            raise DatabaseUnavailableError(
+                "Postgres went away while a big book was read. Nothing was written; try again."
+            ) from error
+
+    def _fetched(self, dbapi: Any, queries: Sequence[sql.Composed]) -> "list[pa.Table]":
         connection = self._session.connection()
         driver: Any = connection.connection.driver_connection
         snapshot = connection.scalar(text("select pg_export_snapshot()"))

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from psycopg import sql
 
 from accounting.beside import NOTHING_BESIDE
 from accounting.book import Book
@@ -23,7 +24,9 @@ from controls.proposal import Versions, journal_hash, proposal_data
 from models import metadata
 from scenario import parse
 from store import Store, plain_lines
+from store.arrow import Arrow
 from store.calculations import proposed
+from store.errors import DatabaseUnavailableError
 from store.plain_positions import position_totals
 from tests.laws.profiles import books
 from tests.store.database import Database
@@ -290,6 +293,15 @@ def test_names_that_stand_for_two_things_are_read_one_by_one(
     uk.leave()
 
 
+def test_a_database_that_is_away_is_said_so(month_ends: Make) -> None:
+    uk = month_ends()
+    with uk.store.reading(WORKER_ACTOR) as work:
+        away = Arrow(work._session, "host=/nowhere port=1 connect_timeout=1")
+        with pytest.raises(DatabaseUnavailableError, match="went away"):
+            away.fetch(sql.SQL("select 1").format())
+    uk.leave()
+
+
 def _filled(month_ends: Make, netting: str = "contract") -> MonthEnd:
     accounts = {
         "deferred_revenue": "DEF",
@@ -321,7 +333,7 @@ def _both(uk: MonthEnd, close: CloseRef, patch: pytest.MonkeyPatch) -> tuple[int
 def _plain(uk: MonthEnd, close: CloseRef, patch: pytest.MonkeyPatch) -> set[str]:
     """The documents that are reckoned at once."""
     patch.setattr(plain_lines, "FEW", AT_ONCE)
-    with uk.store.reading(WORKER_ACTOR) as work:
+    with uk.api.reading(WORKER_ACTOR) as work:  # as a preview does, by the page's own log-in
         made = proposed(work, work.closes.get(close.close_id), work.config.current())
         found = made.plain.unit.to_pylist() if made.plain is not None else []
         return {each.partition("/")[0] for each in found}

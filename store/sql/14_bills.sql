@@ -1,5 +1,6 @@
 -- What each ledger line bills (§5): a person's word first, then the line's, then its document's
--- contract by product. What is not known is billed by nobody: a line of its own.
+-- contract by product. What is not known is billed by nobody: a line of its own. `of_line` is the id of
+-- the line that it bills, `root` the contract that it bills as a whole.
 with named as (
   select l.*, coalesce(l.said_obligation, l.obligation) as reference,
     coalesce(r.root, l.contract) as of_contract
@@ -11,29 +12,32 @@ with named as (
     || substr(n.reference, length(split_part(n.reference, '/', 1)) + 1) as key
   from named n left join root r on r.contract = split_part(n.reference, '/', 1)
 ), by_product as (
-  select reading, root, product, count(*) as fitting, min(line) as obligation
+  select reading, root, product, count(*) as fitting, min(id) as id
   from obligation group by reading, root, product
 ), contract as (
   select distinct reading, root from obligation
+), judged as (
+  select l.*,
+    case
+      when l.is_cost then case when e.document is not null then 'expense' else 'itself' end
+      when l.reference is not null then
+        case when c.root is not null then 'whole' when o.line is not null then 'obligation' else 'itself' end
+      when l.is_credit or w.root is null then 'itself'
+      when p.fitting = 1 then 'obligation'
+      else 'unclear'
+    end as bills,
+    e.key + 2 as expense_id, o.id as obligation_id, p.id as fitting_id, c.root as whole
+  from keyed l
+  left join known_document e on e.reading = l.reading and e.kind = 'expense' and e.document = l.expense
+  left join contract c on c.reading = l.reading and c.root = l.key
+  left join obligation o on o.reading = l.reading and o.line = l.key
+  left join contract w on w.reading = l.reading and w.root = l.of_contract
+  left join by_product p on p.reading = l.reading and p.root = l.of_contract
+    and p.product is not distinct from l.product
 )
-select l.*, 
-  case
-    when l.is_cost then case when e.document is not null then 'expense' else 'itself' end
-    when l.reference is not null then
-      case when c.root is not null then 'whole' when o.line is not null then 'obligation' else 'itself' end
-    when l.is_credit or w.root is null then 'itself'
-    when p.fitting = 1 then 'obligation'
-    else 'unclear'
-  end as bills,
-  case
-    when l.is_cost then e.document
-    when l.reference is not null then coalesce(c.root, o.line)
-    when not l.is_credit then case when p.fitting = 1 then p.obligation else w.root end
-  end as billed
-from keyed l
-left join known_document e on e.reading = l.reading and e.kind = 'expense' and e.document = l.expense
-left join contract c on c.reading = l.reading and c.root = l.key
-left join obligation o on o.reading = l.reading and o.line = l.key
-left join contract w on w.reading = l.reading and w.root = l.of_contract
-left join by_product p on p.reading = l.reading and p.root = l.of_contract
-  and p.product is not distinct from l.product
+select reading, id, document_id, number, line, document, kind, date, currency, rate, is_cost, amount, coded, product,
+  service_start, partial, bills,
+  case bills when 'itself' then id when 'expense' then expense_id
+    when 'obligation' then case when reference is not null then obligation_id else fitting_id end end as of_line,
+  case when bills = 'whole' then whole end as root
+from judged

@@ -13,10 +13,12 @@ with candidate as (
       when count(*) = 1 then min(line)
     end as line
   from candidate group by reading, credit
+), named as (
+  select c.*, coalesce(c.against, h.line) as credited
+  from in_scope c left join chosen h on h.reading = c.reading and h.credit = c.line
+  where c.takes_back
 )
-select c.*, b.line as credited, b.bills, b.billed, b.amount as credited_amount,
+select c.*, b.id as credited_id, b.bills, b.of_line, b.root, b.amount as credited_amount,
   b.service_start as credited_start, b.rate as credited_rate, b.date as credited_date
-from in_scope c
-left join chosen on chosen.reading = c.reading and chosen.credit = c.line
-join bills b on b.reading = c.reading and b.line = coalesce(c.against, chosen.line)
-where c.takes_back
+from named c
+join bills b on b.reading = c.reading and b.line = c.credited

@@ -1,0 +1,34 @@
+-- Every revenue line that there must be (§§1, 5), with P as it was signed or invoiced. Method and
+-- dates are those of the position: where they come from (§4) is not asked again. `why_not` says why
+-- what is earned of it can't be recomputed here.
+with found as (
+  select b.reading, b.id, b.line, b.document as unit, b.document_id, b.number, b.currency, b.rate, b.date,
+    b.is_cost, b.amount::numeric as price, b.amount::numeric as listed, false as modified
+  from bills b where b.bills = 'itself'
+  union all
+  select o.reading, o.id, o.line, o.root, o.document_id, o.number, o.currency, o.rate, o.date, false,
+    coalesce(p.price, o.amount), coalesce(p.price, o.amount), o.modified
+  from obligation o
+  left join price p on p.id = o.id
+  union all
+  select k.reading, k.key + 2 * l.number, k.document, k.document, k.document_id, l.number, k.currency, k.rate, k.date,
+    true, coalesce(b.final, l.amount_minor), l.amount_minor, false
+  from known_document k
+  join document_line l on l.document_id = k.document_id and l.number = 1
+  join coding a on a.is_cost and a.coded = 'expense' and a.account = l.account
+  left join (
+    select of_line, case when bool_or(not partial) then sum(amount) end as final
+    from bills where bills = 'expense' group by of_line
+  ) b on b.of_line = k.key + 2
+  where k.kind = 'expense'
+)
+select f.reading, f.id, f.line,
+  case when (select nets_by_line from the_close) then f.line else f.unit end as unit,
+  f.document_id, f.number, f.currency, f.currency <> (select functional from the_close) as is_foreign, f.rate, f.date,
+  f.is_cost, f.price, f.listed, p.method, p.service_start as first, p.service_end as last,
+  p.dates_from, p.line is not null as stands, p.line is not null and p.method <> 'none' as has_position,
+  case when f.modified then 'a modification restates its contract' end as why_not
+from found f
+left join said s on s.reading = f.reading and s.line = f.line
+left join position p on p.proposal_id = (select proposal_id from the_close) and p.line = f.line
+where not coalesce(s.excluded, false)

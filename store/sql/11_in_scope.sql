@@ -15,8 +15,6 @@ with ledger_line as (
   join coding c on c.account = l.account and c.is_cost = k.is_cost
   where k.kind not in ('contract', 'expense')
 )
-select l.*, l.is_credit and (l.against is not null or l.credits is not null) as takes_back,
-  s.obligation as said_obligation, s.effect as said_effect, s.effective as said_effective
+select l.*, l.is_credit and (l.against is not null or l.credits is not null) as takes_back
 from ledger_line l
-left join said s on s.reading = l.reading and s.line = l.line
-where not coalesce(s.excluded, false)
+where (l.reading, l.line) not in (select reading, line from said where excluded)

@@ -2,15 +2,18 @@
 -- contract by product. What is not known is billed by nobody: a line of its own. `of_line` is the id of
 -- the line that it bills, `root` the contract that it bills as a whole.
 with named as (
-  select l.*, coalesce(l.said_obligation, l.obligation) as reference,
-    coalesce(r.root, l.contract) as of_contract
+  select l.*, coalesce(s.obligation, l.obligation) as reference
   from in_scope l
-  left join root r on r.contract = l.contract
-  where not l.takes_back
+  left join said s on s.reading = l.reading and s.line = l.line
+  where not l.takes_back and (l.obligation is not null or l.contract is not null or l.expense is not null
+    or (l.reading, l.line) in (select reading, line from said where obligation is not null))
 ), keyed as (
   select n.*, coalesce(r.root, split_part(n.reference, '/', 1))
-    || substr(n.reference, length(split_part(n.reference, '/', 1)) + 1) as key
-  from named n left join root r on r.contract = split_part(n.reference, '/', 1)
+    || substr(n.reference, length(split_part(n.reference, '/', 1)) + 1) as key,
+    coalesce(c.root, n.contract) as of_contract
+  from named n
+  left join root r on r.contract = split_part(n.reference, '/', 1)
+  left join root c on c.contract = n.contract
 ), by_product as (
   select reading, root, product, count(*) as fitting, min(id) as id
   from obligation group by reading, root, product
@@ -36,8 +39,14 @@ with named as (
     and p.product is not distinct from l.product
 )
 select reading, id, document_id, number, line, document, kind, date, currency, rate, is_cost, amount, coded, product,
+  service_start, partial, 'itself' as bills, id as of_line, null as root
+from in_scope
+where not takes_back and obligation is null and contract is null and expense is null
+  and (reading, line) not in (select reading, line from said where obligation is not null)
+union all
+select reading, id, document_id, number, line, document, kind, date, currency, rate, is_cost, amount, coded, product,
   service_start, partial, bills,
   case bills when 'itself' then id when 'expense' then expense_id
-    when 'obligation' then case when reference is not null then obligation_id else fitting_id end end as of_line,
-  case when bills = 'whole' then whole end as root
+    when 'obligation' then case when reference is not null then obligation_id else fitting_id end end,
+  case when bills = 'whole' then whole end
 from judged

@@ -18,7 +18,9 @@ with candidate as (
   from in_scope c left join chosen h on h.reading = c.reading and h.credit = c.line
   where c.takes_back
 )
-select c.*, b.id as credited_id, b.bills, b.of_line, b.root, b.amount as credited_amount,
+select c.*, s.effect as said_effect, s.effective as said_effective, b.id as credited_id, b.bills,
+  b.of_line, b.root, b.amount as credited_amount,
   b.service_start as credited_start, b.rate as credited_rate, b.date as credited_date
 from named c
 join bills b on b.reading = c.reading and b.line = c.credited
+left join said s on s.reading = c.reading and s.line = c.line

@@ -30,7 +30,7 @@ with listed as (
 select reading, root, id, number,
   case when total = listed_sum and not shared_by_standalone then amount
     else round(round(one * total * shares_to_here / shares, 20))
-      - round(round(one * total * (shares_to_here - share) / shares, 20)) end as price
+      - round(round(one * total * (shares_to_here - share) / shares, 20)) end::bigint as price
 from shared
 union all
 select reading, root, id, number, 0 from listed where is_usage

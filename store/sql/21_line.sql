@@ -3,7 +3,7 @@
 -- what is earned of it can't be recomputed here.
 with found as (
   select b.reading, b.id, b.line, b.document as unit, b.document_id, b.number, b.currency, b.rate, b.date,
-    b.is_cost, b.amount::numeric as price, b.amount::numeric as listed, false as modified
+    b.is_cost, b.amount as price, b.amount as listed, false as modified
   from bills b where b.bills = 'itself'
   union all
   select o.reading, o.id, o.line, o.root, o.document_id, o.number, o.currency, o.rate, o.date, false,
@@ -17,7 +17,7 @@ with found as (
   join document_line l on l.document_id = k.document_id and l.number = 1
   join coding a on a.is_cost and a.coded = 'expense' and a.account = l.account
   left join (
-    select of_line, case when bool_or(not partial) then sum(amount) end as final
+    select of_line, case when bool_or(not partial) then sum(amount)::bigint end as final
     from bills where bills = 'expense' group by of_line
   ) b on b.of_line = k.key + 2
   where k.kind = 'expense'
@@ -29,6 +29,5 @@ select f.reading, f.id, f.line,
   p.dates_from, p.line is not null as stands, p.line is not null and p.method <> 'none' as has_position,
   case when f.modified then 'a modification restates its contract' end as why_not
 from found f
-left join said s on s.reading = f.reading and s.line = f.line
 left join position p on p.proposal_id = (select proposal_id from the_close) and p.line = f.line
-where not coalesce(s.excluded, false)
+where (f.reading, f.line) not in (select reading, line from said where excluded)

@@ -20,8 +20,9 @@ with home as (
   from credit where bills <> 'unclear'
 )
 select t.reading, t.id, t.document_id, t.number, t.date, t.amount, t.coded, t.bills, t.of_line, t.root, t.is_credit,
-  case when c.currency is null then t.amount else round(t.amount * coalesce(t.rate, r.rate) * c.shift) end
-    as functional
+  c.currency is not null as is_foreign,
+  case when c.currency is null then t.amount
+    else round(t.amount * coalesce(t.rate, r.rate) * c.shift)::bigint end as functional
 from told t
 left join conversion c on c.currency = t.currency
 left join rate_of_day r on r.currency = t.currency and r.day = t.rated_on

@@ -22,11 +22,12 @@ with made as (
     case when not m.held then m.in_a_year end as later,
     case when not m.held then m.negative end as nothing_positive
   from recomputed m
-), judged as (
+), judged as not materialized (
   select m.*, num_nonnulls(price_made, billed_abroad, recognised_abroad, billed_in_all, in_all, newly_billed, own_made,
       catch_up_made, ahead_made, later, gain, nothing_positive) as compared,
     (price_minor <> price_made or billed_document_minor <> billed_abroad
-      or recognised_document_minor <> recognised_abroad or billed_to_date_minor <> billed_in_all or recognised_to_date_minor <> in_all or billed_minor <> newly_billed
+      or recognised_document_minor <> recognised_abroad or billed_to_date_minor <> billed_in_all
+      or recognised_to_date_minor <> in_all or billed_minor <> newly_billed
       or own_minor <> own_made or catch_up_minor <> catch_up_made or ahead_minor <> ahead_made
       or in_a_year_minor <> later or fx_minor <> gain or stood_negative::int <> nothing_positive) is true as differs
   from made m

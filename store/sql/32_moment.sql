@@ -12,6 +12,10 @@ with abroad as (
   union
   select c.reading, c.id, t.opened_on + 1 from abroad c cross join the_close t where c.reading = 'end'
 )
-select c.id, d.day, d.what from course c join day_asked d on d.reading = c.reading where not c.plain
+select c.id, a.day, a.what
+from course c
+join day_asked d on d.reading = c.reading
+cross join lateral (values (d.at, 'at'), (d.opened, 'opened'), (d.year_on, 'year on')) a(day, what)
+where not c.plain and a.day is not null
 union all
 select t.id, t.day - 1, 'turn' from turn t join reading r on r.reading = t.reading and t.day <= r.at

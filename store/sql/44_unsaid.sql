@@ -37,8 +37,8 @@ with whole as (
   union all
   select c.reading, c.id, 6, 'foreign revenue by completion or usage, or with bills of both signs', false
   from course c
-  left join billed b on b.id = c.id
-  where c.is_foreign and (c.method in ('percent_complete', 'usage') or b.side <> b.other_side)
+  left join layered y on y.id = c.id
+  where c.is_foreign and (c.method in ('percent_complete', 'usage') or y.on_both_sides)
 )
 select distinct on (id) reading, id, why, bool_or(unbilled) over (partition by id) as unbilled
 from reason order by id, place

@@ -8,8 +8,8 @@ with said_since as (
   from said s left join said b on b.reading = 'adoption' and b.line = s.line
   where s.reading = 'end' and (b.line is null or b.service_start is distinct from s.service_start)
 )
-select p.line, p.unit, p.is_cost, p.recognised_to_date_minor::numeric as recognised,
-  p.billed_to_date_minor::numeric as billed, p.ahead_minor::numeric as ahead, p.negative, true as unchanged
+select p.line, p.unit, p.is_cost, p.recognised_to_date_minor as recognised,
+  p.billed_to_date_minor as billed, p.ahead_minor as ahead, p.negative, true as unchanged
 from position p where p.proposal_id = (select frozen_by from the_close)
 union all
 select c.line, c.unit, c.is_cost,

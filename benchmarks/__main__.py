@@ -2,7 +2,15 @@
 
 import sys
 
-from benchmarks import approval, bulk, ledger_calls, many_entities, worker_death
+from benchmarks import (
+    approval,
+    bulk,
+    explain,
+    ledger_calls,
+    many_entities,
+    reperformance,
+    worker_death,
+)
 from benchmarks.figures import say
 from benchmarks.machine import machine
 
@@ -12,6 +20,8 @@ BENCHMARKS = {
     "worker_death": worker_death.measure,
     "many_entities": many_entities.measure,
     "bulk": bulk.measure,
+    "reperformance": reperformance.measure,
+    "explain": explain.measure,
 }
 
 

@@ -83,7 +83,10 @@ class Evidence:
 
         Each way of naming has an index of its own (models/documents.py), and a question of its own.
         """
-        own = [col(DocumentRow.contract), *(_said(DocumentRow.details, n) for n in NAMES_A_DOCUMENT)]
+        own = [
+            col(DocumentRow.contract),
+            *(_said(DocumentRow.details, n) for n in NAMES_A_DOCUMENT),
+        ]
         of_lines = (
             func.split_part(
                 _said(DocumentLineRow.details, n), literal_column("'/'"), literal_column("1")

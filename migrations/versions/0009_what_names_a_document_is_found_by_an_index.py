@@ -3,7 +3,7 @@
 Of what is rarely there the indexes hold only what is: a credit's invoice, a line's obligation.
 Postgres keeps no count of the values of such an index by itself: it is told to.
 
-Locks: SHARE on document and document_line while their indexes are made, some seconds for a million
+Locks: SHARE on document, document_line and report while their indexes are made, some seconds for a million
 lines; who reads does not wait.
 """
 
@@ -37,4 +37,5 @@ def upgrade() -> None:
             postgresql_where=sa.text(f'{said} is not null'),
         )
         op.execute(f'create statistics document_line_{name} on ({begins}) from document_line')
-    op.execute('analyze document, document_line')
+    op.create_index('ix_report_document', 'report', ['entity_id', sa.text("split_part(line, '/', 1)")])
+    op.execute('analyze document, document_line, report')

@@ -32,6 +32,12 @@ from tieout.migrate import migrate
 
 ENTITY, PERIOD = "uk", "2026-09"
 ACTOR = Actor("service", "benchmark")
+FOR_NO_LONGER = (
+    "alter system set fsync = off",
+    "alter system set full_page_writes = off",
+    "alter system set max_wal_size = '16GB'",
+)
+"""Nothing here must outlive the power, and loading waits for no checkpoint."""
 ACCOUNTS = {
     "deferred_revenue": "850",
     "accrued_revenue": "630",
@@ -244,6 +250,10 @@ def scratch_postgres() -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(prefix="tieout-benchmark-") as folder:
         server = EmbeddedPostgres(Path(folder))
         server.start()
+        with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as work:
+            for setting in FOR_NO_LONGER:
+                work.execute(setting)
+            work.execute("select pg_reload_conf()")
         try:
             yield server
         finally:

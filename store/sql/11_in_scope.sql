@@ -1,5 +1,5 @@
 -- The ledger's lines that are the close's business and that nobody excluded (§5); `takes_back` marks
--- those that credit another one.
+-- those that credit another one, `refers` those that say, themselves or by their document, what they bill.
 with ledger_line as (
   select k.reading, k.key + 2 * l.number as id, k.document_id, l.number,
     k.document || case when l.line_id = '' then '' else '/' || l.line_id end as line,
@@ -15,6 +15,7 @@ with ledger_line as (
   join coding c on c.account = l.account and c.is_cost = k.is_cost
   where k.kind not in ('contract', 'expense')
 )
-select l.*, l.is_credit and (l.against is not null or l.credits is not null) as takes_back
+select l.*, l.is_credit and (l.against is not null or l.credits is not null) as takes_back,
+  l.obligation is not null or l.contract is not null or l.expense is not null as refers
 from ledger_line l
 where (l.reading, l.line) not in (select reading, line from said where excluded)

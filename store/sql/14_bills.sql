@@ -1,11 +1,11 @@
 -- What each ledger line bills (§5): a person's word first, then the line's, then its document's
--- contract by product. What is not known is billed by nobody: a line of its own. `of_line` is the id of
--- the line that it bills, `root` the contract that it bills as a whole.
+-- contract by product. What is not known is billed by nobody: a line of its own, `alone`. `of_line` is the
+-- id of the line that it bills, `root` the contract that it bills as a whole.
 with named as (
   select l.*, coalesce(s.obligation, l.obligation) as reference
   from in_scope l
   left join said s on s.reading = l.reading and s.line = l.line
-  where not l.takes_back and (l.obligation is not null or l.contract is not null or l.expense is not null
+  where not l.takes_back and (l.refers
     or (l.reading, l.line) in (select reading, line from said where obligation is not null))
 ), keyed as (
   select n.*, coalesce(r.root, split_part(n.reference, '/', 1))
@@ -39,13 +39,13 @@ with named as (
     and p.product is not distinct from l.product
 )
 select reading, id, document_id, number, line, document, kind, date, currency, rate, is_cost, amount, coded, product,
-  service_start, partial, 'itself' as bills, id as of_line, null as root
+  service_start, partial, 'itself' as bills, true as alone, id as of_line, null as root
 from in_scope
-where not takes_back and obligation is null and contract is null and expense is null
+where not takes_back and not refers
   and (reading, line) not in (select reading, line from said where obligation is not null)
 union all
 select reading, id, document_id, number, line, document, kind, date, currency, rate, is_cost, amount, coded, product,
-  service_start, partial, bills,
+  service_start, partial, bills, bills = 'itself',
   case bills when 'itself' then id when 'expense' then expense_id
     when 'obligation' then case when reference is not null then obligation_id else fitting_id end end,
   case when bills = 'whole' then whole end

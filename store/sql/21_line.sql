@@ -4,7 +4,7 @@
 with found as (
   select b.reading, b.id, b.line, b.document as unit, b.document_id, b.number, b.currency, b.rate, b.date,
     b.is_cost, b.amount as price, b.amount as listed, false as modified
-  from bills b where b.bills = 'itself'
+  from bills b where b.alone
   union all
   select o.reading, o.id, o.line, o.root, o.document_id, o.number, o.currency, o.rate, o.date, false,
     coalesce(p.price, o.amount), coalesce(p.price, o.amount), o.modified

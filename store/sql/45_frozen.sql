@@ -14,11 +14,11 @@ from position p where p.proposal_id = (select frozen_by from the_close)
 union all
 select c.line, c.unit, c.is_cost,
   case when k.known then s.recognised_functional end, case when k.known then s.billed_functional end,
-  case when k.known then s.ahead end, s.recognised <= 0 and s.billed <= 0, e.id is not null and w.line is null
+  case when k.known then s.ahead end, s.recognised <= 0 and s.billed <= 0,
+  c.id + 1 in (select id from course where reading = 'end') and c.line not in (select line from said_since)
 from course c
 join standing s on s.id = c.id
-left join unsaid u on u.id = c.id
-left join course e on e.id = c.id + 1
-left join said_since w on w.line = c.line
-cross join lateral (select c.has_position and u.why is null and s.ahead is not null as known) k
+cross join lateral (
+  select c.has_position and c.id not in (select id from unsaid) and s.ahead is not null as known
+) k
 where c.reading = 'adoption' and c.stands

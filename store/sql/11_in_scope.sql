@@ -14,6 +14,7 @@ with ledger_line as (
   join known_document k on k.document_id = l.document_id
   join coding c on c.account = l.account and c.is_cost = k.is_cost
   where k.kind not in ('contract', 'expense')
+  offset 0
 )
 select l.*, l.is_credit and (l.against is not null or l.credits is not null) as takes_back,
   l.obligation is not null or l.contract is not null or l.expense is not null as refers

@@ -1,6 +1,7 @@
 -- What each ledger line bills (§5): a person's word first, then the line's, then its document's
 -- contract by product. What is not known is billed by nobody: a line of its own, `alone`. `of_line` is the
--- id of the line that it bills, `root` the contract that it bills as a whole.
+-- id of the line that it bills, `root` the contract that it bills as a whole; `plainly` is one that bills
+-- itself, at home, coded to revenue or cost.
 with named as (
   select l.*, coalesce(s.obligation, l.obligation) as reference
   from in_scope l
@@ -39,7 +40,8 @@ with named as (
     and p.product is not distinct from l.product
 )
 select reading, id, document_id, number, line, document, kind, date, currency, rate, is_cost, amount, coded, product,
-  service_start, partial, 'itself' as bills, true as alone, id as of_line, null as root
+  service_start, partial, 'itself' as bills, true as alone, id as of_line, null as root,
+  coded in ('revenue', 'expense') and currency = (select functional from the_close) as plainly
 from in_scope
 where not takes_back and not refers
   and (reading, line) not in (select reading, line from said where obligation is not null)
@@ -48,5 +50,5 @@ select reading, id, document_id, number, line, document, kind, date, currency, r
   service_start, partial, bills, bills = 'itself',
   case bills when 'itself' then id when 'expense' then expense_id
     when 'obligation' then case when reference is not null then obligation_id else fitting_id end end,
-  case when bills = 'whole' then whole end
+  case when bills = 'whole' then whole end, false
 from judged

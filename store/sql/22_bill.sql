@@ -1,6 +1,6 @@
 -- What is billed (§§5, 8): each ledger line, and each credit against one, in document currency and
 -- in functional currency, rounded once a ledger line; at the document's rate, a credit at its own
--- or else at that of the document that it credits.
+-- or else at that of the document that it credits. Without the plain ones: these say what they bill.
 with home as (
   select functional, coalesce(d.decimals, 2) as decimals
   from the_close left join decimals d on d.currency = functional
@@ -13,7 +13,7 @@ with home as (
 ), told as (
   select reading, id, document_id, number, date, currency, amount, coded, bills, of_line, root, false as is_credit,
     rate, date as rated_on
-  from bills where bills <> 'unclear'
+  from bills where bills <> 'unclear' and not plainly
   union all
   select reading, id, document_id, number, date, currency, amount, coded, bills, of_line, root, true,
     coalesce(rate, credited_rate), credited_date

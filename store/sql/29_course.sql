@@ -7,9 +7,10 @@ with dated as (
     not coalesce(s.whole, false) and l.method in ('daily', 'daily_360', 'monthly', 'prorated_ends', 'even_periods',
       'whole_months', 'half_month', 'mid_month') as over_time
   from line l left join special s on s.id = l.id
+  offset 0
 )
 select reading, id, line, unit, document_id, number, currency, is_foreign, is_cost, stands, has_position, price,
-  why_not, first, last, over_time,
+  own_bill, why_not, first, last, over_time,
   case when whole then 'point_in_time' else method end as method,
   case when whole then date
     when method = 'point_in_time' then

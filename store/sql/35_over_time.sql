@@ -15,6 +15,7 @@ with dated as (
   join calendar_day l on l.day = a.last
   join calendar_day d on d.day = a.day
   where a.method <> 'daily' and a.day >= a.first and a.day < a.last
+  offset 0
 ), ends as (
   select d.*, last_month - first_month - 1 as between_, first_days - first_day + 1 as first_left,
     case method when 'monthly' then first_days - first_day + 1
@@ -30,6 +31,7 @@ with dated as (
     case when last_day = last_days then 0 else last_day end as tail,
     last_month - first_month - 1 + (first_day = 1)::int + (last_day = last_days)::int as whole_months
   from dated d
+  offset 0
 ), weighed as (
   select e.*, w.closing, opening * closing_of + between_ * opening_of * closing_of + w.closing * opening_of as weight,
     case when whole_months > 0 then all_days - head - tail else 0 end as share, greatest(whole_months, 1) as shares,
@@ -38,6 +40,7 @@ with dated as (
   cross join lateral (
     select case when opening + between_ + closing_given = 0 then 1 else closing_given end as closing
   ) w
+  offset 0
 )
 select id, n, day, what, price,
   case when day >= last then 1 when day < first then 0 else (day - first + 1)::bigint end as part,

@@ -9,8 +9,8 @@ with at_day as (
   where m.what <> 'turn' group by m.id
 ), line_now as (
   select c.reading, c.id, c.currency, c.is_foreign, c.plain, a.recognised, a.opened, a.later,
-    coalesce(b.billed, 0) as billed,
-    case when coalesce(b.known, true) then coalesce(b.functional, 0) end as billed_functional
+    c.own_bill + coalesce(b.billed, 0) as billed,
+    case when coalesce(b.known, true) then c.own_bill + coalesce(b.functional, 0) end as billed_functional
   from at_day a
   join course c on c.id = a.id
   left join billed b on b.id = a.id

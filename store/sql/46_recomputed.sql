@@ -22,6 +22,7 @@ with latest as (
   left join latest o on o.id = c.id
   left join frozen f on f.line = p.line
   where p.proposal_id = (select proposal_id from the_close)
+  offset 0
 ), reasoned as (
   select l.*, case when l.held then 'an exception holds it: it stands as it was frozen'
       when not l.known and not l.gone then 'no document says it'
@@ -32,6 +33,7 @@ with latest as (
         then 'foreign revenue that falls, is accrued at earned rates, or lacks a rate'
     end as why
   from line_now l
+  offset 0
 ), made as (
   select l.line, l.unit, l.account, l.dimensions, l.price_currency, l.price_minor, l.billed_minor,
     l.billed_to_date_minor,
@@ -56,6 +58,7 @@ with latest as (
     case when l.comparable then case when l.was_frozen then l.frozen_billed else 0 end end as frozen_billed,
     case when l.comparable then case when l.was_frozen then l.frozen_ahead else 0 end end as frozen_ahead
   from reasoned l
+  offset 0
 )
 select m.*, m.billed_to_date - m.frozen_billed as billed,
   m.recognised_to_date - m.frozen_recognised - m.own as catch_up,

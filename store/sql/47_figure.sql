@@ -22,6 +22,7 @@ with made as (
     case when not m.held then m.in_a_year end as later,
     case when not m.held then m.negative end as nothing_positive
   from recomputed m
+  offset 0
 ), judged as not materialized (
   select m.*, num_nonnulls(price_made, billed_abroad, recognised_abroad, billed_in_all, in_all, newly_billed, own_made,
       catch_up_made, ahead_made, later, gain, nothing_positive) as compared,

@@ -23,15 +23,13 @@ with at_day as (
   where n.is_foreign and n.plain
 ), abroad as (
   select n.*, m.functional, case when n.reading = 'end' then m.opened end as opened_functional, t.one, p.closing,
-    power(10::numeric, coalesce(f.decimals, 2) - coalesce(d.decimals, 2)) as shift,
-    coalesce((t.recognition ->> 'remeasure_accrued')::boolean, true) as remeasured
+    s.shift, coalesce((t.recognition ->> 'remeasure_accrued')::boolean, true) as remeasured
   from line_now n
   join reading r on r.reading = n.reading
   cross join the_close t
   left join measured m on m.id = n.id
   left join period_rate p on p.currency = n.currency and r.at between p.first and p.last
-  left join decimals d on d.currency = n.currency
-  left join decimals f on f.currency = t.functional
+  join foreign_currency s on s.currency = n.currency
   where n.is_foreign and not n.plain
 ), valued as (
   select a.id, a.billed, a.billed_functional, a.one, a.closing, a.shift, a.remeasured, x.is_later, x.asked,

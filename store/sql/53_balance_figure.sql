@@ -15,10 +15,17 @@ with home as (
   select m.line, 'coded by documents', m.coded, null, null, c.by_role
   from recomputed m left join straight c on c.line = m.line
   where not m.held and not m.unbilled and (m.coded <> '{}' or c.line is not null)
-), judged as (
+), compared as (
   select s.*, s.made is null and case when s.role is null then s.by_role = '{}'
     else s.by_role - s.role = '{}' and (s.by_role ->> s.role)::numeric * h.unit = s.amount end is true as agrees
   from side s cross join home h
+  offset 0
+), judged as (
+  select agrees, case when not agrees then line end as line, case when not agrees then figure end as figure,
+    case when not agrees then by_role end as by_role, case when not agrees then role end as role,
+    case when not agrees then amount end as amount, case when not agrees then made end as made,
+    count(role) as agreeing
+  from compared group by 1, 2, 3, 4, 5, 6, 7
 ), said as (
   select j.line, j.figure, e.key as role, e.value::numeric * h.unit as amount
   from judged j cross join home h cross join lateral jsonb_each_text(j.by_role) e
@@ -29,7 +36,7 @@ with home as (
   select j.line, j.figure, e.key, e.value::numeric
   from judged j cross join lateral jsonb_each_text(j.made) e where not j.agrees
 )
-select null as line, null as figure, null::numeric as stands, null::numeric as recomputed, count(role) as agreeing
+select null as line, null as figure, null::numeric as stands, null::numeric as recomputed, agreeing
 from judged where agrees
 union all
 select coalesce(s.line, f.line), coalesce(s.figure, f.figure) || ' ' || replace(coalesce(s.role, f.role), '_', ' '),

@@ -26,12 +26,6 @@ with ordered as (
 ), average as (
   select d.day, p.currency, p.average
   from (select distinct day from covered) d join period_rate p on d.day between p.first and p.last
-), shift as (
-  select d.currency, power(10::numeric, coalesce(f.decimals, 2) - coalesce(d.decimals, 2)) as shift
-  from (select distinct on (n.currency) n.currency, s.decimals
-    from (select distinct currency from ordered) n left join decimals s on s.currency = n.currency) d
-  cross join the_close t
-  left join decimals f on f.currency = t.functional
 ), valued as (
   select c.id, c.day, c.high < c.low or (c.before < 0 and c.recognised > 0) or (c.before > 0 and c.recognised < 0)
       or (u.uncovered <> 0 and a.average is null) as unknown,
@@ -40,7 +34,7 @@ with ordered as (
   cross join lateral (select greatest(c.high, c.cover) - greatest(c.low, c.cover) as uncovered) u
   left join in_layers l on l.id = c.id and l.day = c.day
   left join average a on a.currency = c.currency and a.day = c.day
-  left join shift s on s.currency = c.currency
+  join foreign_currency s on s.currency = c.currency
 )
 select o.id,
   case when bool_or(v.unknown) is not true then round(round(coalesce(sum(v.worth), 0), 20))::bigint end as functional,

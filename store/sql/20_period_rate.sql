@@ -4,7 +4,7 @@ with stated as (
   select distinct on (currency, r.kind, r.at) n.currency, r.kind, r.at as name,
     case when r.source_currency = n.currency then r.rate::numeric else c.one / r.rate::numeric end as rate
   from the_close c
-  join (select distinct currency from known_document) n on n.currency <> c.functional
+  cross join foreign_currency n
   join rate r on r.kind in ('average', 'closing') and r.fetched_at <= c.made_at
     and (r.entity_id is null or r.entity_id = c.entity_id)
     and (r.source_currency, r.target_currency) in ((n.currency, c.functional), (c.functional, n.currency))

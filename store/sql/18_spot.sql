@@ -1,8 +1,7 @@
 -- A foreign currency's spot rates by day (§8, §12): as stated, else stated the other way round and
 -- inverted, else crossed through the euro and rounded to ten decimals; the newest of a day counts.
 with needed as (
-  select distinct k.currency, c.functional from known_document k cross join the_close c
-  where k.currency <> c.functional
+  select k.currency, c.functional from foreign_currency k cross join the_close c
 ), stated as (
   select distinct on (r.source_currency, r.target_currency, r.at)
     r.source_currency as source, r.target_currency as target, r.at::date as day, r.rate::numeric as rate

@@ -1,16 +1,7 @@
 -- What is billed (§§5, 8): each ledger line, and each credit against one, in document currency and
 -- in functional currency, rounded once a ledger line; at the document's rate, a credit at its own
 -- or else at that of the document that it credits. Without the plain ones: these say what they bill.
-with home as (
-  select functional, coalesce(d.decimals, 2) as decimals
-  from the_close left join decimals d on d.currency = functional
-), conversion as (
-  select k.currency, power(10::numeric, h.decimals - coalesce(d.decimals, 2)) as shift
-  from (select distinct currency from known_document) k
-  cross join home h
-  left join decimals d on d.currency = k.currency
-  where k.currency <> h.functional
-), told as (
+with told as (
   select reading, id, document_id, number, date, currency, amount, coded, bills, of_line, root, false as is_credit,
     rate, date as rated_on
   from bills where bills <> 'unclear' and not plainly
@@ -24,5 +15,5 @@ select t.reading, t.id, t.document_id, t.number, t.date, t.amount, t.coded, t.bi
   case when c.currency is null then t.amount
     else round(t.amount * coalesce(t.rate, r.rate) * c.shift)::bigint end as functional
 from told t
-left join conversion c on c.currency = t.currency
+left join foreign_currency c on c.currency = t.currency
 left join rate_of_day r on r.currency = t.currency and r.day = t.rated_on

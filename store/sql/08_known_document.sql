@@ -1,8 +1,9 @@
 -- The documents as known at the end of each reading (§9): the newest version that counts then;
--- what is void is as if it had never been (§7). `key` names it in its reading, below it its lines:
--- a line's id is `key` + twice its number.
+-- what is void is as if it had never been (§7); at adoption without those that are settled. `key` names it
+-- in its reading, and below it its lines: a line's id is `key` + twice its number.
 with newest as (
   select r.reading, r.place, v.* from reading r join version_seen v on v.alone and v.known_on <= r.at
+  where r.reading = 'end' or v.id not in (select id from settled)
   union all (
     select distinct on (r.reading, v.kind, v.source_id) r.reading, r.place, v.*
     from reading r join version_seen v on not v.alone and v.known_on <= r.at

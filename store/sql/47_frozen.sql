@@ -22,3 +22,13 @@ cross join lateral (
   select c.has_position and c.id not in (select id from unsaid) and s.ahead is not null as known
 ) k
 where c.reading = 'adoption' and c.stands
+union all
+select c.line, c.unit, c.is_cost, case when k.known then s.opened end, case when k.known then s.billed_functional end,
+  case when k.known then s.billed_functional - s.opened end, s.opened <= 0 and s.billed <= 0, true
+from course c
+join settled d on d.id = c.document_id
+join standing s on s.id = c.id
+cross join lateral (
+  select c.has_position and c.id not in (select id from unsaid) and s.opened is not null as known
+) k
+where c.reading = 'end' and c.stands

@@ -1,5 +1,6 @@
 -- What credits do to the lines that they credit (§7), in the order of effective date, document date
--- and id. One of the kind `billing`, and every one on usage, touches no P.
+-- and id. One of the kind `billing`, and every one on usage, touches no P. (`id = id + 0` is true of all: it
+-- tells Postgres to expect few rows, where each join makes it expect more than there are.)
 select b.id, c.effective as day, -b.amount as part,
   c.effect = 'full'
     or (c.effect = 'price' and (select recognition ->> 'credit_note' = 'catch_up' from the_close)) as rewrites,
@@ -8,4 +9,4 @@ select b.id, c.effective as day, -b.amount as part,
 from billing b
 join credit c on c.id = b.source
 join line l on l.id = b.id
-where b.is_credit and c.effect <> 'billing' and l.method is distinct from 'usage'
+where b.id = b.id + 0 and b.is_credit and c.effect <> 'billing' and l.method is distinct from 'usage'

@@ -14,16 +14,16 @@ select c.id, 0 as n, null::date as since, c.first, c.last, false as at_once,
   c.price - coalesce(e.taken, 0)::bigint as total
 from course c
 left join changed e on e.id = c.id and e.n = e.rewritten
-where not c.plain
+where c.id = c.id + 0 and not c.plain
 union all
 select p.id, 1, p.cancelled_on, null, null, true, c.price - e.taken::bigint
 from plan p
 join course c using (id)
 join changed e on e.id = p.id and e.n = p.rewritten
-where p.cancelled < p.rewritten
+where p.id = p.id + 0 and p.cancelled < p.rewritten
 union all
 select e.id, e.n + 1, e.day, greatest(e.day, c.first), c.last,
   e.cancels or coalesce(e.cancelled < e.n, false) or (c.over_time and e.day > c.last), c.price - e.taken::bigint
 from changed e
 join course c using (id)
-where e.n > e.rewritten
+where e.id = e.id + 0 and e.n > e.rewritten

@@ -14,6 +14,7 @@ with at_day as (
   from at_day a
   join course c on c.id = a.id
   left join billed b on b.id = a.id
+  where c.id = c.id + 0
 ), in_advance as (
   select n.reading, n.id, n.recognised, n.billed, n.billed_functional,
     round(round(t.one * y.functional / y.size * abs(n.recognised), 20))::bigint as functional,

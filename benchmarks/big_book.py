@@ -237,7 +237,7 @@ class BigBook:
                 work.execute(words, given)
             work.commit()
             work.autocommit = True
-            work.execute("vacuum analyze")
+            work.execute("analyze")
 
     def leave(self) -> None:
         """Give back every connection."""

@@ -2,7 +2,16 @@
 
 import sys
 
-from benchmarks import approval, bulk, from_postgres, ledger_calls, many_entities, worker_death
+from benchmarks import (
+    approval,
+    bulk,
+    explain,
+    from_postgres,
+    ledger_calls,
+    many_entities,
+    reperformance,
+    worker_death,
+)
 from benchmarks.figures import say
 from benchmarks.machine import machine
 
@@ -13,6 +22,8 @@ BENCHMARKS = {
     "many_entities": many_entities.measure,
     "bulk": bulk.measure,
     "from_postgres": from_postgres.measure,
+    "reperformance": reperformance.measure,
+    "explain": explain.measure,
 }
 
 

@@ -3,13 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Table, data, instant, minor, now_column
 
 Day = date
 """A date, by a name that classes with a field `date` can still use."""
+NAMES_A_DOCUMENT = ("credits", "modifies")
+"""Of a document's details: another document's id."""
+NAMES_A_LINE = ("obligation", "against", "expense")
+"""Of a line's details: another document's id, or one of its lines' keys."""
 
 
 class DocumentRow(Table, table=True):
@@ -22,7 +26,25 @@ class DocumentRow(Table, table=True):
     """
 
     __tablename__ = "document"
-    __table_args__ = (UniqueConstraint("entity_id", "kind", "source_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("entity_id", "kind", "source_id", "version"),
+        Index("ix_document_source_id", "entity_id", "source_id"),
+        Index(
+            "ix_document_contract",
+            "entity_id",
+            "contract",
+            postgresql_where=text("contract is not null"),
+        ),
+        *(
+            Index(
+                f"ix_document_{name}",
+                "entity_id",
+                text(f"(details ->> '{name}')"),
+                postgresql_where=text(f"(details ->> '{name}') is not null"),
+            )
+            for name in NAMES_A_DOCUMENT
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     entity_id: str = Field(foreign_key="entity.id")
@@ -55,6 +77,14 @@ class DocumentLineRow(Table, table=True):
     """A line of a document version; `amount_minor` in the document's currency."""
 
     __tablename__ = "document_line"
+    __table_args__ = tuple(
+        Index(
+            f"ix_document_line_{name}",
+            text(f"split_part(details ->> '{name}', '/', 1)"),
+            postgresql_where=text(f"(details ->> '{name}') is not null"),
+        )
+        for name in NAMES_A_LINE
+    )
 
     document_id: int = Field(foreign_key="document.id", primary_key=True)
     number: int = Field(primary_key=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import Table, minor, now_column
@@ -19,7 +19,10 @@ class ReportRow(Table, table=True):
     """
 
     __tablename__ = "report"
-    __table_args__ = (UniqueConstraint("entity_id", "source_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("entity_id", "source_id", "version"),
+        Index("ix_report_document", "entity_id", text("split_part(line, '/', 1)")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     entity_id: str = Field(foreign_key="entity.id")

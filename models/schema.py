@@ -1,3 +1,3 @@
 """The schema's version that this code was written for."""
 
-REVISION = "0008"
+REVISION = "0009"

@@ -194,7 +194,8 @@ class Books:
         linked = [(line.partition("/")[0], to.partition("/")[0]) for line, to in said]
         ids = {row.document, row.line.partition("/")[0], row.unit.partition("/")[0]}
         documents = Evidence(self._session).family(entity.id, ids, linked)
-        reports = Reports(self._session, self._audit)
+        told = Reports(self._session, self._audit)
+        reports, voids = told.around(entity.id, (each.id for each in documents))
         pairs = {(each.currency, currency) for each in documents if each.currency != currency}
         before = self._closes.before(close)
         closed_to = before.period_end if before else entity.adoption_date
@@ -204,8 +205,8 @@ class Books:
             adopted_on=entity.adoption_date,
             documents=documents,
             overrides=overrides,
-            reports=reports.reports(entity.id),
-            voids=reports.voids(entity.id),
+            reports=reports,
+            voids=voids,
             rates=RateTable(self._session, self._audit).table(entity.id, pairs, close.period_end),
             frozen=self.frozen(before, currency, around),
             adoption=Adoption(entity.adoption_date) if before is None else None,

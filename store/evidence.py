@@ -3,21 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, func, or_
+from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, func, literal_column, union
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from accounting.documents import Document
 from models import DocumentLineRow, DocumentRow
+from models.documents import NAMES_A_DOCUMENT, NAMES_A_LINE
 from store.document_rows import as_closes_see, document_of
 
 HOPS_MAX = 8
 """From an invoice over its contract, what restates it and what bills that, to a credit note."""
-NAMES_A_DOCUMENT = ("credits", "modifies")
-"""Of a document's details: another document's id."""
-NAMES_A_LINE = ("obligation", "against", "expense")
-"""Of a line's details: another document's id, or one of its lines' keys."""
 
 
 class Evidence:
@@ -82,29 +79,32 @@ class Evidence:
         return found
 
     def _naming(self, entity: str, ids: Sequence[str]) -> set[str]:
-        """The documents of which any version, or a line of it, names one of these."""
-        details, of_line = col(DocumentRow.details), col(DocumentLineRow.details)
-        by_document = select(DocumentRow.source_id).where(
-            DocumentRow.entity_id == entity,
-            or_(
-                _among(col(DocumentRow.contract), ids),
-                *(_among(details[name].astext, ids) for name in NAMES_A_DOCUMENT),
-            ),
-        )
-        by_line = (
-            select(DocumentRow.source_id)
-            .join(DocumentLineRow, col(DocumentLineRow.document_id) == DocumentRow.id)
-            .where(
-                DocumentRow.entity_id == entity,
-                or_(
-                    *(
-                        _among(func.split_part(of_line[name].astext, "/", 1), ids)
-                        for name in NAMES_A_LINE
-                    )
-                ),
+        """The documents of which any version, or a line of it, names one of these.
+
+        Each way of naming has an index of its own (models/documents.py), and a question of its own.
+        """
+        own = [
+            col(DocumentRow.contract),
+            *(_said(DocumentRow.details, n) for n in NAMES_A_DOCUMENT),
+        ]
+        of_lines = (
+            func.split_part(
+                _said(DocumentLineRow.details, n), literal_column("'/'"), literal_column("1")
             )
+            for n in NAMES_A_LINE
         )
-        return {*self._session.exec(by_document), *self._session.exec(by_line)}
+        by_document = select(DocumentRow.source_id).where(DocumentRow.entity_id == entity)
+        by_line = by_document.join(
+            DocumentLineRow, col(DocumentLineRow.document_id) == DocumentRow.id
+        )
+        asked = [by_document.where(_among(each, ids)) for each in own]
+        asked += [by_line.where(_among(each, ids)) for each in of_lines]
+        return {*self._session.scalars(union(*asked))}
+
+
+def _said(details: Any, name: str) -> Any:
+    """A text of a `details` column, its name in the words of the question: indexes are by it."""
+    return col(details).op("->>")(literal_column(f"'{name}'"))
 
 
 def _named_by(document: Document) -> Iterable[str]:

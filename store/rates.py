@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import or_, tuple_
 from sqlmodel import Session, col, desc, insert, select
@@ -78,6 +78,18 @@ def rate_text(rate: Fraction) -> str:
     return format(scaled.normalize(), "f")
 
 
+class _Kept(Protocol):
+    """A rate as it was kept."""
+
+    source_currency: str
+    target_currency: str
+    kind: str
+    at: str
+    rate: str
+    origin: str
+    entity_id: str | None
+
+
 class RateTable:
     """Reads and appends rates."""
 
@@ -138,12 +150,16 @@ class RateTable:
             for row in self._rows(set(pairs))
         }
 
-    def _rows(self, pairs: set[Pair], entity: str | None = None) -> Iterator[RateRow]:
-        """The pairs' rows, older ones first; of one entity and everybody's, if one is given."""
+    def _rows(self, pairs: set[Pair], entity: str | None = None) -> Iterator[_Kept]:
+        """The pairs' rows, older ones first; of one entity and everybody's, if one is given.
+
+        Plain rows: there are thousands, and nothing is changed in them.
+        """
         if not pairs:
             return iter(())
         both = tuple_(col(RateRow.source_currency), col(RateRow.target_currency))
-        query = select(RateRow).where(both.in_(sorted(pairs))).order_by(col(RateRow.id))
+        kept: Any = select(*RateRow.__table__.columns)  # type: ignore[attr-defined]
+        query = kept.where(both.in_(sorted(pairs))).order_by(col(RateRow.id))
         if entity is not None:
             whose = col(RateRow.entity_id)
             query = query.where(or_(whose.is_(None), whose == entity))

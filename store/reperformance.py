@@ -24,7 +24,7 @@ REPERFORMED = "close.reperformed"
 FOLDER = Path(__file__).parent / "sql"
 AS_HASH_JOINS = (
     "set local enable_nestloop = off; set local enable_mergejoin = off; set local jit = off; "
-    "set local work_mem = '64MB'"
+    "set local join_collapse_limit = 1; set local work_mem = '32MB'"
 )
 """Statements inside one query have no statistics: Postgres would compare each line with each."""
 NAMED_MAX = 20

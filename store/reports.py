@@ -1,11 +1,13 @@
 """Deliveries, usage and payments: stored once per version, read back as core values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement, any_, bindparam, func, literal_column, true
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlmodel import Session, col, select
 
 from accounting.documents import Payment, Report, Void
@@ -66,12 +68,23 @@ class Reports:
         A correction is known as soon as it was told, whatever its own date: the core counts a
         report from its date on anyway.
         """
-        return tuple(
-            _report_of(row)
-            for versions in self._seen(ReportRow, entity)
-            for row in versions
-            if not row.deleted
+        return _told(self._seen(ReportRow, entity))
+
+    def around(
+        self, entity: str, documents: Iterable[str]
+    ) -> tuple[tuple[Report, ...], tuple[Void, ...]]:
+        """The same of the reports of which any version is of a line of these documents; and those
+        of them that are gone.
+        """
+        wanted = bindparam("documents", sorted(set(documents)), type_=ARRAY(TEXT))
+        document = func.split_part(
+            col(ReportRow.line), literal_column("'/'"), literal_column("1"), type_=TEXT
         )
+        named = select(ReportRow.source_id).where(
+            ReportRow.entity_id == entity, document == any_(wanted)
+        )
+        seen = list(self._seen(ReportRow, entity, col(ReportRow.source_id).in_(named)))
+        return _told(seen), tuple(_gone(seen))
 
     def payments(self, entity: str) -> tuple[Payment, ...]:
         """The same of payments."""
@@ -94,24 +107,15 @@ class Reports:
 
         One that came back voids its void.
         """
-        return (*self._voids(ReportRow, entity), *self._voids(PaymentRow, entity))
+        return (*_gone(self._seen(ReportRow, entity)), *_gone(self._seen(PaymentRow, entity)))
 
-    def _voids(self, kind: type[Row], entity: str) -> Iterator[Void]:
-        for versions in self._seen(kind, entity):
-            gone: Void | None = None
-            for row in versions:
-                if row.deleted == (gone is not None):
-                    continue
-                against = gone.id if gone is not None else _name(row)
-                void = Void(f"{_name(row)}#{row.version}", against, row.date, _known_on(row))
-                gone = void if row.deleted else None
-                yield void
-
-    def _seen(self, kind: type[Row], entity: str) -> Iterator[list[Row]]:
+    def _seen(
+        self, kind: type[Row], entity: str, which: ColumnElement[bool] | None = None
+    ) -> Iterator[list[Row]]:
         """Each one's versions, older first, without those that no closed period saw."""
         rows = self._session.exec(
             select(kind)
-            .where(kind.entity_id == entity)
+            .where(kind.entity_id == entity, which if which is not None else true())
             .order_by(col(kind.source_id), col(kind.version))
         ).all()
         for _, group in groupby(rows, key=lambda row: row.source_id):
@@ -122,6 +126,22 @@ class Reports:
                 for place, row in enumerate(versions)
                 if place == len(after) or not corrected_unseen(_known_on(row), after[place])
             ]
+
+
+def _told(seen: Iterable[Sequence[ReportRow]]) -> tuple[Report, ...]:
+    return tuple(_report_of(row) for versions in seen for row in versions if not row.deleted)
+
+
+def _gone(seen: Iterable[Sequence[Row]]) -> Iterator[Void]:
+    for versions in seen:
+        gone: Void | None = None
+        for row in versions:
+            if row.deleted == (gone is not None):
+                continue
+            against = gone.id if gone is not None else _name(row)
+            void = Void(f"{_name(row)}#{row.version}", against, row.date, _known_on(row))
+            gone = void if row.deleted else None
+            yield void
 
 
 def report_row(

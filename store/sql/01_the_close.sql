@@ -4,6 +4,9 @@ select
   c.id as close_id, c.entity_id, c.period_start, c.period_end, p.id as proposal_id, p.made_at,
   p.summary, e.policy, e.policy ->> 'functional_currency' as functional,
   e.policy -> 'accounts' as accounts, e.policy -> 'recognition' as recognition,
+  coalesce(e.policy -> 'recognition' ->> 'netting' = 'line', false) as nets_by_line,
+  (e.policy -> 'recognition' -> 'materiality' ->> 'amount')::numeric as material_from,
+  coalesce((e.policy -> 'recognition' -> 'materiality' ->> 'single_period')::boolean, false) as single_period,
   before.proposal_id as frozen_by, entity.adoption_date,
   coalesce(before.period_end, entity.adoption_date) as opened_on,
   before.proposal_id is null as adopts, round(1::numeric, 40) as one

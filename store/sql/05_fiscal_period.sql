@@ -13,12 +13,15 @@ with span as (
   select m::date as first, (m + interval '1 month')::date - 1 as last
   from span cross join lateral generate_series(span.first::timestamp, span.last::timestamp, interval '1 month') m
 )
-select name, first, last from table_period
-union all
-select to_char(m.first, 'YYYY-MM'), m.first, m.last from month m cross join known k where k.first is null
-union all
-select to_char(m.first, 'YYYY-MM'), m.first, least(m.last, k.first - 1)
-from month m cross join known k where m.first < k.first
-union all
-select to_char(m.first, 'YYYY-MM'), greatest(m.first, k.last + 1), m.last
-from month m cross join known k where m.last > k.last
+select distinct on (first) name, first, last from (
+  select name, first, last from table_period
+  union all
+  select to_char(m.first, 'YYYY-MM'), m.first, m.last from month m cross join known k where k.first is null
+  union all
+  select to_char(m.first, 'YYYY-MM'), m.first, least(m.last, k.first - 1)
+  from month m cross join known k where m.first < k.first
+  union all
+  select to_char(m.first, 'YYYY-MM'), greatest(m.first, k.last + 1), m.last
+  from month m cross join known k where m.last > k.last
+) every
+order by first

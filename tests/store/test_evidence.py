@@ -1,11 +1,14 @@
 """Documents with those that name them: over contracts, what restates and bills them, to credits."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
-from accounting.documents import Document, DocumentKind, DocumentLine, Treatment
+from accounting.documents import Document, DocumentKind, DocumentLine, Report, Treatment
 from accounting.money import Money
 from controls.audit import Actor
+from models import ReportRow
 from store import Store
+from store.reports import report_row
 
 WORKER_ACTOR = Actor("service", "worker")
 AT = datetime(2026, 10, 5, 8, tzinfo=UTC)
@@ -61,3 +64,28 @@ def test_every_version_that_a_close_may_see_comes_along(store: Store) -> None:
         work.documents.store("uk", "paper", written("I-1", voided=True), "{}", AT)
         found = work.evidence.around("uk", ["I-1"])
     assert [(document.version, document.voided) for document in found] == [(2, True)]
+
+
+def test_reports_come_with_the_documents_of_their_lines(store: Store) -> None:
+    def told(id_: str, line: str, *, deleted: bool = False) -> None:
+        report = Report(id_, line, date(2026, 9, 5), units=Decimal(1))
+        row = report_row("uk", "paper", report, "{}", deleted=deleted)
+        with store.unit_of_work(WORKER_ACTOR) as work:
+            work.reports.keep(ReportRow, [row])
+
+    told("R-1", "C/1")
+    told("R-2", "D/1")
+    for line in ("C/1", "D/2"):
+        told(f"gone {line}", line)
+        told(f"gone {line}", line, deleted=True)
+    told("R-4", "D/1")
+    told("R-4", "C/2")  # it was of another document's line before
+    with store.unit_of_work(WORKER_ACTOR) as work:
+        reports, voids = work.reports.around("uk", ["C"])
+        assert len(work.reports.reports("uk")) == 3
+        assert len(work.reports.voids("uk")) == 2
+    assert [(each.id, each.line) for each in reports] == [
+        ("report/R-1", "C/1"),
+        ("report/R-4", "C/2"),
+    ]
+    assert [each.against for each in voids] == ["report/gone C/1"]

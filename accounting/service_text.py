@@ -17,6 +17,7 @@ from decimal import Decimal
 from accounting.periods import Period
 from accounting.service_text_anchors import anchor_terms
 from accounting.service_text_days import Locale
+from accounting.service_text_plain import PlainText, plain_text
 from accounting.service_text_points import find_points
 from accounting.service_text_ranges import CERTAIN, Match, find_ranges
 from accounting.service_text_roles import Company
@@ -26,7 +27,6 @@ __all__ = ["Locale", "Reading", "read_service_text", "unusable"]
 
 TEXT_LENGTH_MAX = 4000
 """Characters that are read of a text; Xero and QuickBooks allow 4,000."""
-_PLAIN = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t\r\n", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,15 @@ def unusable(text: str, document_date: date, locale: Locale) -> str | None:
 
 
 def _read(text: str, document_date: date, locale: Locale) -> tuple[tuple[Reading, ...], str | None]:
-    plain = text[:TEXT_LENGTH_MAX].translate(_PLAIN)
-    points = find_points(plain, document_date)
-    company = Company(plain, points, find_terms(plain, points))
+    plain = plain_text(text[:TEXT_LENGTH_MAX])
+    points = find_points(plain.text, document_date)
+    company = Company(plain.text, points, find_terms(plain.text, points))
     found = find_ranges(company, document_date, locale)
     anchor_terms(company, found, document_date, locale)
     if found.faults:
         return (), found.faults[0]
     dated = [match for match in found.matches if not match.bare]
-    return _distinct(_narrowed(dated or found.matches)), None
+    return _distinct(_narrowed(dated or found.matches), plain), None
 
 
 def _narrowed(matches: list[Match]) -> list[Match]:
@@ -82,10 +82,10 @@ def _narrowed(matches: list[Match]) -> list[Match]:
     return narrowed
 
 
-def _distinct(matches: list[Match]) -> tuple[Reading, ...]:
+def _distinct(matches: list[Match], plain: PlainText) -> tuple[Reading, ...]:
     """The surest reading of each period, the surest first, then in the order of the text."""
     readings = [
-        Reading(period, match.rule, (match.start, match.end), match.confidence)
+        Reading(period, match.rule, plain.place(match.start, match.end), match.confidence)
         for match in matches
         for period in match.periods
     ]

@@ -8,23 +8,28 @@ from accounting.periods import Period
 from accounting.service_text_days import (
     Day,
     Locale,
+    Month,
+    Value,
     days_between,
     is_in_other_order,
     is_over_five_years,
     ways,
 )
+from accounting.service_text_points import unread_years
 from accounting.service_text_ranges import CERTAIN, OPEN, OTHER_ORDER, SPANNED, Found, Match
 from accounting.service_text_roles import Company, Role
 from accounting.service_text_terms import Kind, Term
-from accounting.service_text_words import NOT_CONTRADICTED, UNNAMED_START
+from accounting.service_text_words import NOT_CONTRADICTED, NOT_FROM_NOW, UNNAMED_START
 
 BESIDE_A_DATE = Decimal("0.85")
 CONTRADICTED = Decimal("0.50")
 FROM_THE_DOCUMENT = Decimal("0.60")
+MONTHS_OF_A_YEAR = 12
 NEAR = 30
 """Characters between a length and the day that it is beside."""
 
 _PART_OF_TERM = re.compile(NOT_CONTRADICTED, re.IGNORECASE)
+_NOT_FROM_NOW = re.compile(NOT_FROM_NOW, re.IGNORECASE)
 _UNNAMED = re.compile(UNNAMED_START, re.IGNORECASE)
 _FOR = re.compile(r"\W*(?:for|für|über)\W*(?:an?\s(?:period|term)\sof\s)?", re.IGNORECASE)
 
@@ -65,6 +70,8 @@ class _Anchor:
         """A term directly beside a start, an end, or before "for": "12 months from D"."""
         for index in self.found.left:
             point, role = self.company.points[index], self.company.roles[index]
+            if term.kind is Kind.BILLED and self._is_counted:
+                continue
             before = 0 <= point.start - term.end <= NEAR
             after = 0 <= term.start - point.end <= NEAR
             said_for = after and _FOR.fullmatch(self.company.text, point.end, term.start)
@@ -81,10 +88,19 @@ class _Anchor:
             return True
         return term.kind is Kind.FREQUENCY and self.company.ends_a_term(index)
 
+    @property
+    def _is_counted(self) -> bool:
+        return any(term.kind is Kind.COUNTED for term in self.company.terms)
+
     def _days(self, index: int) -> list[tuple[date, date]]:
+        """The first and last day of a point, of "Mar 26" month first the day's and the month's."""
         value = self.company.points[index].value
+        values: list[Value] = [value]
+        if isinstance(value, Month) and value.or_day and not self.locale.day_first:
+            values = [Day(value.or_day, value.month, None), value]
         found = (
             days_between(value, value, self.today, way, self.locale)
+            for value in values
             for way in ways((value,), self.locale)
         )
         return [days for days in found if days]
@@ -150,9 +166,25 @@ class _Anchor:
         elif event := _UNNAMED.match(self.company.text, term.end):
             said = self.company.text[term.start : event.end()]
             self.found.faults.append(f"“{said}” starts on a day that is not named.")
+        elif self.found.open:
+            self.found.faults.append(self.found.open[0])
+        elif elsewhere := _NOT_FROM_NOW.search(self.company.text):
+            said = self.company.text[term.start : term.end]
+            self.found.faults.append(
+                f"“{said}” does not start with this document: “{elsewhere[0]}”."
+            )
         else:
-            periods = [term.period_from(self.today)]
+            periods = [term.period_from(self.today), *self._offered_instead(term)]
             self._match(periods, "term_from_document", term.start, term.end, FROM_THE_DOCUMENT)
+
+    def _offered_instead(self, term: Term) -> list[Period]:
+        """What may be meant in place of the document's date: a day that is due, a year's name."""
+        due = [i for i in self._left(Role.PAPERWORK) if self.company.is_due(i)]
+        periods = [term.period_from(days[0]) for i in due for days in self._days(i)]
+        if term.months == MONTHS_OF_A_YEAR:
+            years = unread_years(self.company.text, self.company.points, self.today)
+            periods += [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]
+        return periods
 
     def _distance(self, term: Term, index: int) -> int:
         point = self.company.points[index]
@@ -194,6 +226,7 @@ class _Anchor:
     def _faults(self) -> None:
         if self.found.matches or self.found.faults:
             return
+        self.found.faults += self.found.open[:1]
         for role, says in ((Role.END, "end"), (Role.START, "start")):
             other = {"end": "start", "start": "end"}[says]
             for index in self._left(role)[:1]:

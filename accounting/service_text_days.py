@@ -51,11 +51,11 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class DaySpan:
-    """Days of one month: "1-31 March 2026"."""
+class Span:
+    """Days of one month or months of one year: "1-31 March 2026", "01-03/2026"."""
 
-    first: Day
-    last: Day
+    first: Day | Month
+    last: Day | Month
     year: int | None
 
 
@@ -93,7 +93,7 @@ class Fraction:
     year: int | None = None
 
 
-Value = Day | Month | DaySpan | Part | Weeks | Fraction
+Value = Day | Month | Span | Part | Weeks | Fraction
 YEARS_AROUND = 2
 CENTURY = 2000
 
@@ -109,7 +109,7 @@ def first_day(value: Value, year: int, way: Way, locale: Locale) -> date | None:
                 return date(year, month, day)
             case Month():
                 return date(year, value.month, 1)
-            case DaySpan():
+            case Span():
                 return first_day(value.first, year, way, locale)
             case Weeks():
                 return date.fromisocalendar(year, value.first, 1)
@@ -127,8 +127,8 @@ def last_day(value: Value, year: int, way: Way, locale: Locale) -> date | None:
         match value:
             case Month():
                 return month_end(date(year, value.month, 1))
-            case DaySpan():
-                return first_day(value.last, year, way, locale)
+            case Span():
+                return last_day(value.last, year, way, locale)
             case Weeks():
                 return date.fromisocalendar(year, value.last, 7)
             case Part():

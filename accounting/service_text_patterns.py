@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from accounting.service_text_days import CENTURY, Day, DaySpan, Fraction, Month, Part, Value, Weeks
+from accounting.service_text_days import CENTURY, Day, Fraction, Month, Part, Span, Value, Weeks
 from accounting.service_text_words import (
     AND_WORDS,
     CALENDAR,
@@ -27,7 +27,7 @@ Maker = Callable[[re.Match[str], date], Value | None]
 
 _NO_LETTER = r"(?![^\W\d_])"
 _MON = rf"(?<![^\W\d_])(?P<month>{MONTH}){_NO_LETTER}\.?"
-_DAY = r"(?<!\w)(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
+_DAY = r"(?<!\w)(?<!\b\d[/.])(?<!\b\d\d[/.])(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _LAST = r"(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _YEAR4 = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _YEAR2 = (
@@ -85,7 +85,13 @@ def _day_span(match: re.Match[str], document_date: date) -> Value | None:
         return None
     name = match["month"].lower()
     month = MONTH_NUMBER.get(name) or int(name)
-    return DaySpan(Day(first, month, year), Day(last, month, year), year)
+    return Span(Day(first, month, year), Day(last, month, year), year)
+
+
+def _month_span(match: re.Match[str], document_date: date) -> Value | None:
+    year = _year(match["year"], document_date)
+    first, last = int(match["from"]), int(match["month"])
+    return Span(Month(first, year), Month(last, year), year) if year and first < last else None
 
 
 def _month(match: re.Match[str], document_date: date) -> Value | None:
@@ -145,9 +151,9 @@ _SPAN_MD = rf"{_MON}\s+{_DAY}\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*{_LAST}"
 _DM_SPAN = rf"{_SPAN}[\s-]*(?:of\s)?{_MON}"
 _NOT_ON = rf"(?!\d|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER}|[.,/:-]\d|,?\s*\d{{4}}|\s*{NOT_A_YEAR})"
 _NUMBER_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
-_HALVES = r"(?<![\d./-])(?P<first>\d{1,2})"
+_HALVES = r"(?:(?<![\d./-])|(?<=/\d-)|(?<=/\d\d-))(?P<first>\d{1,2})"
 
-PLAIN, BARE, BOUND, NUMERIC = "", "bare", "bound", "numeric"
+PLAIN, BARE, BOUND, NUMERIC, LOOSE = "", "bare", "bound", "numeric", "loose"
 PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (
         (
@@ -204,6 +210,20 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
             rf"(?<!\w){_KIND}\s?[-'’]?(?:of\s)?YEAR",
         )
         for year in (_TWO_YEARS, _FULL_YEAR)
+    ),
+    (rf"(?<![\w.,/:-]){_TWO_YEARS}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),
+    (
+        (
+            rf"(?<![\d./-])(?P<from>0?[1-9]|1[0-2])\.?\s?[-–]\s?(?P<month>0?[1-9]|1[0-2])[/.]{_YEAR4}"
+            r"(?![/.,-]\d)"
+        ),
+        _month_span,
+        LOOSE,
+    ),
+    (
+        r"(?<![\d./-])(?P<from>0[1-9]|1[0-2])[-–](?P<month>0[1-9]|1[0-2])/(?P<year>\d\d)(?![/.,-]?\d)",
+        _month_span,
+        LOOSE,
     ),
     (rf"(?<!\w)(?:year|jahr(?:es)?)\s{_YEAR4}", _part, PLAIN),
     (rf"{_MON}[\s,./'’-]*(?:of\s)?{_YEAR4}", _month, PLAIN),

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from accounting.service_text_days import Day, DaySpan, Month, Part, Value
-from accounting.service_text_patterns import BARE, BOUND, NUMERIC, PATTERNS, Maker
+from accounting.service_text_days import Day, Month, Part, Span, Value
+from accounting.service_text_patterns import BARE, BOUND, LOOSE, NUMERIC, PATTERNS, Maker
 from accounting.service_text_words import (
+    AND_WORDS,
     FIRM_AFTER,
+    GOES_WITH_A_YEAR,
     MONTH,
     MONTH_CUE,
     NAME_BEFORE,
@@ -16,6 +18,7 @@ from accounting.service_text_words import (
     REFERENCE,
     SERVICE_NOUN,
     TO,
+    VERSION_WORD,
 )
 
 
@@ -56,8 +59,15 @@ _LOWER_CASE = re.compile(
     rf"erst|zweit|dritt|viert|first|second|third|fourth|q[1-4]|(?:{MONTH})(?<=\w{{4}})"
 )
 _IS_COUNT = re.compile(r"\d\.?\s?[QH]", _FLAGS)
-_JOIN = re.compile(rf"\s*(?:{TO}|/|,|&|\+|and|und)\s*", _FLAGS)
+_JOIN = re.compile(rf"\s*(?:{TO}|/|,|{AND_WORDS})\s*", _FLAGS)
 _TO = re.compile(rf"\s*{TO}\s*", _FLAGS)
+_GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
+_VERSION = re.compile(VERSION_WORD, _FLAGS)
+_LONE_YEAR = re.compile(r"(?<![\w.,/:#-])20\d\d(?![\w:%]|[.,/-]\d)")
+_ANNUAL = re.compile(
+    rf"(?<!\w)(?:annual|yearly|jährliche?\w*|Jahres-?\w+)(?:[\s-]+{SERVICE_NOUN}[\w-]*){{0,3}}[\s:]*$",
+    _FLAGS,
+)
 _YEAR_CUE = re.compile(
     rf"(?:^|[-–—:,(;]|\b(?:for|für|in|im|during|annual|yearly|season|saison"
     rf"|{SERVICE_NOUN}\w*))\s*$",
@@ -92,7 +102,9 @@ def _is_refused(text: str, match: re.Match[str], manner: str) -> bool:
         return False
     if _AFTER_REFERENCE.search(before):
         return True
-    loose = manner == BOUND or (manner == NUMERIC and len(re.findall(r"\d+", match[0])) == 2)
+    loose = manner in {BOUND, LOOSE} or (
+        manner == NUMERIC and len(re.findall(r"\d+", match[0])) == 2
+    )
     after_number = _AFTER_NUMBERED.search(before) is not None
     return loose and after_number and not _GOES_ON.match(text, match.end())
 
@@ -106,7 +118,7 @@ def _is_after_month(text: str, start: int, value: Value) -> bool:
     before = text[max(0, start - LOOK_BACK) : start]
     if is_day and _AFTER_DAY_MONTH.search(before):
         return False
-    return (is_day or isinstance(value, DaySpan)) and _AFTER_MONTH.search(before) is not None
+    return (is_day or isinstance(value, Span)) and _AFTER_MONTH.search(before) is not None
 
 
 def _unglued(text: str, points: list[Point]) -> list[Point]:
@@ -177,8 +189,23 @@ def _is_year(text: str, point: Point) -> bool:
     """Annual licence 2026, but neither Server 2022 nor AutoCAD 2026 plan."""
     before, after = text[: point.start], text[point.end :]
     word = _next_word(after)
-    free = not word or _SERVICE.match(word) is not None or word.lower() in {"annual", "yearly"}
-    return free and _YEAR_CUE.search(before) is not None
+    free = not word or _SERVICE.match(word) is not None or _GOES_WITH_A_YEAR.fullmatch(word)
+    if _ANNUAL.search(before) and not _VERSION.fullmatch(word):
+        return True
+    return bool(free) and _YEAR_CUE.search(before) is not None
+
+
+def unread_years(text: str, points: list[Point], document_date: date) -> list[int]:
+    """The years beside the document's that stand in a text unread: a name's, or meant after all."""
+    read = [(point.start, point.end) for point in points]
+    years = []
+    for match in _LONE_YEAR.finditer(text):
+        is_read = any(start < match.end() and match.start() < end for start, end in read)
+        year = int(match[0])
+        is_near = abs(year - document_date.year) <= 1
+        if is_near and not is_read and not _AFTER_REFERENCE.search(text[: match.start()]):
+            years.append(year)
+    return years
 
 
 def _next_word(after: str) -> str:

@@ -7,13 +7,12 @@ from decimal import Decimal
 
 from accounting.periods import Period
 from accounting.service_text_days import (
-    CENTURY,
     Day,
-    DaySpan,
     Fraction,
     Locale,
     Month,
     Part,
+    Span,
     Value,
     Weeks,
     days_between,
@@ -21,9 +20,9 @@ from accounting.service_text_days import (
     is_over_five_years,
     ways,
 )
-from accounting.service_text_points import Point
+from accounting.service_text_pairs import as_pairs, short_month
 from accounting.service_text_roles import Company, Role
-from accounting.service_text_words import MONTH_CUE
+from accounting.service_text_words import COUNTED_PAYMENT, MONTH_CUE, SERVICE_NOUN
 
 CERTAIN = Decimal("1.00")
 SPANNED = Decimal("0.95")
@@ -31,7 +30,10 @@ YEAR_OF_OTHER_END = Decimal("0.90")
 NEAREST = Decimal("0.80")
 OTHER_ORDER = Decimal("0.70")
 OPEN = Decimal("0.50")
-SHORT_YEARS_BACK, SHORT_YEARS_AHEAD = 3, 6
+CUED_MONTHS_AWAY, SERVED_MONTHS_AWAY = 24, 12
+
+_CUED = re.compile(rf"(?<!\w){MONTH_CUE}\W*$", re.IGNORECASE)
+_SERVED = re.compile(rf"(?<!\w)(?!{COUNTED_PAYMENT})\w*?{SERVICE_NOUN}\w*[\s:,(]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ class Match:
 
 @dataclass(slots=True)
 class Found:
-    """All that was read: matches, the points left over, and what can't be used."""
+    """All that was read: matches, the points left over, and what can't be used.
+
+    `open`: what can't be used of a year or quarter by itself, which counts if nothing else is said.
+    """
 
     matches: list[Match] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
 
 
 def find_ranges(company: Company, document_date: date, locale: Locale) -> Found:
@@ -64,7 +70,7 @@ def find_ranges(company: Company, document_date: date, locale: Locale) -> Found:
         if listed > index and company.roles[index] in {Role.NONE, Role.PAPERWORK}:
             reader.read_list(index, listed)
             index = listed + 1
-        elif _is_pair(company, index) and reader.read_range(index):
+        elif reader.read_two(index):
             index += 2
         else:
             reader.read_single(index)
@@ -90,16 +96,30 @@ class _Reader:
         self.locale = locale
         self.found = found
 
+    def read_two(self, index: int) -> bool:
+        """Reads a point and the next where they are the two ends of a range, in either order."""
+        if _is_pair(self.company, index) and self.read_range(index):
+            return True
+        return self.company.is_turned_range(index) and self.read_turned(index)
+
     def read_range(self, index: int) -> bool:
         """Reads the range of a point and the next; False where they are no dates after all."""
         one, other = self.company.points[index], self.company.points[index + 1]
-        pair = _as_pair(one, other, self.today)
-        if pair is None:
+        pairs = as_pairs(one, other, self.today, self.locale)
+        if pairs:
+            self._add(pairs, _rule_of_range(pairs[0]), one.start, other.end)
+        return bool(pairs)
+
+    def read_turned(self, index: int) -> bool:
+        """Reads an end that stands before its start; False where they are no such two."""
+        end, start = self.company.points[index], self.company.points[index + 1]
+        pair = start.value, end.value
+        read = [
+            days_between(*pair, self.today, way, self.locale) for way in ways(pair, self.locale)
+        ]
+        if not all(days and days[0] <= days[1] for days in read):
             return False
-        rule = "date_range" if Day in map(type, pair) else "month_range"
-        if isinstance(pair[0], Part | Weeks):
-            rule = "part_range"
-        self._add(pair, rule, one.start, other.end, bare=False)
+        self._add([pair], _rule_of_range(pair), end.start, start.end)
         return True
 
     def read_list(self, first: int, last: int) -> None:
@@ -109,7 +129,7 @@ class _Reader:
         start, end = points[0].value, points[-1].value
         size = sum(p.value.months if isinstance(p.value, Part) else 1 for p in points)
         faults = len(self.found.faults)
-        self._add((start, end), "list", points[0].start, points[-1].end, bare=False)
+        self._add([(start, end)], "list", points[0].start, points[-1].end)
         if len(self.found.faults) > faults:
             return
         added = self.found.matches[-1]
@@ -120,42 +140,65 @@ class _Reader:
             value = point.value
             if value.year is None and years and isinstance(value, Month | Part):
                 value = replace(value, year=years[-1])
-            self._add((value, value), _rule(value), point.start, point.end, bare=False)
+            self._add([(value, value)], _rule(value), point.start, point.end)
 
     def read_single(self, index: int) -> None:
         """Reads a span that stands alone; days, starts and ends wait for the stated lengths."""
         point, role = self.company.points[index], self.company.roles[index]
         value = point.value
         if isinstance(value, Fraction):
-            month = self._lone_month(index, value)
-            if month is None:
+            lone = self._lone_day(index, value) or self._lone_month(index, value)
+            if lone is None:
                 return
-            value = month
-        if isinstance(value, Month) and value.or_day and role in {Role.START, Role.DELIVERY}:
-            by_day = not self.locale.day_first or role is Role.DELIVERY
-            value = Day(value.or_day, value.month, None) if by_day else value
+            value = lone
+        if isinstance(value, Month) and value.or_day and role is Role.DELIVERY:
+            value = Day(value.or_day, value.month, None)
         self.company.points[index] = replace(point, value=value)
         if point.bound and not isinstance(point.value, Fraction):
             return
         if isinstance(value, Day) or role in {Role.START, Role.END, Role.RENEWS}:
             self.found.left.append(index)
         elif role is not Role.PAPERWORK:
-            self._add((value, value), _rule(value), point.start, point.end, bare=point.bare)
+            self._add([(value, value)], _rule(value), point.start, point.end, bare=point.bare)
+
+    def _lone_day(self, index: int, value: Fraction) -> Day | Month | None:
+        """The day of "12 Monate ab 1.4." or "starting 4/1", which without a word is a number."""
+        if self.company.roles[index] not in {Role.START, Role.END, Role.DELIVERY}:
+            return None
+        month = short_month(value, self.today)
+        if month is not None:
+            return month if self.locale.day_first else replace(month, or_day=value.second)
+        day = Day(value.first, value.second, None, numeric=value.slash)
+        dated = days_between(day, day, self.today, ways((day,), self.locale)[0], self.locale)
+        point = self.company.points[index]
+        is_written_so = value.slash or self.company.text[point.end - 1] == "."
+        return day if dated and is_written_so else None
 
     def _lone_month(self, index: int, value: Fraction) -> Month | None:
         """The month of "Miete 03/26", which without a word for it is a number."""
-        cued = re.search(rf"(?<!\w){MONTH_CUE}\W*$", self.company.before(index), re.IGNORECASE)
-        month = _short_month(value, self.today)
-        return month if cued and month and abs((month.year or 0) - self.today.year) <= 2 else None
+        before = self.company.before(index)
+        month = short_month(value, self.today)
+        if month is None or month.year is None:
+            return None
+        away = abs((month.year - self.today.year) * 12 + month.month - self.today.month)
+        if _CUED.search(before):
+            return month if away <= CUED_MONTHS_AWAY else None
+        return month if _SERVED.search(before) and away <= SERVED_MONTHS_AWAY else None
 
     def _add(
-        self, pair: tuple[Value, Value], rule: str, start: int, end: int, *, bare: bool
+        self,
+        pairs: list[tuple[Value, Value]],
+        rule: str,
+        start: int,
+        end: int,
+        *,
+        bare: bool = False,
     ) -> None:
         """Adds the periods from the first value to the last; a fault where there is none."""
         text = self.company.text[start:end]
         periods: list[Period] = []
         faults: list[str] = []
-        for way in ways(pair, self.locale):
+        for pair, way in [(ends, way) for ends in pairs for way in ways(ends, self.locale)]:
             days = days_between(*pair, self.today, way, self.locale)
             if days is None:
                 faults.append(_impossible(text, pair))
@@ -168,9 +211,9 @@ class _Reader:
             elif period not in periods:
                 periods.append(period)
         if not periods:
-            self.found.faults += [] if bare else faults[:1]
+            (self.found.open if bare else self.found.faults).extend(faults[:1])
             return
-        confidence = OPEN if len(periods) > 1 else self._confidence(pair)
+        confidence = OPEN if len(periods) > 1 else self._confidence(pairs[0])
         self.found.matches.append(Match(tuple(periods), rule, start, end, confidence, bare))
 
     def _confidence(self, pair: tuple[Value, Value]) -> Decimal:
@@ -179,7 +222,13 @@ class _Reader:
         years = [value.year is not None for value in pair]
         if not all(years):
             return YEAR_OF_OTHER_END if any(years) else NEAREST
-        return CERTAIN if all(isinstance(v, Day | DaySpan) for v in pair) else SPANNED
+        return CERTAIN if all(isinstance(v, Day | Span) for v in pair) else SPANNED
+
+
+def _rule_of_range(pair: tuple[Value, Value]) -> str:
+    if isinstance(pair[0], Part | Weeks):
+        return "part_range"
+    return "date_range" if Day in map(type, pair) else "month_range"
 
 
 def _impossible(text: str, pair: tuple[Value, Value]) -> str:
@@ -190,7 +239,9 @@ def _impossible(text: str, pair: tuple[Value, Value]) -> str:
 
 def _rule(value: Value) -> str:
     match value:
-        case DaySpan():
+        case Span(first=Month()):
+            return "month_range"
+        case Span():
             return "day_range"
         case Part():
             name = {1: "month", 3: "quarter", 6: "half", 12: "year"}[value.months]
@@ -203,54 +254,3 @@ def _rule(value: Value) -> str:
 
 def _months(period: Period) -> int:
     return (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
-
-
-def _as_pair(one: Point, other: Point, today: date) -> tuple[Value, Value] | None:
-    """The two ends with what only their company decides: "03/26" and "Mar 26"."""
-    first, last = one.value, other.value
-    if isinstance(first, Fraction) and isinstance(last, Fraction):
-        return _fractions(first, last, today)
-    if isinstance(first, Fraction) or isinstance(last, Fraction):
-        pair = tuple(
-            Day(v.first, v.second, None, numeric=True) if isinstance(v, Fraction) else v
-            for v in (first, last)
-        )
-        return (pair[0], pair[1]) if any(isinstance(v, Day) and v.year for v in pair) else None
-    loose = [isinstance(v, Month) and v.or_day is not None for v in (first, last)]
-    if any(loose) and (Day in (type(first), type(last)) or (all(loose) and _falls(first, last))):
-        first, last = _or_day(first), _or_day(last)
-    return first, last
-
-
-def _or_day(value: Value) -> Value:
-    if isinstance(value, Month) and value.or_day is not None:
-        return Day(value.or_day, value.month, None)
-    return value
-
-
-def _falls(first: Value, last: Value) -> bool:
-    assert isinstance(first, Month)
-    assert isinstance(last, Month)
-    return (last.year or 0, last.month) < (first.year or 0, first.month)
-
-
-def _fractions(first: Fraction, last: Fraction, today: date) -> tuple[Value, Value] | None:
-    if not (first.padded and last.padded):
-        return None
-    if first.slash and last.slash:
-        months = _short_month(first, today), _short_month(last, today)
-        return (months[0], months[1]) if months[0] and months[1] else None
-    if first.slash or last.slash:
-        return None
-    pair = tuple(Day(v.first, v.second, None) for v in (first, last))
-    return pair[0], pair[1]
-
-
-def _short_month(value: Fraction, today: date) -> Month | None:
-    year = CENTURY + value.second
-    near = -SHORT_YEARS_BACK <= year - today.year <= SHORT_YEARS_AHEAD
-    return (
-        Month(value.first, year)
-        if value.padded and value.slash and near and (1 <= value.first <= 12)
-        else None
-    )

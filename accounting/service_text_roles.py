@@ -3,14 +3,18 @@
 import re
 from enum import StrEnum
 
-from accounting.service_text_days import Day, DaySpan, Fraction, Month, Part, Value
+from accounting.service_text_days import Day, Fraction, Month, Part, Span, Value
 from accounting.service_text_points import Point
 from accounting.service_text_terms import Term
 from accounting.service_text_words import (
     ADMIN_CUE,
     AND_WORDS,
+    DASH,
+    DUE_CUE,
     END_CUE,
     EVENT_CUE,
+    FOR_A_DAY,
+    LATER_ISSUE,
     MONTH_ADMIN_CUE,
     ON_CUE,
     RENEWS_CUE,
@@ -33,7 +37,10 @@ class Role(StrEnum):
 
 _FLAGS = re.IGNORECASE
 _WEEKDAY = rf"(?:(?:{WEEKDAY})\b\.?,?\s*)?"
-_CLOCK = r"(?:(?:\d{1,2}[:.]\d\d\s?(?:[ap]m|h|hrs|uhr)?|noon|midnight)\s(?:on\s|am\s)?)?"
+_CLOCK = (
+    r"(?:(?:\d{1,2}(?:[:.]\d\d\s?(?:[ap]m|h|hrs|uhr)?|\s?(?:[ap]m|uhr))|noon|midnight)"
+    r"[\s,]\s?(?:on\s|am\s)?)?"
+)
 _TAIL = (
     r"[\s:(\[=]*(?:(?:on|am|the|dem|den|zum|of|im|mit|in|date|datum|anfang|each)\b[\s:]*)*"
     rf"[\s:(\[]*{_CLOCK}{_WEEKDAY}$"
@@ -50,6 +57,10 @@ _AFTER: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|start(?:ing)?\b)", _FLAGS), Role.START),
     (re.compile(r"\s*[)\]]?\s*(?:expiry|expiration|end\s?date)\b", _FLAGS), Role.END),
 )
+_ISSUE = re.compile(LATER_ISSUE, _FLAGS)
+_FOR_A_DAY = re.compile(rf"(?<!\w)(?:{FOR_A_DAY})\s{_WEEKDAY}$", _FLAGS)
+_DUE = re.compile(rf"(?<!\w){DUE_CUE}{_TAIL}", _FLAGS)
+_RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
 _RENEWAL = re.compile(r"renewal\s*$", _FLAGS)
 _ENDS_A_TERM = re.compile(rf"(?<!\w)(?:to|end(?:ing|ed)|bis|thru|through){_TAIL}", _FLAGS)
 _AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*,\s*", _FLAGS)
@@ -62,7 +73,7 @@ _RANGE = re.compile(
     rf"\W{{0,3}}{_CLOCK}{_WEEKDAY}",
     _FLAGS,
 )
-_DASH = re.compile(r"\s*[-–—−~→‐‑‒]+\s*")
+_DASH = re.compile(rf"\s*{DASH}\s*")
 
 
 class Company:
@@ -96,14 +107,22 @@ class Company:
     def _role(self, index: int) -> Role:
         point, before = self.points[index], self.before(index)
         if not isinstance(point.value, Day):
-            if isinstance(point.value, Month) and _MONTH_ADMIN.search(before):
+            is_issue = _ISSUE.match(self.text, point.end)
+            if isinstance(point.value, Month) and (is_issue or _MONTH_ADMIN.search(before)):
                 return Role.PAPERWORK
-            if isinstance(point.value, DaySpan):
+            if isinstance(point.value, Span):
                 return Role.NONE
         found = next((role for cue, role in _CUES if cue.search(before)), Role.NONE)
+        if found is Role.PAPERWORK and self.is_due(index) and _RENEWED.search(self.text):
+            found = Role.RENEWS
+        is_day = isinstance(point.value, Day)
+        if is_day and found is Role.NONE and not self.terms and _FOR_A_DAY.search(before):
+            found = Role.DELIVERY
         if not isinstance(point.value, Day):
             is_year = isinstance(point.value, Part) and point.value.months == 12
-            may_be_day = isinstance(point.value, Month) and point.value.or_day is not None
+            may_be_day = isinstance(point.value, Fraction) or (
+                isinstance(point.value, Month) and point.value.or_day is not None
+            )
             if found is Role.PAPERWORK or (found is Role.DELIVERY and not may_be_day):
                 found = Role.NONE
             if is_year and _RENEWAL.search(before):
@@ -116,12 +135,22 @@ class Company:
             found = previous if isinstance(point.value, Day) else Role.NONE
         return found
 
+    def is_due(self, index: int) -> bool:
+        """Whether a day is said to be one on which something other than a payment is due."""
+        return _DUE.search(self.before(index)) is not None
+
+    def is_turned_range(self, index: int) -> bool:
+        """Whether a point is an end and the next a start: "to 31 December, starting 1 March"."""
+        if index + 1 >= len(self.points) or self.is_range(index + 1):
+            return False
+        return self.roles[index : index + 2] == [Role.END, Role.START]
+
     def is_range(self, index: int) -> bool:
         """Whether a point and the next are the two ends of one range."""
         if index + 1 >= len(self.points):
             return False
         first, last = self.points[index], self.points[index + 1]
-        if isinstance(first.value, DaySpan) or isinstance(last.value, DaySpan):
+        if isinstance(first.value, Span) or isinstance(last.value, Span):
             return False
         kinds = (Day, Month, Fraction)
         if isinstance(first.value, kinds) != isinstance(last.value, kinds):
@@ -129,7 +158,10 @@ class Company:
         gap = self.gap(index)
         if gap.strip() == "/":
             days = isinstance(first.value, Day) and isinstance(last.value, Day)
-            return days and self.text[first.start : first.start + 4].isdigit()
+            if not days or self.roles[index] is Role.DELIVERY:
+                return False
+            named = self.text[first.start : first.end].upper().isupper()
+            return named or self.text[first.start : first.start + 4].isdigit()
         if self.roles[index] is Role.START and self.roles[index + 1] is Role.END:
             return True
         if _BETWEEN.search(self.before(index)) and _AND.fullmatch(gap):

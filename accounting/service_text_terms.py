@@ -11,6 +11,7 @@ from accounting.service_text_points import Point
 from accounting.service_text_words import (
     BILLING_AFTER,
     BILLING_BEFORE,
+    DAYS_OF,
     END_CUE,
     FREQUENCIES,
     HAPPENS,
@@ -21,6 +22,7 @@ from accounting.service_text_words import (
     TERM_REFUSED_BEFORE,
     TWO_MEANINGS,
     UNITS,
+    WARRANTY_WITH,
 )
 
 
@@ -80,6 +82,9 @@ class Term:
 
 DAYS_OFF_MAX = 3
 """Days by which dates may miss a frequency: "quarterly", 25 March – 23 June."""
+YEARS_OF_DAYS = frozenset({365, 366, 730, 731})
+LENGTH_DAYS_MIN = 28
+"""Days from which "days of support" are a time rather than work."""
 _FLAGS = re.IGNORECASE
 _COUNT = (
     rf"(?<!\w)(?:(?P<digits>\d{{1,3}})(?:[.,](?P<half>50?))?|(?P<word>{NUMBER_WORD})|(?<=for\s)an?)"
@@ -109,7 +114,8 @@ _NAMED = tuple(
     )
 )
 _REFUSED_BEFORE = re.compile(rf"{TERM_REFUSED_BEFORE}$", _FLAGS)
-_REFUSED_AFTER = re.compile(TERM_REFUSED_AFTER, _FLAGS)
+_REFUSED_AFTER = re.compile(rf"{TERM_REFUSED_AFTER}|{WARRANTY_WITH}", _FLAGS)
+_DAYS_OF = re.compile(DAYS_OF, _FLAGS)
 _HAPPENS = re.compile(rf"[\s-]+{HAPPENS}", _FLAGS)
 _BILLING_BEFORE = re.compile(rf"(?<!\w){BILLING_BEFORE}$", _FLAGS)
 _BILLING_AFTER = re.compile(rf"[\s,-]*(?:in\s)?{BILLING_AFTER}", _FLAGS)
@@ -134,7 +140,9 @@ def find_terms(text: str, points: list[Point]) -> list[Term]:
             count = _count(match, months)
             if _is_refused(text, match):
                 count = 0
-            kind = Kind.EFFORT if days == 1 else Kind.COUNTED
+            kind = Kind.COUNTED
+            if days == 1 and not _is_length(text, match, count):
+                kind = Kind.EFFORT
             add(match, count if months else 0, count * days, kind)
     for match in _TWO_MEANINGS.finditer(text):
         add(match, 6, 0, Kind.FREQUENCY)
@@ -164,6 +172,13 @@ def _count(match: re.Match[str], months: int) -> int:
 def _is_refused(text: str, match: re.Match[str]) -> bool:
     before, after = text[: match.start()], text[match.end() :]
     return bool(_REFUSED_BEFORE.search(before) or _REFUSED_AFTER.match(after))
+
+
+def _is_length(text: str, match: re.Match[str], days: int) -> bool:
+    """Whether days are a length and no effort: "365 days", "90 days of support"."""
+    if days in YEARS_OF_DAYS:
+        return True
+    return days >= LENGTH_DAYS_MIN and _DAYS_OF.match(text, match.end()) is not None
 
 
 def _frequency(text: str, match: re.Match[str]) -> Kind:

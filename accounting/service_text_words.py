@@ -4,7 +4,7 @@ Patterns are written for re.IGNORECASE. This file decides nothing about a text.
 """
 
 MONTH_NAMES = (
-    ("january", "januar", "jänner", "jan"),
+    ("january", "januar", "jänner", "jaenner", "jan", "jän", "jaen"),
     ("february", "februar", "feber", "febr", "feb"),
     ("march", "märz", "maerz", "mar", "mär", "mrz"),
     ("april", "apr"),
@@ -40,13 +40,18 @@ NUMBER_WORDS = {
     **dict.fromkeys(("ten", "zehn"), 10),
     **dict.fromkeys(("eleven", "elf"), 11),
     **dict.fromkeys(("twelve", "zwölf", "zwoelf"), 12),
+    **dict.fromkeys(("thirteen", "dreizehn"), 13),
+    **dict.fromkeys(("fourteen", "vierzehn"), 14),
     **dict.fromkeys(("fifteen", "fünfzehn"), 15),
+    **dict.fromkeys(("sixteen", "sechzehn"), 16),
     **dict.fromkeys(("eighteen", "achtzehn"), 18),
+    **dict.fromkeys(("twenty", "zwanzig"), 20),
     **dict.fromkeys(("twenty-four", "twenty four", "vierundzwanzig"), 24),
     **dict.fromkeys(("thirty", "dreißig"), 30),
     **dict.fromkeys(("thirty-six", "thirty six", "sechsunddreißig"), 36),
     **dict.fromkeys(("forty-eight", "forty eight", "achtundvierzig"), 48),
     **dict.fromkeys(("sixty", "sechzig"), 60),
+    **dict.fromkeys(("ninety", "neunzig"), 90),
 }
 NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 ORDINALS = {
@@ -58,13 +63,13 @@ ORDINALS = {
 _ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
 
 QUARTER = (
-    r"Q[1-4]|[1-4]\.?\s?Q(?!ua)|(?:Qtr\.?|quarter|Quartal)\s?[1-4]"
+    r"Q[1-4]|[1-4]\.?\s?Q(?!ua)\.?|(?:IV|I{1,3})(?=\s?/\s?20\d\d)|(?:Qtr\.?|quarter|Quartal)\s?[1-4]"
     rf"|[1-4](?:st|nd|rd|th)\s(?:quarter|qtr)|(?:{_ORDINAL})\.?\s(?:quarter|Quartals?)"
-    r"|[1-4]\.\s?Quartals?"
+    r"|[1-4]\.\s?(?:Quartals?|Quart\.|Qu\.)"
 )
 HALF = (
     r"H[12]|[12]H|HY[12]|HJ\s?[12]|half\s[12]|[12](?:st|nd)\shalf(?:[-\s]year)?"
-    rf"|(?:{_ORDINAL})\.?\s(?:half(?:[-\s]year)?|Halbjahr(?:es)?)|[12]\.\s?(?:Halbjahr(?:es)?|HJ)"
+    rf"|(?:{_ORDINAL})\.?\s(?:half(?:[-\s]year)?|Halbjahr(?:es)?)|[12]\.\s?(?:Halbjahr(?:es)?|HJ\.?)"
 )
 FISCAL = (
     r"FY|F\.Y\.|(?:fiscal|financial)(?:\syear)?|Geschäftsjahr(?:es)?|GJ|Wirtschaftsjahr(?:es)?|WJ"
@@ -112,7 +117,7 @@ TWO_MEANINGS = r"bi-?annual(?:ly)?"
 
 HAPPENS = (  # what happens yearly or monthly without being a period of service
     r"(?:\w+\s)?(?:report\w*|accounts?|audit\w*|conference|meetings?|reviews?|statements?|general"
-    r"|summit|dinner|leave|returns?|tax|budget|revenue|turnover|increase|uplift|bonus|newsletters?"
+    r"|inspections?|servicing|tests?|testing|calibration|overhaul|party|summit|dinner|leave|returns?|tax|budget|revenue|turnover|increase|uplift|bonus|newsletters?"
     r"|backups?|active|visits?|visitors|page\w*|requests?|volume|minimum|e?-?mails?|contacts"
     r"|transactions?|bericht\w*|besprechung\w*|sitzung\w*)\b"
 )
@@ -127,7 +132,8 @@ BILLING_AFTER = (
 
 TERM_REFUSED_BEFORE = (
     r"(?:\b(?:net|within|after|every|each|per|alle|innerhalb(?:\svon)?|binnen|nach|notice|last|past"
-    r"|previous|prior|letzten?|first|ersten?|up\sto|bis\szu|zahlungsziel|kündigungsfrist|frist"
+    r"|previous|prior|letzten?|first|ersten?|min(?:imum|\.)?(?:\s(?:contract|term|period|commitment))*"
+    r"|mindest(?:vertrags)?(?:laufzeit|dauer)|up\sto|bis\szu|zahlungsziel|kündigungsfrist|frist"
     r"|lead\stime|delivery(?:\stime)?|lieferzeit|payment(?:\sterms?)?|terms|once|twice"
     r"|notice\speriod)"
     r"(?:\sof|\svon)?(?:\san?|\sder|\sden)?[\s:(]*|\b(?:\d|year|jahr)\sof(?:\san?|\sthe)?"
@@ -144,7 +150,7 @@ UNNAMED_START = (
 TERM_REFUSED_AFTER = (
     r"['’]?s?\W{0,2}(?:written\s)?(?:notice|net\b|netto|ago|old\b|after\b|data\b"
     r"|(?:data\s)?retention|history|lookback|experience"
-    r"|free\b|gratis|kündigung|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
+    r"|(?:minimum|commitment|mindest)|free\b|gratis|kündigung|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
 )
 NOT_CONTRADICTED = (
     r"\b(?:pro[-\s]?rat\w*|anteilig\w*|stub|co-?term\w*|partial|zeitanteilig"
@@ -152,6 +158,16 @@ NOT_CONTRADICTED = (
     r"|(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)\s(?:contract\s)?year)\b"
 )
 """Says that the dates are a part of the stated length."""
+
+DAYS_OF = (
+    r"\s(?:of\s)?(?:\w+\s)?(?:access|licen[cs]e|subscription|support|pass|trial|plan|cover|hosting"
+    r"|membership|maintenance|monitoring|storage|rental|hire|warranty|zugang|lizenz|abo\b|support|miete"
+    r"|wartung|hosting|testphase)"
+)
+"""After a number of days that are a length, and no effort: "90 days of support"."""
+WARRANTY_WITH = (
+    r"\s(?:\w+\s)?(?:warranty|guarantee|garantie|gewährleistung)\b(?=\W*(?:incl|inkl|included|$))"
+)
 
 _DATE_WORD = r"(?:\s?(?:date|datum))?"
 START_CUE = (
@@ -163,17 +179,19 @@ START_CUE = (
     r"|(?:monate?n?|jahre?n?|jahr)\svom"
     rf"|beginnend|beginnt|(?:\w*beginn)|\w*start{_DATE_WORD}|startdatum"
     r"|mit\swirkung\s(?:ab|vom|zum)"
-    r"|w/c|week\scommencing)"
+    r"|w/c|week\scommencing|check-?in|arrival|pick-?up|anreise|abholung)"
 )
 END_CUE = (
     rf"(?:until|till?|to(?:\sand\sincluding)?|through(?:\sto)?|thru|up\sto(?:\sand\sincluding)?"
     rf"|end(?:s|ing|ed)?{_DATE_WORD}|expir(?:es|ing|ed|y){_DATE_WORD}|expiration{_DATE_WORD}"
     rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\szum|\seinschl(?:ießlich|\.))?|endet"
-    r"|endend|\w*ende|enddatum|ablauf\w*|läuft\s(?:bis|ab)|y/e|fye?|w/e|q/e|ye)"
+    r"|endend|\w*ende|enddatum|ablauf\w*|läuft(?:\s(?:bis|ab|aus))?|check-?out|departure|drop-?off"
+    r"|abreise|rückgabe|exp\.?|y/e|fye?|w/e|q/e|ye)"
 )
-AND_WORDS = r"(?:and|und|&|\+)"
+AND_WORDS = r"(?:and|und|u\.?(?!\w)|sowie|&|\+)"
+DASH = r"(?:[-–—−~→‐‑‒⇒➔➜▶›»∼〜]+|[-=]*>)"
 TO = (
-    r"(?:[-–—−~→‐‑‒]+|\.{2,3}|…|to(?:\sand\sincluding)?|until|till?|through(?:\sto)?|thru"
+    rf"(?:{DASH}|\.{{2,3}}|…|to(?:\sand\sincluding)?|until|till?|through(?:\sto)?|thru"
     r"|up\sto(?:\sand\sincluding)?|bis(?:\szum|\seinschl(?:ießlich|\.))?)"
 )
 ON_CUE = (
@@ -182,7 +200,7 @@ ON_CUE = (
 )
 EVENT_CUE = (
     r"(?:training|workshops?|webinar|seminar|session|training\sday|course|schulung\w*|veranstaltung"
-    r"|\w*workshop|\w*seminar|\w*schulung|call-?out|consultation|photo\s?shoot)"
+    r"|\w*workshop|\w*seminar|\w*schulung|call-?out|consult(?:ing|ancy|ation)|photo\s?shoot|beratung|montage|einsatz|repairs?|inspection)"
 )
 _PAPER = (
     r"(?:invoice|bill|order|purchase\sorder|p\.?o\.?|quote|quotation|offer|proposal|receipt"
@@ -226,15 +244,36 @@ SERVICE_NOUN = (
     r"|betreuung|nutzung|nebenkosten|beratung|reinigung|leistung|abrechnung"
     r"|rate\b|zeitraum|versicherung))"
 )
+GOES_WITH_A_YEAR = (
+    r"(?:annual|yearly|for|für|incl(?:uding)?|inkl(?:usive)?|and|und|with|mit|as|gemäß|laut|lt|per|pro"
+    r"|at|to|zu[mr]?|by|on|of|in|plus|only|nur|only|je|der|des|die|the|zzgl|plan)"
+)
+VERSION_WORD = r"(?:edition|version|release|model|modell|lt|standard|pro|professional|r2)"
+COUNTED_PAYMENT = r"(?:rate|instal?lment|payment|charge|bill|invoice|number|zahlung|rechnung)"
+"""After these "04/36" is the fourth of 36 rather than a month."""
 MONTH_CUE = (
     r"(?:for|in|of|during|month|period|für|im|monat|zeitraum|\w*miete|\w*zeitraum|rent|abrechnung"
     r"|\w*pauschale|\w*gebühr)"
 )
 MONTH_ADMIN_CUE = (
     r"(?:dated|issued|signed|agreed|due|payable|paid|ordered|version|edition|release|published"
-    r"|by|before|mid|mitte|vor)[\s-]*(?:in|on|im)?"
+    r"|by|before|mid|mitte|vor|completion|delivery|handover|go-?live|launch|fertigstellung|abnahme"
+    r"|lieferung)[\s-]*(?:in|on|im)?"
 )
-RENEWS_CUE = r"(?:(?:auto-?)?renews|renewing|next\srenewal|verlängert\ssich)"
+FOR_A_DAY = r"(?:for|für)(?:\s(?:the|den))?"
+"""Before a single day that is all the text says: "Marquee hire for 12 September 2026"."""
+DUE_CUE = r"(?<!payment )(?<!invoice )(?<!zahlung )(?<!rechnung )(?:falls\s)?(?:due|fällig)"
+LATER_ISSUE = r"\s(?:issue|edition|ausgabe|heft)\b"
+NOT_FROM_NOW = (  # says that a length doesn't start with the document
+    r"\barrears\b|\bnachträglich\w*|\brückwirkend\w*|\bretrospective\w*|\bto\sdate\b"
+    r"|\b(?:instal?lments?|teilbetrag|teilzahlung|rate|raten)\s(?:no\.?\s|nr\.?\s)?\d"
+    r"|\b(?:\d\.|\d(?:st|nd|rd|th)|first|second|third|fourth|final|last)\s(?:\w+\s)?"
+    r"(?:instal?lment|rate\b|teilbetrag|teilzahlung)"
+)
+RENEWS_CUE = (
+    r"(?:(?:auto-?)?renews|renewing|next\srenewal|renewal\s(?:is\s|falls\s)?due|due\sfor\srenewal"
+    r"|verlängert\ssich|verlängerung\s(?:am|zum))"
+)
 NAME_BEFORE = r"(?:by|with|durch|von|mr|mrs|ms|herrn?|frau|dr|attn|c/o|dear|mit|bei|und|and|&)"
 FIRM_AFTER = (
     r"\b(?:GmbH|Ltd|Limited|Inc|LLC|AG|Group|Holdings?|Networks?|plc|KG|UG|Corp|Bros|Partners?)\b"

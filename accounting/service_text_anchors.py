@@ -178,9 +178,14 @@ class _Anchor:
             self._match(periods, "term_from_document", term.start, term.end, FROM_THE_DOCUMENT)
 
     def _offered_instead(self, term: Term) -> list[Period]:
-        """What may be meant in place of the document's date: a day that is due, a year's name."""
-        due = [i for i in self._left(Role.PAPERWORK) if self.company.is_due(i)]
-        periods = [term.period_from(days[0]) for i in due for days in self._days(i)]
+        """What may be meant in place of the document's date: a later day, the year of a name.
+
+        No order or offer is dated after the document, and what is paid then starts with it.
+        """
+        company, later = self.company, self._left(Role.PAPERWORK)
+        later = [i for i in later if isinstance(company.points[i].value, Day)]
+        days = [day for i in later if not company.is_payment(i) for day, _ in self._days(i)]
+        periods = [term.period_from(day) for day in days if day > self.today]
         if term.months == MONTHS_OF_A_YEAR:
             years = unread_years(self.company.text, self.company.points, self.today)
             periods += [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]

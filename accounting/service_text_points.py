@@ -9,7 +9,9 @@ from accounting.service_text_patterns import BARE, BOUND, LOOSE, NUMERIC, PATTER
 from accounting.service_text_words import (
     AND_WORDS,
     FIRM_AFTER,
+    FREQUENCIES,
     GOES_WITH_A_YEAR,
+    HAPPENS,
     MONTH,
     MONTH_CUE,
     NAME_BEFORE,
@@ -65,7 +67,8 @@ _GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
 _VERSION = re.compile(VERSION_WORD, _FLAGS)
 _LONE_YEAR = re.compile(r"(?<![\w.,/:#-])20\d\d(?![\w:%]|[.,/-]\d)")
 _ANNUAL = re.compile(
-    rf"(?<!\w)(?:annual|yearly|jährliche?\w*|Jahres-?\w+)(?:[\s-]+{SERVICE_NOUN}[\w-]*){{0,3}}[\s:]*$",
+    rf"(?<!\w)(?:{'|'.join(pattern for pattern, months in FREQUENCIES if months == 12)})"
+    rf"(?![\s-]+{HAPPENS})(?:[\s-]+{SERVICE_NOUN}[\w-]*){{0,3}}[\s:]*$",
     _FLAGS,
 )
 _YEAR_CUE = re.compile(
@@ -146,7 +149,8 @@ def _is_glued(text: str, point: Point, starts: set[int], ends: set[int]) -> bool
         if left[1] in ":." and digit and numeric:
             return True
     if len(right) == 2 and end + 1 not in starts and right[0] in "-/.:":
-        return right[1].isdigit() or (point.bare and right[0] == "-" and right[1].isalpha())
+        goes_on = right[0] == "-" and right[1].isalpha() and not _SERVICE.match(text, end + 1)
+        return right[1].isdigit() or (point.bare and goes_on)
     return False
 
 

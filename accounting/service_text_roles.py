@@ -17,6 +17,7 @@ from accounting.service_text_words import (
     LATER_ISSUE,
     MONTH_ADMIN_CUE,
     ON_CUE,
+    PAYMENT_BEFORE,
     RENEWS_CUE,
     START_CUE,
     TO,
@@ -54,11 +55,12 @@ _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
 )
 _MONTH_ADMIN = re.compile(rf"(?<!\w){MONTH_ADMIN_CUE}\s*$", _FLAGS)
 _AFTER: tuple[tuple[re.Pattern[str], Role], ...] = (
-    (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|start(?:ing)?\b)", _FLAGS), Role.START),
+    (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|start(?:ing)?\b|an\b)", _FLAGS), Role.START),
     (re.compile(r"\s*[)\]]?\s*(?:expiry|expiration|end\s?date)\b", _FLAGS), Role.END),
 )
 _ISSUE = re.compile(LATER_ISSUE, _FLAGS)
 _FOR_A_DAY = re.compile(rf"(?<!\w)(?:{FOR_A_DAY})\s{_WEEKDAY}$", _FLAGS)
+_PAYMENT = re.compile(PAYMENT_BEFORE, _FLAGS)
 _DUE = re.compile(rf"(?<!\w){DUE_CUE}{_TAIL}", _FLAGS)
 _RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
 _RENEWAL = re.compile(r"renewal\s*$", _FLAGS)
@@ -127,13 +129,17 @@ class Company:
                 found = Role.NONE
             if is_year and _RENEWAL.search(before):
                 found = Role.NONE
-        if found is Role.NONE:
+        if found in {Role.NONE, Role.PAPERWORK}:
             after = self.text[point.end :]
-            found = next((role for cue, role in _AFTER if cue.match(after)), Role.NONE)
+            found = next((role for cue, role in _AFTER if cue.match(after)), found)
         if found is Role.NONE and index and _AND.fullmatch(before):
             previous = self.roles[index - 1]
             found = previous if isinstance(point.value, Day) else Role.NONE
         return found
+
+    def is_payment(self, index: int) -> bool:
+        """Whether a day is one by which something is paid."""
+        return _PAYMENT.search(self.before(index)) is not None
 
     def is_due(self, index: int) -> bool:
         """Whether a day is said to be one on which something other than a payment is due."""

@@ -80,9 +80,12 @@ MONTH_UNIT = r"(?:calendar\s|full\s|consecutive\s|volle\s)?(?:months?|mths?|mos?
 UNITS: tuple[tuple[str, int, int], ...] = (  # pattern, months, days
     (r"(?:half[-\s]years?|Halbjahre?n?|Halbjahres(?=\w|-))", 6, 0),
     (r"(?:quarters?|Quartale?n?|Quartals(?=\w|-))", 3, 0),
-    (rf"(?:{MONTH_UNIT}|monthly|monatige?[nrsm]?|Monats(?=\w|-))", 1, 0),
+    (rf"(?:{MONTH_UNIT}|monthly|monatige?[nrsm]?|Monats(?=-|\w+(?<!en)(?<!s)\b))", 1, 0),
     (
-        r"(?:full\s|whole\s)?(?:years?|yrs?|jahre?n?|yearly|jahr|jährige?[nrsm]?|Jahres(?=\w|-))",
+        (
+            r"(?:full\s|whole\s)?(?:years?|yrs?|jahre?n?|yearly|jahr|jährige?[nrsm]?"
+            r"|(?<=-)Jahres(?=\w|-)|Jahres(?=-|\w+(?<!en)(?<!s)\b))"
+        ),
         12,
         0,
     ),
@@ -223,7 +226,7 @@ REFERENCE = (
     r"(?:\b(?:no|nr|number|nummer|ref|reference|referenz|room|raum|zimmer|unit|suite|apt|apartment"
     r"|wohnung|flat|version|release|rel|ver|sku|article|artikel|art|item|model|modell|serial"
     r"|iso|iec|din|en|rfc|tel|phone|telefon|fax|lot|part|bin|level|floor|desk|platz|haus"
-    r"|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"
+    r"|issue|edition|ausgabe|heft|vol|volume|band|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"
     r"(?:\.|-nr\.?|nummer)?(?:\s(?:no\.?|nr\.?|number))?\s?[:#]?|#)\s*"
 )
 """What goes before a number that is no date: a room's, an article's, a standard's."""
@@ -238,7 +241,7 @@ SERVICE_NOUN = (
     r"(?:retainer|\w*hosting|support|maint|licen[cs]|subscri|rent|leas|fee|service|premium"
     r"|manage|market|seo\b|ppc\b|consult|advert|campaign|instal|payment|bill|charge|clean"
     r"|member|cover|insur|plan\b|invoice|content|social|bookkeep|payroll|account|work|hours"
-    r"|storage|usage|saas|security|monitor|design|develop|train|deliver|season"
+    r"|commission|royalt|honorar|lohn|gehalt|filing|admin|storage|usage|saas|security|monitor|design|develop|train|deliver|season"
     r"|period|month|quarter|sponsor|access|warranty|contract|agreement|renewal|desk|parking"
     r"|\w*(?:miete|gebühr|pauschal|wartung|lizenz|beitrag|prämie|abo\b|abonnement|vertrag|pflege"
     r"|betreuung|nutzung|nebenkosten|beratung|reinigung|leistung|abrechnung"
@@ -262,6 +265,10 @@ MONTH_ADMIN_CUE = (
 )
 FOR_A_DAY = r"(?:for|für)(?:\s(?:the|den))?"
 """Before a single day that is all the text says: "Marquee hire for 12 September 2026"."""
+PAYMENT_BEFORE = (
+    r"\b(?:pay(?:ment|able)?|paid|invoiced?|instal?lments?|zahlbar|zahlung\w*|rechnung\w*|skonto"
+    r"|bezahlt|quote|offer|angebot|price\w*|preis\w*|rates?)\b[^.;]{0,30}$"
+)
 DUE_CUE = r"(?<!payment )(?<!invoice )(?<!zahlung )(?<!rechnung )(?:falls\s)?(?:due|fällig)"
 LATER_ISSUE = r"\s(?:issue|edition|ausgabe|heft)\b"
 NOT_FROM_NOW = (  # says that a length doesn't start with the document

@@ -29,6 +29,13 @@ NEAR = 30
 """Characters between a length and the day that it is beside."""
 
 _PART_OF_TERM = re.compile(NOT_CONTRADICTED, re.IGNORECASE)
+_STRENGTH = {
+    kind: strength
+    for strength, kind in enumerate(
+        (Kind.COUNTED, Kind.NAMED, Kind.FREQUENCY, Kind.BILLED, Kind.EFFORT)
+    )
+}
+"""Which of two lengths beside one day is meant: "w/c 6 April for 2 weeks", "3 days w/e 10 April"."""
 _NOT_FROM_NOW = re.compile(NOT_FROM_NOW, re.IGNORECASE)
 _UNNAMED = re.compile(UNNAMED_START, re.IGNORECASE)
 _FOR = re.compile(r"\W*(?:for|für|über)\W*(?:an?\s(?:period|term)\sof\s)?", re.IGNORECASE)
@@ -51,7 +58,8 @@ class _Anchor:
     def run(self) -> None:
         """Terms beside their day, then the others, then single days, then what stays unusable."""
         company = self.company
-        rest = [term for term in company.terms if not self._beside(term)]
+        beside = sorted(company.terms, key=lambda term: _STRENGTH[term.kind])
+        rest = [term for term in beside if not self._beside(term)]
         rest = [term for term in rest if term.kind is not Kind.NAMED and not self._confirms(term)]
         is_dated = bool(self.spans or self.found.matches)
         if not is_dated or self._left(Role.START):
@@ -70,7 +78,8 @@ class _Anchor:
         """A term directly beside a start, an end, or before "for": "12 months from D"."""
         for index in self.found.left:
             point, role = self.company.points[index], self.company.roles[index]
-            if term.kind is Kind.BILLED and self._is_counted:
+            is_weak = term.kind in {Kind.NAMED, Kind.EFFORT} and index in self.used
+            if is_weak or (term.kind is Kind.BILLED and self._is_counted):
                 continue
             before = 0 <= point.start - term.end <= NEAR
             after = 0 <= term.start - point.end <= NEAR
@@ -98,12 +107,12 @@ class _Anchor:
         values: list[Value] = [value]
         if isinstance(value, Month) and value.or_day and not self.locale.day_first:
             values = [Day(value.or_day, value.month, None), value]
-        found = (
-            days_between(value, value, self.today, way, self.locale)
+        return [
+            days
             for value in values
             for way in ways((value,), self.locale)
-        )
-        return [days for days in found if days]
+            for days in days_between(value, value, self.today, way, self.locale)
+        ]
 
     def _from(self, term: Term, index: int, confidence: Decimal) -> bool:
         periods = [term.period_from(days[0]) for days in self._days(index)]
@@ -221,12 +230,11 @@ class _Anchor:
                 m.rule == "term_from" and m.confidence == SPANNED for m in self.found.matches
             ):
                 continue
-            for start, end in self._days(index)[:1]:
-                confidence = CERTAIN if point.value.year else BESIDE_A_DATE
-                if is_in_other_order((point.value,), self.locale):
-                    confidence = OTHER_ORDER
-                found = Match((Period(start, end),), "day", point.start, point.end, confidence)
-                self.found.matches.append(found)
+            confidence = CERTAIN if point.value.year else BESIDE_A_DATE
+            if is_in_other_order((point.value,), self.locale):
+                confidence = OTHER_ORDER
+            periods = [Period(*days) for days in self._days(index)]
+            self._match(periods, "day", point.start, point.end, confidence)
 
     def _faults(self) -> None:
         if self.found.matches or self.found.faults:

@@ -3,7 +3,7 @@
 Values only: nothing here looks at a text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,7 +94,10 @@ class Fraction:
 
 
 Value = Day | Month | Span | Part | Weeks | Fraction
+Days = tuple[date, date]
 YEARS_AROUND = 2
+ABOUT_AS_NEAR = (5, 4)
+"""A second year is offered with the nearest where it is less than 5/4 as far away."""
 CENTURY = 2000
 
 
@@ -198,34 +201,43 @@ def is_in_other_order(values: tuple[Value, ...], locale: Locale) -> bool:
 
 def days_between(
     first: Value, last: Value, document_date: date, way: Way, locale: Locale
-) -> tuple[date, date] | None:
+) -> tuple[Days, ...]:
     """The first day of one value and the last of another, which may be the same value.
 
     An end without a year has the other end's, or the one beside it that puts start before end.
-    Neither with a year: the nearest to the document's date. The end may come before the start
-    where both years stand there. None: a day that does not exist.
+    Neither with a year: the nearest to the document's date, and the next where that is about as
+    near. The end may come before the start where both years stand there. Empty: a day that does
+    not exist.
     """
     match first.year, last.year:
         case int(one), int(other):
             start = first_day(first, one, way, locale)
             end = last_day(last, other, way, locale)
-            return (start, end) if start and end else None
+            return ((start, end),) if start and end else ()
         case None, int(other):
             end = last_day(last, other, way, locale)
             starts = (first_day(first, year, way, locale) for year in (other, other - 1))
-            return next(((s, end) for s in starts if s and end and s <= end), None)
+            return tuple((s, end) for s in starts if s and end and s <= end)[:1]
         case int(one), None:
             start = first_day(first, one, way, locale)
             ends = (last_day(last, year, way, locale) for year in (one, one + 1))
-            return next(((start, e) for e in ends if e and start and start <= e), None)
+            return tuple((start, e) for e in ends if e and start and start <= e)[:1]
         case _:
-            around = _around(first, last, document_date, way, locale)
-            return min(around, key=lambda days: _distance(days, document_date), default=None)
+            return _nearest(_around(first, last, document_date, way, locale), document_date)
+
+
+def _nearest(around: Iterable[Days], document_date: date) -> tuple[Days, ...]:
+    """The days nearest to the document's date, and the next where they are about as near."""
+    near = sorted(around, key=lambda days: _distance(days, document_date))
+    if len(near) < 2:
+        return tuple(near)
+    first, second = (_distance(days, document_date) for days in near[:2])
+    return tuple(near[:2]) if second * ABOUT_AS_NEAR[1] < first * ABOUT_AS_NEAR[0] else (near[0],)
 
 
 def _around(
     first: Value, last: Value, document_date: date, way: Way, locale: Locale
-) -> Iterator[tuple[date, date]]:
+) -> Iterator[Days]:
     for year in range(document_date.year - YEARS_AROUND, document_date.year + YEARS_AROUND + 1):
         start = first_day(first, year, way, locale)
         for other in (year, year + 1):
@@ -235,7 +247,7 @@ def _around(
                 break
 
 
-def _distance(days: tuple[date, date], document_date: date) -> int:
+def _distance(days: Days, document_date: date) -> int:
     return abs(days[0].toordinal() + days[1].toordinal() - 2 * document_date.toordinal())
 
 

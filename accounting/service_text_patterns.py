@@ -135,7 +135,9 @@ def _ordinal(text: str) -> int:
 def _weeks(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(_group(match, "year"), document_date)
     first, last = int(match["first"]), int(_group(match, "last") or match["first"])
-    return Weeks(first, last, year) if year != 0 and 1 <= first <= last <= 53 else None
+    apart = _group(match, "and") is not None and first + 1 != last
+    is_possible = year != 0 and not apart and 1 <= first <= last <= 53
+    return Weeks(first, last, year) if is_possible else None
 
 
 def _fraction(match: re.Match[str], _: date) -> Value | None:
@@ -151,6 +153,8 @@ _SPAN_MD = rf"{_MON}\s+{_DAY}\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*{_LAST}"
 _DM_SPAN = rf"{_SPAN}[\s-]*(?:of\s)?{_MON}"
 _NOT_ON = rf"(?!\d|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER}|[.,/:-]\d|,?\s*\d{{4}}|\s*{NOT_A_YEAR})"
 _NUMBER_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+_KW = r"(?:KW|Kalenderwochen?)"
+_TO_WEEK = rf"\s?(?:[-–]|bis|to|(?P<and>{AND_WORDS}))\s?(?:KW\s?)?(?P<last>\d\d?)"
 _HALVES = r"(?:(?<![\d./-])|(?<=/\d-)|(?<=/\d\d-))(?P<first>\d{1,2})"
 
 PLAIN, BARE, BOUND, NUMERIC, LOOSE = "", "bare", "bound", "numeric", "loose"
@@ -230,8 +234,8 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"(?<!\w){_YEAR4}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),
     (
         (
-            r"(?<!\w)(?:KW|CW|(?:calendar\s)?weeks?|Kalenderwochen?)\s?(?P<first>\d\d?)"
-            rf"(?:\s?[-–]\s?(?:KW\s?)?(?P<last>\d\d?))?[\s,/-]*{_YEAR4}"
+            rf"(?<!\w)(?:CW|(?:calendar\s)?weeks?|{_KW})\s?(?P<first>\d\d?)"
+            rf"(?:{_TO_WEEK})?[\s,/-]*{_YEAR4}"
         ),
         _weeks,
         PLAIN,
@@ -239,9 +243,16 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"(?<!\w){_YEAR4}-?W(?P<first>\d\d)(?!\w)", _weeks, PLAIN),
     (
         (
-            r"(?<!\w)(?:KW|Kalenderwochen?)\s?(?P<first>\d\d?)"
-            r"(?:\s?[-–]\s?(?:KW\s?)?(?P<last>\d\d?))?"
-            r"(?:/(?P<year>\d\d))?(?!\w)"
+            rf"(?<!\w){_KW}\s?(?P<first>\d\d?)(?:{_TO_WEEK})?(?:/(?P<year>\d\d))?"
+            r"(?!\w|\s?(?:und|and|&|\+|,)\s?(?:KW\s?)?\d)"
+        ),
+        _weeks,
+        PLAIN,
+    ),
+    (
+        (
+            r"(?<!\w)(?P<first>\d\d?)\.(?:\s?(?:[-–]|bis)\s?(?P<last>\d\d?)\.)?\s?"
+            rf"{_KW}(?:[\s,/]*{_YEAR4})?(?!\w)"
         ),
         _weeks,
         PLAIN,

@@ -115,9 +115,11 @@ class _Reader:
         end, start = self.company.points[index], self.company.points[index + 1]
         pair = start.value, end.value
         read = [
-            days_between(*pair, self.today, way, self.locale) for way in ways(pair, self.locale)
+            days
+            for way in ways(pair, self.locale)
+            for days in days_between(*pair, self.today, way, self.locale)
         ]
-        if not all(days and days[0] <= days[1] for days in read):
+        if not read or any(last < first for first, last in read):
             return False
         self._add([pair], _rule_of_range(pair), end.start, start.end)
         return True
@@ -199,17 +201,17 @@ class _Reader:
         periods: list[Period] = []
         faults: list[str] = []
         for pair, way in [(ends, way) for ends in pairs for way in ways(ends, self.locale)]:
-            days = days_between(*pair, self.today, way, self.locale)
-            if days is None:
-                faults.append(_impossible(text, pair))
-            elif days[1] < days[0]:
-                faults.append(
-                    f"“{text}” would start on {days[0]} and end on {days[1]}, before it starts."
-                )
-            elif is_over_five_years(period := Period(*days)):
-                faults.append(f"“{text}” is longer than five years ({days[0]} – {days[1]}).")
-            elif period not in periods:
-                periods.append(period)
+            read = days_between(*pair, self.today, way, self.locale)
+            faults += [] if read else [_impossible(text, pair)]
+            for first, last in read:
+                if last < first:
+                    faults.append(
+                        f"“{text}” would start on {first} and end on {last}, before it starts."
+                    )
+                elif is_over_five_years(period := Period(first, last)):
+                    faults.append(f"“{text}” is longer than five years ({first} – {last}).")
+                elif period not in periods:
+                    periods.append(period)
         if not periods:
             (self.found.open if bare else self.found.faults).extend(faults[:1])
             return

@@ -43,10 +43,12 @@ _CLOCK = (
     r"[\s,]\s?(?:on\s|am\s)?)?"
 )
 _TAIL = (
-    r"[\s:(\[=]*(?:(?:on|am|the|dem|den|zum|of|im|mit|in|date|datum|anfang|each)\b[\s:]*)*"
+    r"[\s:(\[=]*(?:(?:on|am|the|dem|den|zum|of|im|mit|in|date|datum|anfang|each|term|contract"
+    r"|agreement)\b[\s:]*)*"
     rf"[\s:(\[]*{_CLOCK}{_WEEKDAY}$"
 )
 _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(rf"(?<!\w)(?:{EVENT_CUE})\svom{_TAIL}", _FLAGS), Role.DELIVERY),
     (re.compile(rf"(?<!\w)(?:{ADMIN_CUE}){_TAIL}", _FLAGS), Role.PAPERWORK),
     (re.compile(rf"(?<!\w)(?:{RENEWS_CUE}){_TAIL}", _FLAGS), Role.RENEWS),
     (re.compile(rf"(?<!\w)(?:{START_CUE}){_TAIL}", _FLAGS), Role.START),
@@ -166,8 +168,8 @@ class Company:
             days = isinstance(first.value, Day) and isinstance(last.value, Day)
             if not days or self.roles[index] is Role.DELIVERY:
                 return False
-            named = self.text[first.start : first.end].upper().isupper()
-            return named or self.text[first.start : first.start + 4].isdigit()
+            written = self.text[first.start : first.end]
+            return "/" not in written or written[:4].isdigit()
         if self.roles[index] is Role.START and self.roles[index + 1] is Role.END:
             return True
         if _BETWEEN.search(self.before(index)) and _AND.fullmatch(gap):

@@ -76,14 +76,20 @@ FISCAL = (
 )
 CALENDAR = r"CY|calendar(?:\syear)?|Kalenderjahr(?:es)?|KJ"
 
-MONTH_UNIT = r"(?:calendar\s|full\s|consecutive\s|volle\s)?(?:months?|mths?|mos?|monate?n?|monat)"
+_SHORT_OF = (
+    r"(?=\s(?:from|ab|starting|commencing|term|subs|licen|renew|support|contract|plan|lizenz))"
+)
+MONTH_UNIT = (
+    r"(?:calendar\s|full\s|consecutive\s|volle\s)?"
+    rf"(?:m{_SHORT_OF}|months?|mths?|mos?|monate?n?|monat)"
+)
 UNITS: tuple[tuple[str, int, int], ...] = (  # pattern, months, days
     (r"(?:half[-\s]years?|Halbjahre?n?|Halbjahres(?=\w|-))", 6, 0),
     (r"(?:quarters?|Quartale?n?|Quartals(?=\w|-))", 3, 0),
     (rf"(?:{MONTH_UNIT}|monthly|monatige?[nrsm]?|Monats(?=-|\w+(?<!en)(?<!s)\b))", 1, 0),
     (
         (
-            r"(?:full\s|whole\s)?(?:years?|yrs?|jahre?n?|yearly|jahr|jährige?[nrsm]?"
+            rf"(?:full\s|whole\s)?(?:y{_SHORT_OF}|years?|yrs?|jahre?n?|yearly|jahr|jährige?[nrsm]?"
             r"|(?<=-)Jahres(?=\w|-)|Jahres(?=-|\w+(?<!en)(?<!s)\b))"
         ),
         12,
@@ -194,7 +200,7 @@ END_CUE = (
 AND_WORDS = r"(?:and|und|u\.?(?!\w)|sowie|&|\+)"
 DASH = r"(?:[-–—−~→‐‑‒⇒➔➜▶›»∼〜]+|[-=]*>)"
 TO = (
-    rf"(?:{DASH}|\.{{2,3}}|…|to(?:\sand\sincluding)?|until|till?|through(?:\sto)?|thru"
+    rf"(?:{DASH}|\.{{2,3}}|…|b\.|to(?:\sand\sincluding)?|until|till?|through(?:\sto)?|thru"
     r"|up\sto(?:\sand\sincluding)?|bis(?:\szum|\seinschl(?:ießlich|\.))?)"
 )
 ON_CUE = (
@@ -203,7 +209,7 @@ ON_CUE = (
 )
 EVENT_CUE = (
     r"(?:training|workshops?|webinar|seminar|session|training\sday|course|schulung\w*|veranstaltung"
-    r"|\w*workshop|\w*seminar|\w*schulung|call-?out|consult(?:ing|ancy|ation)|photo\s?shoot|beratung|montage|einsatz|repairs?|inspection)"
+    r"|\w*workshop|\w*seminar|\w*schulung|call-?out|consult(?:ing|ancy|ation)|photo\s?shoot|beratung|\w*montage|\w*einsatz|repairs?|inspection)"
 )
 _PAPER = (
     r"(?:invoice|bill|order|purchase\sorder|p\.?o\.?|quote|quotation|offer|proposal|receipt"
@@ -213,13 +219,14 @@ _PAPER = (
 _DEED = r"(?:contract|agreement|sow|statement\sof\swork|msa|vertrag|vereinbarung|rahmenvertrag)"
 _NUMBER_OF = r"(?:\s?(?:no\.?|number|nr\.?|ref\.?|#)?\s?[\w/-]*\d[\w/-]*)?"
 ADMIN_CUE = (
-    rf"(?:{_PAPER}{_NUMBER_OF}\s?(?:-?date|-?datum)?(?:\s?(?:of|on|from|by|dated|vom|am))*"
+    rf"(?:{_PAPER}{_NUMBER_OF}\s?(?:-?date|-?datum)?(?:\s?(?:of|on|from|by|dated|vom|v\.|am))*"
     rf"|{_DEED}{_NUMBER_OF}[,\s]*(?:-?date|-?datum|of|on|dated|signed|vom)+(?:\s?on|\s?am)?"
     r"|(?:invoiced|billed|issued|ordered|signed|dated|created|paid|due|payable|printed|booked"
     r"|purchased|agreed|approved|received|accepted|cancelled|terminated|quoted|overdue|payment"
-    r"|bestellt|unterzeichnet|beauftragt|fällig|zahlbar|bezahlt|erteilt|gekündigt|vereinbart)"
+    r"|\w*lastschrift|einzug|abbuchung|abgebucht|überweisung|direct\sdebit|collect(?:ed|ion)|debited"
+    r"|charged|bestellt|unterzeichnet|beauftragt|fällig|zahlbar|bezahlt|erteilt|gekündigt|vereinbart)"
     r"(?:\s(?:due|on|of|by|from|until|before|am|zum|bis|vom|at))*"
-    r"|(?<!monate )(?<!monaten )(?<!jahr )(?<!jahre )vom"
+    r"|(?<!monate )(?<!monaten )(?<!jahr )(?<!jahre )(?:vom|v\.)"
     r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"
 )
 REFERENCE = (

@@ -52,10 +52,10 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days of one month or months of one year: "1-31 March 2026", "01-03/2026"."""
+    """Days of one month, or months, quarters or halves of one year: "1-31 March", "01-03/2026"."""
 
-    first: Day | Month
-    last: Day | Month
+    first: "Day | Month | Part"
+    last: "Day | Month | Part"
     year: int | None
 
 
@@ -175,7 +175,8 @@ def ways(values: tuple[Value, ...], locale: Locale) -> tuple[Way, ...]:
     if not _are_days(values, month_first=orders[0]):
         orders = [locale.day_first]
     kinds = [False]
-    parts = [value for value in values if isinstance(value, Part)]
+    inner = [value.first if isinstance(value, Span) else value for value in values]
+    parts = [value for value in inner if isinstance(value, Part)]
     if any(part.fiscal or part.straddles for part in parts):
         kinds = [True]
     elif locale.fiscal_year_starts != 1 and any(

@@ -14,6 +14,7 @@ from accounting.service_text_words import (
     MONTH_NUMBER,
     NOT_A_YEAR,
     ORDINALS,
+    PARTS,
     QUARTER,
     TO,
 )
@@ -91,7 +92,10 @@ def _day_span(match: re.Match[str], document_date: date) -> Value | None:
 def _month_span(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(match["year"], document_date)
     first, last = int(match["from"]), int(match["month"])
-    return Span(Month(first, year), Month(last, year), year) if year and first < last else None
+    apart = _group(match, "and") is not None and first + 1 != last
+    if not year or apart or first >= last:
+        return None
+    return Span(Month(first, year), Month(last, year), year)
 
 
 def _month(match: re.Match[str], document_date: date) -> Value | None:
@@ -126,6 +130,17 @@ def _part(match: re.Match[str], document_date: date) -> Value | None:
     return Part(size, number, year, fiscal or (True if following else fiscal), bool(following))
 
 
+def _part_span(match: re.Match[str], document_date: date) -> Value | None:
+    year = _year(match["year"], document_date)
+    first, last = _ordinal(match["first"]), _ordinal(match["last"])
+    apart = _group(match, "and") is not None and first + 1 != last
+    months = 3 if _group(match, "quarters") else 6
+    if not year or apart or not first < last <= 12 // months:
+        return None
+    fiscal = True if _group(match, "fiscal") else False if _group(match, "calendar") else None
+    return Span(Part(months, first, year, fiscal), Part(months, last, year, fiscal), year)
+
+
 def _ordinal(text: str) -> int:
     if digits := re.search(r"\d+", text):
         return int(digits[0])
@@ -153,6 +168,7 @@ _SPAN_MD = rf"{_MON}\s+{_DAY}\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*{_LAST}"
 _DM_SPAN = rf"{_SPAN}[\s-]*(?:of\s)?{_MON}"
 _NOT_ON = rf"(?!\d|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER}|[.,/:-]\d|,?\s*\d{{4}}|\s*{NOT_A_YEAR})"
 _NUMBER_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+_PARTS_JOIN = rf"(?:(?P<and>{AND_WORDS})|{TO}|/)"
 _KW = r"(?:KW|Kalenderwochen?)"
 _TO_WEEK = rf"\s?(?:[-–]|bis|to|(?P<and>{AND_WORDS}))\s?(?:KW\s?)?(?P<last>\d\d?)"
 _HALVES = r"(?:(?<![\d./-])|(?<=/\d-)|(?<=/\d\d-))(?P<first>\d{1,2})"
@@ -205,6 +221,14 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         PLAIN,
     ),
     *(
+        (
+            rf"(?<!\w){parts.replace('JOIN', _PARTS_JOIN)}{_JOIN}(?:{_KIND}\s?[-'’]?)?{_FULL_YEAR}",
+            _part_span,
+            PLAIN,
+        )
+        for parts in PARTS
+    ),
+    *(
         (pattern.replace("YEAR", year), _part, PLAIN)
         for pattern in (
             rf"(?<!\w){_KIND}[\s-]*{_PART}{_JOIN}YEAR",
@@ -218,7 +242,8 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"(?<![\w.,/:-]){_TWO_YEARS}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),
     (
         (
-            rf"(?<![\d./-])(?P<from>0?[1-9]|1[0-2])\.?\s?[-–]\s?(?P<month>0?[1-9]|1[0-2])[/.]{_YEAR4}"
+            rf"(?<![\d./-])(?P<from>0?[1-9]|1[0-2])\.?\s?(?:[-–]|(?P<and>{AND_WORDS}))\s?"
+            rf"(?P<month>0?[1-9]|1[0-2])[/.]{_YEAR4}"
             r"(?![/.,-]\d)"
         ),
         _month_span,

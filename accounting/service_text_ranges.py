@@ -22,7 +22,7 @@ from accounting.service_text_days import (
 )
 from accounting.service_text_pairs import as_pairs, short_month
 from accounting.service_text_roles import Company, Role
-from accounting.service_text_words import COUNTED_PAYMENT, MONTH_CUE, SERVICE_NOUN
+from accounting.service_text_words import AND_WORDS, COUNTED_PAYMENT, MONTH_CUE, SERVICE_NOUN
 
 CERTAIN = Decimal("1.00")
 SPANNED = Decimal("0.95")
@@ -33,6 +33,7 @@ OPEN = Decimal("0.50")
 CUED_MONTHS_AWAY, SERVED_MONTHS_AWAY = 24, 12
 
 _CUED = re.compile(rf"(?<!\w){MONTH_CUE}\W*$", re.IGNORECASE)
+_HEADLESS = re.compile(rf"(?<![\w.,])\d{{1,2}}\.?\s?{AND_WORDS}\s?$", re.IGNORECASE)
 _SERVED = re.compile(rf"(?<!\w)(?!{COUNTED_PAYMENT})\w*?{SERVICE_NOUN}\w*[\s:,(]*$", re.IGNORECASE)
 
 
@@ -161,6 +162,10 @@ class _Reader:
         if isinstance(value, Day) or role in {Role.START, Role.END, Role.RENEWS}:
             self.found.left.append(index)
         elif role is not Role.PAPERWORK:
+            if headless := _HEADLESS.search(self.company.before(index)):
+                text = self.company.text[point.start - len(headless[0]) : point.end]
+                self.found.faults.append(f"“{text.strip()}” names more than can be read.")
+                return
             self._add([(value, value)], _rule(value), point.start, point.end, bare=point.bare)
 
     def _lone_day(self, index: int, value: Fraction) -> Day | Month | None:
@@ -243,6 +248,8 @@ def _rule(value: Value) -> str:
     match value:
         case Span(first=Month()):
             return "month_range"
+        case Span(first=Part()):
+            return "part_range"
         case Span():
             return "day_range"
         case Part():

@@ -102,11 +102,13 @@ _FREQUENT = tuple(
 )
 _TWO_MEANINGS = re.compile(rf"(?<!\w)(?:{TWO_MEANINGS})(?!\w)", _FLAGS)
 _BESIDE = rf"(?=\s+(?:on\s)?(?:{END_CUE}|{START_CUE})(?!\w))"
+_BESIDE_START = rf"(?=\W+(?:{START_CUE})(?!\w))"
 _NAMED = tuple(
     (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", _FLAGS), months, days)
     for pattern, months, days in (
         (rf"(?:half[-\s]year|Halbjahr){_BESIDE}", 6, 0),
-        (rf"(?:year|FY|Jahr|Versicherungsjahr|Geschäftsjahr){_BESIDE}|y/e|FYE|YE", 12, 0),
+        (rf"(?:year|FY|\w*Jahr){_BESIDE}|y/e|FYE|YE", 12, 0),
+        (rf"(?<!\d\s)(?:per\sannum|p\.\s?a\.|pro\sJahr|per\syear){_BESIDE_START}", 12, 0),
         (rf"(?:quarter|Quartal){_BESIDE}|q/e", 3, 0),
         (rf"(?:month|Monat){_BESIDE}", 1, 0),
         (rf"fortnight{_BESIDE}", 0, 14),

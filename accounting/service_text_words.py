@@ -62,6 +62,7 @@ ORDINALS = {
 }
 _ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
 
+_NTH = rf"(?:[1-4](?:\.|st|nd|rd|th)?|(?:{_ORDINAL})\.?)"
 QUARTER = (
     r"Q[1-4]|[1-4]\.?\s?Q(?!ua)\.?|(?:IV|I{1,3})(?=\s?/\s?20\d\d)|(?:Qtr\.?|quarter|Quartal)\s?[1-4]"
     rf"|[1-4](?:st|nd|rd|th)\s(?:quarter|qtr)|(?:{_ORDINAL})\.?\s(?:quarter|Quartals?)"
@@ -71,6 +72,17 @@ HALF = (
     r"H[12]|[12]H|HY[12]|HJ\s?[12]|half\s[12]|[12](?:st|nd)\shalf(?:[-\s]year)?"
     rf"|(?:{_ORDINAL})\.?\s(?:half(?:[-\s]year)?|Halbjahr(?:es)?)|[12]\.\s?(?:Halbjahr(?:es)?|HJ\.?)"
 )
+PARTS = (
+    (
+        rf"(?P<first>{_NTH})\s?JOIN\s?(?P<last>{_NTH})\s?"
+        r"(?:(?P<quarters>quarters?|qtrs?\.?|Quartale?[ns]?)|(?:half|halves|Halbjahre?s?|HJ)\.?)"
+    ),
+    (
+        r"(?:(?P<quarters>Q|Qtrs?\.?\s|quarters?\s|Quartale?\s)|(?:H|halves\s|Halbjahre?\s))"
+        r"(?P<first>[1-4])\s?JOIN\s?(?P<last>[1-4])(?!\d)"
+    ),
+)
+"""Quarters or halves that share one word: "3. und 4. Quartal", "Q1-3". JOIN stands for what joins."""
 FISCAL = (
     r"FY|F\.Y\.|(?:fiscal|financial)(?:\syear)?|Geschäftsjahr(?:es)?|GJ|Wirtschaftsjahr(?:es)?|WJ"
 )
@@ -81,7 +93,7 @@ _SHORT_OF = (
 )
 MONTH_UNIT = (
     r"(?:calendar\s|full\s|consecutive\s|volle\s)?"
-    rf"(?:m{_SHORT_OF}|months?|mths?|mos?|monate?n?|monat)"
+    rf"(?:m{_SHORT_OF}|mon\.(?!\s?[-–])|mte\.?|months?|mths?|mos?|monate?n?|monat)"
 )
 UNITS: tuple[tuple[str, int, int], ...] = (  # pattern, months, days
     (r"(?:half[-\s]years?|Halbjahre?n?|Halbjahres(?=\w|-))", 6, 0),
@@ -224,7 +236,7 @@ ADMIN_CUE = (
     r"|(?:invoiced|billed|issued|ordered|signed|dated|created|paid|due|payable|printed|booked"
     r"|purchased|agreed|approved|received|accepted|cancelled|terminated|quoted|overdue|payment"
     r"|\w*lastschrift|einzug|abbuchung|abgebucht|überweisung|direct\sdebit|collect(?:ed|ion)|debited"
-    r"|charged|bestellt|unterzeichnet|beauftragt|fällig|zahlbar|bezahlt|erteilt|gekündigt|vereinbart)"
+    r"|charged|bestellt|unterzeichnet|beauftragt|fällig|zahlbar|zahlung|skonto|bezahlt|erteilt|gekündigt|vereinbart)"
     r"(?:\s(?:due|on|of|by|from|until|before|am|zum|bis|vom|at))*"
     r"|(?<!monate )(?<!monaten )(?<!jahr )(?<!jahre )(?:vom|v\.)"
     r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"

@@ -1,5 +1,6 @@
 """Two points that make one range, with what only their company decides: "03/26" and "Mar 26"."""
 
+from dataclasses import replace
 from datetime import date
 
 from accounting.service_text_days import CENTURY, Day, Fraction, Locale, Month, Value
@@ -22,6 +23,11 @@ def as_pairs(one: Point, other: Point, today: date, locale: Locale) -> list[Pair
     return _months_or_days(first, last, locale)
 
 
+def near_month(value: Fraction, today: date) -> Month | None:
+    """The month of "4/26" beside another such, where its year is near."""
+    return short_month(replace(value, padded=True), today)
+
+
 def short_month(value: Fraction, today: date) -> Month | None:
     """The month of "03/26", where its year is near."""
     year = CENTURY + value.second
@@ -41,8 +47,9 @@ def _fractions(first: Fraction, last: Fraction, today: date, locale: Locale) -> 
     if not first.slash:
         by_day = Day(first.first, first.second, None), Day(last.first, last.second, None)
         return [by_day] if first.padded and last.padded else []
-    one, other = short_month(first, today), short_month(last, today)
-    if one and other:
+    one, other = near_month(first, today), near_month(last, today)
+    is_month_of_days = not locale.day_first and first.first == last.first
+    if one and other and not is_month_of_days:
         if locale.day_first:
             return [(one, other)]
         loose = [Month(m.month, m.year, or_day=f.second) for m, f in ((one, first), (other, last))]

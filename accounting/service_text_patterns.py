@@ -161,7 +161,7 @@ def _fraction(match: re.Match[str], _: date) -> Value | None:
     return Fraction(int(first), int(second), slash="/" in match[0], padded=padded)
 
 
-_DM_MONTH = rf"{_DAY}\.?(?:\s*(?:of\s|,)?\s*|[-/.]){_MON}"
+_DM_MONTH = rf"{_DAY}\.?(?:\s*(?:of\s|(?<=st|nd|rd|th),)?\s*|[-/.]){_MON}"
 _AFTER_MONTH = r"(?:,?\s+|[-/.]|\s?(?=['’])|(?=\d))['’]?"
 _SPAN = rf"{_DAY}\.?\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*(?:the\s|den\s|dem\s)?{_LAST}\.?"
 _SPAN_MD = rf"{_MON}\s+{_DAY}\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*{_LAST}"
@@ -170,7 +170,7 @@ _NOT_ON = rf"(?!\d|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER}|[.,/:-]\d|,?\s*\d{{4}}
 _NUMBER_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _PARTS_JOIN = rf"(?:(?P<and>{AND_WORDS})|{TO}|/)"
 _KW = r"(?:KW|Kalenderwochen?)"
-_TO_WEEK = rf"\s?(?:[-–]|bis|to|(?P<and>{AND_WORDS}))\s?(?:KW\s?)?(?P<last>\d\d?)"
+_TO_WEEK = rf"\s?(?:[-–]|bis|to|(?P<and>{AND_WORDS}))\s?(?:(?:KW|CW|weeks?)\s?)?(?P<last>\d\d?)"
 _HALVES = r"(?:(?<![\d./-])|(?<=/\d-)|(?<=/\d\d-))(?P<first>\d{1,2})"
 
 PLAIN, BARE, BOUND, NUMERIC, LOOSE = "", "bare", "bound", "numeric", "loose"
@@ -211,7 +211,7 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     ),
     (rf"{_DM_SPAN}{_AFTER_MONTH}{_YEAR2}", _day_span, PLAIN),
     (rf"{_DM_MONTH}{_AFTER_MONTH}{_YEAR2}", _day, PLAIN),
-    (rf"{_MON}\s+{_DAY}(?:\s*,\s*['’]?|\s*['’]){_YEAR2}", _day, PLAIN),
+    (rf"{_MON}\s+{_DAY}(?:\s*,\s*['’]?|\s*['’]|(?<=st|nd|rd|th)\s){_YEAR2}", _day, PLAIN),
     (
         (
             rf"(?<!\w)(?:Period|P|M|Month|Monat|Periode)\s?(?P<period>0?[1-9]|1[0-2])[\s,/-]*"

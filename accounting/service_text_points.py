@@ -47,6 +47,7 @@ _COMPILED: tuple[tuple[re.Pattern[str], Maker, str], ...] = tuple(
 _AFTER_REFERENCE = re.compile(rf"{REFERENCE}$", _FLAGS)
 _AFTER_NUMBERED = re.compile(rf"{NUMBERED}$", _FLAGS)
 _AFTER_MONTH = re.compile(rf"(?<![^\W\d_])(?:{MONTH})\.?[\s-]*$", _FLAGS)
+_YEAR_OF_MONTH = re.compile(rf"(?<![^\W\d_])(?<!\d-)(?:{MONTH})\.?[-/'’]$", _FLAGS)
 _AFTER_DAY_MONTH = re.compile(
     rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*-\s*$", _FLAGS
 )
@@ -61,8 +62,9 @@ _LOWER_CASE = re.compile(
     rf"erst|zweit|dritt|viert|first|second|third|fourth|q[1-4]|(?:{MONTH})(?<=\w{{4}})"
 )
 _IS_COUNT = re.compile(r"\d\.?\s?[QH]", _FLAGS)
-_JOIN = re.compile(rf"\s*(?:{TO}|/|,|{AND_WORDS})\s*", _FLAGS)
-_TO = re.compile(rf"\s*{TO}\s*", _FLAGS)
+_TO_PART = r"(?:(?:the\s)?(?:end\sof|ende)\s(?:des\s|the\s)?)?"
+_JOIN = re.compile(rf"\s*(?:{TO}\s*{_TO_PART}|/|,|{AND_WORDS})\s*", _FLAGS)
+_TO = re.compile(rf"\s*{TO}\s*{_TO_PART}", _FLAGS)
 _GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
 _VERSION = re.compile(VERSION_WORD, _FLAGS)
 _LONE_YEAR = re.compile(r"(?<![\w.,/:#-])20\d\d(?![\w:%]|[.,/-]\d)")
@@ -117,8 +119,10 @@ def _is_after_month(text: str, start: int, value: Value) -> bool:
 
     That of "10 Mar - 9 Apr" has its own day.
     """
-    is_day = isinstance(value, Day) and value.year is None and text[start].isdigit()
     before = text[max(0, start - LOOK_BACK) : start]
+    if isinstance(value, Day) and text[start].isdigit() and _YEAR_OF_MONTH.search(before):
+        return True
+    is_day = isinstance(value, Day) and value.year is None and text[start].isdigit()
     if is_day and _AFTER_DAY_MONTH.search(before):
         return False
     return (is_day or isinstance(value, Span)) and _AFTER_MONTH.search(before) is not None

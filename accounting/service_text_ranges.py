@@ -65,6 +65,10 @@ class Found:
 def find_ranges(company: Company, document_date: date, locale: Locale) -> Found:
     """The ranges, lists and spans of a text; single days and cued starts and ends are left."""
     found, index = Found(), 0
+    for at, point in enumerate(company.points):
+        if company.leaves_out(at):
+            text = company.text[point.start : point.end]
+            found.faults.append(f"“{text}” is left out of the service; give its days.")
     reader = _Reader(company, document_date, locale, found)
     while index < len(company.points):
         listed = company.list_from(index)
@@ -107,7 +111,9 @@ class _Reader:
         """Reads the range of a point and the next; False where they are no dates after all."""
         one, other = self.company.points[index], self.company.points[index + 1]
         pairs = as_pairs(one, other, self.today, self.locale)
-        if pairs:
+        if pairs and any(self.company.is_part(at, alone=False) for at in (index, index + 1)):
+            self._part_only(one.start, other.end)
+        elif pairs:
             self._add(pairs, _rule_of_range(pairs[0]), one.start, other.end)
         return bool(pairs)
 
@@ -165,8 +171,14 @@ class _Reader:
             if headless := _HEADLESS.search(self.company.before(index)):
                 text = self.company.text[point.start - len(headless[0]) : point.end]
                 self.found.faults.append(f"“{text.strip()}” names more than can be read.")
-                return
-            self._add([(value, value)], _rule(value), point.start, point.end, bare=point.bare)
+            elif self.company.is_part(index, alone=True):
+                self._part_only(point.start, point.end)
+            else:
+                self._add([(value, value)], _rule(value), point.start, point.end, bare=point.bare)
+
+    def _part_only(self, start: int, end: int) -> None:
+        text = self.company.text[start:end]
+        self.found.open.append(f"Only a part of “{text}” is meant; its days are not named.")
 
     def _lone_day(self, index: int, value: Fraction) -> Day | Month | None:
         """The day of "12 Monate ab 1.4." or "starting 4/1", which without a word is a number."""

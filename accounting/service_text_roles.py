@@ -15,9 +15,14 @@ from accounting.service_text_words import (
     EVENT_CUE,
     FOR_A_DAY,
     LATER_ISSUE,
+    LEAVES_OUT_AFTER,
+    LEAVES_OUT_BEFORE,
     MONTH_ADMIN_CUE,
     ON_CUE,
+    OPEN_END,
+    PART_OF,
     PAYMENT_BEFORE,
+    PRO_RATA,
     RENEWS_CUE,
     START_CUE,
     TO,
@@ -57,11 +62,19 @@ _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
 )
 _MONTH_ADMIN = re.compile(rf"(?<!\w){MONTH_ADMIN_CUE}\s*$", _FLAGS)
 _AFTER: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(OPEN_END, _FLAGS), Role.START),
     (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|start(?:ing)?\b|an\b)", _FLAGS), Role.START),
     (re.compile(r"\s*[)\]]?\s*(?:expiry|expiration|end\s?date)\b", _FLAGS), Role.END),
 )
 _ISSUE = re.compile(LATER_ISSUE, _FLAGS)
 _FOR_A_DAY = re.compile(rf"(?<!\w)(?:{FOR_A_DAY})\s{_WEEKDAY}$", _FLAGS)
+_OF = r"(?:\s(?:of|in|for|für|des|im|von|the|month))*[-\s:]*$"
+_OF_THE = re.compile(r"\s(?:of|des|im|von)\s(?:the\s)?", _FLAGS)
+MONTHS_OF_A_HALF = 6
+_PART_OF = re.compile(rf"(?<!\w){PART_OF}{_OF}", _FLAGS)
+_PRO_RATA = re.compile(rf"(?<!\w){PRO_RATA}{_OF}", _FLAGS)
+_LEAVES_OUT = re.compile(rf"(?<!\w){LEAVES_OUT_BEFORE}\s(?:the\s|den\s)?$", _FLAGS)
+_LEFT_OUT = re.compile(LEAVES_OUT_AFTER, _FLAGS)
 _PAYMENT = re.compile(PAYMENT_BEFORE, _FLAGS)
 _DUE = re.compile(rf"(?<!\w){DUE_CUE}{_TAIL}", _FLAGS)
 _RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
@@ -138,6 +151,21 @@ class Company:
             previous = self.roles[index - 1]
             found = previous if isinstance(point.value, Day) else Role.NONE
         return found
+
+    def is_part(self, index: int, *, alone: bool) -> bool:
+        """Whether only some days of a month or quarter are meant, without saying which."""
+        before, value = self.before(index), self.points[index].value
+        if not isinstance(value, Month | Part):
+            return False
+        if index and _OF_THE.fullmatch(before):
+            previous = self.points[index - 1].value
+            return isinstance(previous, Part) and previous.months == MONTHS_OF_A_HALF
+        return bool(_PART_OF.search(before) or (alone and _PRO_RATA.search(before)))
+
+    def leaves_out(self, index: int) -> bool:
+        """Whether a point is said to be no part of the service: "2026 excluding August"."""
+        before, end = self.before(index), self.points[index].end
+        return bool(_LEAVES_OUT.search(before) or _LEFT_OUT.match(self.text, end))
 
     def is_payment(self, index: int) -> bool:
         """Whether a day is one by which something is paid."""

@@ -121,6 +121,9 @@ _DAYS_OF = re.compile(DAYS_OF, _FLAGS)
 _HAPPENS = re.compile(rf"[\s-]+{HAPPENS}", _FLAGS)
 _BILLING_BEFORE = re.compile(rf"(?<!\w){BILLING_BEFORE}$", _FLAGS)
 _BILLING_AFTER = re.compile(rf"[\s,-]*(?:in\s)?{BILLING_AFTER}", _FLAGS)
+MONTHS_TIMES_MAX = 12
+_TIMES_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s?[x×*]\s?$", _FLAGS)
+_TIMES_AFTER = re.compile(r"\s(?:\w+\s)?[x×*]\s?(\d{1,2})(?![\w.,])", _FLAGS)
 _AND = re.compile(r"\s*(?:and|und|,|&|\+)?\s*", _FLAGS)
 
 
@@ -153,6 +156,9 @@ def find_terms(text: str, points: list[Point]) -> list[Term]:
         for match in frequent.finditer(text):
             happens = _HAPPENS.match(text, match.end()) is not None
             add(match, 0 if happens else months, 0, _frequency(text, match))
+            times = _times(text, match)
+            if 1 < times <= MONTHS_TIMES_MAX // months and found and not happens:
+                found.append(replace(found[-1], months=months * times, kind=Kind.BILLED))
     for pattern, months, days in _NAMED:
         for match in pattern.finditer(text):
             add(match, months, days, Kind.NAMED)
@@ -181,6 +187,12 @@ def _is_length(text: str, match: re.Match[str], days: int) -> bool:
     if days in YEARS_OF_DAYS:
         return True
     return days >= LENGTH_DAYS_MIN and _DAYS_OF.match(text, match.end()) is not None
+
+
+def _times(text: str, match: re.Match[str]) -> int:
+    """The 3 of "3 x monthly fee" and "monthly fee x 3", which may be months or things."""
+    times = _TIMES_BEFORE.search(text, 0, match.start()) or _TIMES_AFTER.match(text, match.end())
+    return int(times[1]) if times else 0
 
 
 def _frequency(text: str, match: re.Match[str]) -> Kind:

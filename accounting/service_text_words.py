@@ -5,7 +5,7 @@ Patterns are written for re.IGNORECASE. This file decides nothing about a text.
 
 MONTH_NAMES = (
     ("january", "januar", "jänner", "jaenner", "jan", "jän", "jaen"),
-    ("february", "februar", "feber", "febr", "feb"),
+    ("february", "februar", "febuary", "feburary", "feber", "febr", "feb"),
     ("march", "märz", "maerz", "mar", "mär", "mrz"),
     ("april", "apr"),
     ("may", "mai"),
@@ -169,9 +169,10 @@ UNNAMED_START = (
 )
 """A length that starts with an event: "12 months from go-live"."""
 TERM_REFUSED_AFTER = (
-    r"['’]?s?\W{0,2}(?:written\s)?(?:notice|net\b|netto|ago|old\b|after\b|data\b"
+    r"\s(?:a|per|pro|im|in\sder|each)\s(?:week|month|quarter|year|woche|monat|quartal|jahr)\b"
+    r"|['’]?s?\W{0,2}(?:written\s)?(?:notice|net\b|netto|ago|old\b|after\b|data\b"
     r"|(?:data\s)?retention|history|lookback|experience"
-    r"|(?:minimum|commitment|mindest)|free\b|gratis|kündigung|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
+    r"|minimum|commitment|mindest|free\b|gratis|kündigung|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
 )
 NOT_CONTRADICTED = (
     r"\b(?:pro[-\s]?rat\w*|anteilig\w*|stub|co-?term\w*|partial|zeitanteilig"
@@ -242,7 +243,7 @@ ADMIN_CUE = (
     r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"
 )
 REFERENCE = (
-    r"(?:\b(?:no|nr|number|nummer|ref|reference|referenz|room|raum|zimmer|unit|suite|apt|apartment"
+    r"(?:\b(?:no|nr|number|nummer|ref|reference|referenz|rev|room|raum|zimmer|unit|suite|apt|apartment"
     r"|wohnung|flat|version|release|rel|ver|sku|article|artikel|art|item|model|modell|serial"
     r"|iso|iec|din|en|rfc|tel|phone|telefon|fax|lot|part|bin|level|floor|desk|platz|haus"
     r"|issue|edition|ausgabe|heft|vol|volume|band|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"
@@ -279,7 +280,7 @@ MONTH_CUE = (
 )
 MONTH_ADMIN_CUE = (
     r"(?:dated|issued|signed|agreed|due|payable|paid|ordered|version|edition|release|published"
-    r"|by|before|mid|mitte|vor|completion|delivery|handover|go-?live|launch|fertigstellung|abnahme"
+    r"|by|before|vor|completion|delivery|handover|go-?live|launch|fertigstellung|abnahme"
     r"|lieferung)[\s-]*(?:in|on|im)?"
 )
 FOR_A_DAY = r"(?:for|für)(?:\s(?:the|den))?"
@@ -289,10 +290,28 @@ PAYMENT_BEFORE = (
     r"|bezahlt|quote|offer|angebot|price\w*|preis\w*|rates?)\b[^.;]{0,30}$"
 )
 DUE_CUE = r"(?<!payment )(?<!invoice )(?<!zahlung )(?<!rechnung )(?:falls\s)?(?:due|fällig)"
+PART_OF = (
+    r"(?:(?:remainder|balance)\sof|rest(?:liche[nrs]?)?|part(?:ial|ly)?|half|(?:first|last|second|third"
+    r"|fourth|[1-4](?:st|nd|rd|th)|erste[nr]?|letzte[nr]?|zweite[nr]?)\s(?:week|half|fortnight|days?"
+    r"|woche|hälfte|tage?)|mid|middle|mitte|early|late)"
+)
+"""Before a month or quarter of which only some days are meant, without saying which."""
+PRO_RATA = r"(?:(?:zeit)?anteilig\w*|pro[-\s]?rat\w*|stub)"
+LEAVES_OUT_BEFORE = (
+    r"(?:excl(?:uding|\.)?|except(?:\sfor)?|without|minus|ohne|außer|ausgenommen|exkl(?:usive|\.)?"
+    r"|abzüglich)"
+)
+LEAVES_OUT_AFTER = r"\s(?:exclusive\b(?!\sof)|ausschließlich|not\sincluded)|\s\((?:exclusive|exclud\w+|excl\.?|exkl\.?)\)"
+OPEN_END = (
+    r"\s(?:(?:to|until|bis)\s(?:date|present|today|now|heute|auf\sweiteres|further\snotice|tb[cda]\b)"
+    r"|until\sfurther|[-–—]\s?(?:present|ongoing|tb[cda]\b|today|now\b|open|heute|laufend))|\sff\b"
+)
 LATER_ISSUE = r"\s(?:issue|edition|ausgabe|heft)\b"
 NOT_FROM_NOW = (  # says that a length doesn't start with the document
     r"\barrears\b|\bnachträglich\w*|\brückwirkend\w*|\bretrospective\w*|\bto\sdate\b"
     r"|\b(?:instal?lments?|teilbetrag|teilzahlung|rate|raten)\s(?:no\.?\s|nr\.?\s)?\d"
+    r"|\b(?:invoice|month|monat|payment|bill(?:ing)?|charge|rechnung|zahlung|year|jahr)\s(?:no\.?\s)?"
+    r"\d{1,2}\s?(?:of|von|/)\s?\d"
     r"|\b(?:\d\.|\d(?:st|nd|rd|th)|first|second|third|fourth|final|last)\s(?:\w+\s)?"
     r"(?:instal?lment|rate\b|teilbetrag|teilzahlung)"
 )

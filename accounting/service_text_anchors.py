@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from accounting.periods import Period
 from accounting.service_text_days import (
+    MONTHS_AWAY,
+    MONTHS_AWAY_OFFERED,
     Day,
     Locale,
     Month,
@@ -13,13 +15,14 @@ from accounting.service_text_days import (
     days_between,
     is_in_other_order,
     is_over_five_years,
+    months_away,
     ways,
 )
 from accounting.service_text_points import unread_years
 from accounting.service_text_ranges import CERTAIN, OPEN, OTHER_ORDER, SPANNED, Found, Match
 from accounting.service_text_roles import Company, Role
 from accounting.service_text_terms import Kind, Term
-from accounting.service_text_words import NOT_CONTRADICTED, NOT_FROM_NOW, UNNAMED_START
+from accounting.service_text_words import FURTHER, NOT_CONTRADICTED, NOT_FROM_NOW, UNNAMED_START
 
 BESIDE_A_DATE = Decimal("0.85")
 CONTRADICTED = Decimal("0.50")
@@ -36,6 +39,7 @@ _STRENGTH = {
     )
 }
 """Which of two lengths beside one day is meant: "w/c 6 April for 2 weeks", "3 days w/e 10 April"."""
+_FURTHER = re.compile(FURTHER, re.IGNORECASE)
 _NOT_FROM_NOW = re.compile(NOT_FROM_NOW, re.IGNORECASE)
 _UNNAMED = re.compile(UNNAMED_START, re.IGNORECASE)
 _FOR = re.compile(r"\W*(?:for|für|über)\W*(?:an?\s(?:period|term)\sof\s)?", re.IGNORECASE)
@@ -85,14 +89,27 @@ class _Anchor:
             after = 0 <= term.start - point.end <= NEAR
             said_for = after and _FOR.fullmatch(self.company.text, point.end, term.start)
             if role is Role.START and (before or (after and term.kind is not Kind.NAMED)):
-                return self._from(term, index, SPANNED)
+                for at in self._listed(index):
+                    self._from(term, at, SPANNED)
+                return True
             if role in {Role.NONE, Role.DELIVERY} and said_for:
                 return self._from(term, index, SPANNED)
             if role is Role.END and before and self._counts_back(term, index):
-                return self._to(term, index)
+                for at in self._listed(index):
+                    self._to(term, at)
+                return True
         return False
 
+    def _listed(self, index: int) -> list[int]:
+        """A day and those that follow it in a list: "w/e 5 June, 12 June"."""
+        listed = [index]
+        while listed[-1] + 1 in self.found.left and self.company.follows_in_list(listed[-1] + 1):
+            listed.append(listed[-1] + 1)
+        return listed
+
     def _counts_back(self, term: Term, index: int) -> bool:
+        if _FURTHER.search(self.company.text, 0, term.start):
+            return False
         if term.kind in {Kind.COUNTED, Kind.EFFORT, Kind.NAMED}:
             return True
         return term.kind is Kind.FREQUENCY and self.company.ends_a_term(index)
@@ -105,8 +122,11 @@ class _Anchor:
         """The first and last day of a point, of "Mar 26" month first the day's and the month's."""
         value = self.company.points[index].value
         values: list[Value] = [value]
-        if isinstance(value, Month) and value.or_day and not self.locale.day_first:
-            values = [Day(value.or_day, value.month, None), value]
+        if isinstance(value, Month) and value.or_day:
+            away = months_away(value, self.today)
+            by_day = Day(value.or_day, value.month, None)
+            if away > MONTHS_AWAY or not self.locale.day_first:
+                values = [by_day, value] if away <= MONTHS_AWAY_OFFERED else [by_day]
         return [
             days
             for value in values

@@ -96,6 +96,8 @@ class Fraction:
 Value = Day | Month | Span | Part | Weeks | Fraction
 Days = tuple[date, date]
 YEARS_AROUND = 2
+MONTHS_AWAY, MONTHS_AWAY_OFFERED = 6, 18
+"""How far from the document's the month of "Mar 26" may lie, to be meant or to be offered."""
 ABOUT_AS_NEAR = (5, 4)
 """A second year is offered with the nearest where it is less than 5/4 as far away."""
 CENTURY = 2000
@@ -250,6 +252,12 @@ def _around(
 
 def _distance(days: Days, document_date: date) -> int:
     return abs(days[0].toordinal() + days[1].toordinal() - 2 * document_date.toordinal())
+
+
+def months_away(month: Month, document_date: date) -> int:
+    """How many months lie between a month and the document's."""
+    years = (month.year or document_date.year) - document_date.year
+    return abs(years * 12 + month.month - document_date.month)
 
 
 def is_over_five_years(period: Period) -> bool:

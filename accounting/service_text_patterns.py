@@ -2,9 +2,21 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
-from accounting.service_text_days import CENTURY, Day, Fraction, Month, Part, Span, Value, Weeks
+from accounting.service_text_days import (
+    CENTURY,
+    MONTHS_AWAY_OFFERED,
+    Day,
+    Fraction,
+    Month,
+    Part,
+    Span,
+    Value,
+    Weeks,
+    months_away,
+)
 from accounting.service_text_words import (
     AND_WORDS,
     CALENDAR,
@@ -60,6 +72,9 @@ def _year(text: str | None, document_date: date) -> int | None:
     return year if abs(year - today) <= FULL_YEARS_AROUND else 0
 
 
+_BETWEEN = re.compile(r"(?<!\w)(?:between|zwischen)\s(?:the\s|dem\s)?$", re.IGNORECASE)
+
+
 def _group(match: re.Match[str], name: str) -> str | None:
     found = match.groupdict().get(name)
     return found or None
@@ -82,7 +97,8 @@ def _numeric_day(match: re.Match[str], document_date: date) -> Value | None:
 def _day_span(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(_group(match, "year"), document_date)
     first, last = int(match["day"]), int(match["last"])
-    if year == 0 or first > last or (_group(match, "and") and first + 1 != last):
+    apart = _group(match, "and") is not None and first + 1 != last
+    if year == 0 or first > last or (apart and not _BETWEEN.search(match.string[: match.start()])):
         return None
     name = match["month"].lower()
     month = MONTH_NUMBER.get(name) or int(name)
@@ -100,8 +116,15 @@ def _month_span(match: re.Match[str], document_date: date) -> Value | None:
 
 def _month(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(_group(match, "year"), document_date)
-    name = match["month"].lower()
-    return None if year == 0 else Month(MONTH_NUMBER.get(name) or int(name), year)
+    name, written = match["month"].lower(), _group(match, "year") or ""
+    if year == 0:
+        return None
+    month = Month(MONTH_NUMBER.get(name) or int(name), year)
+    is_open = len(written) == 2 and name in MONTH_NUMBER and not {"'", "’"} & set(match[0])
+    is_far = months_away(month, document_date) > MONTHS_AWAY_OFFERED
+    return (
+        replace(month, or_day=int(written)) if is_open and is_far and int(written) <= 31 else month
+    )
 
 
 def _loose_month(match: re.Match[str], document_date: date) -> Value | None:

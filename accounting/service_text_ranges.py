@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from accounting.periods import Period
 from accounting.service_text_days import (
+    MONTHS_AWAY,
     Day,
     Fraction,
     Locale,
@@ -18,6 +19,7 @@ from accounting.service_text_days import (
     days_between,
     is_in_other_order,
     is_over_five_years,
+    months_away,
     ways,
 )
 from accounting.service_text_pairs import as_pairs, short_month
@@ -30,7 +32,7 @@ YEAR_OF_OTHER_END = Decimal("0.90")
 NEAREST = Decimal("0.80")
 OTHER_ORDER = Decimal("0.70")
 OPEN = Decimal("0.50")
-CUED_MONTHS_AWAY, SERVED_MONTHS_AWAY = 24, 12
+CUED_MONTHS_AWAY = 24
 
 _CUED = re.compile(rf"(?<!\w){MONTH_CUE}\W*$", re.IGNORECASE)
 _HEADLESS = re.compile(rf"(?<![\w.,])\d{{1,2}}\.?\s?{AND_WORDS}\s?$", re.IGNORECASE)
@@ -162,6 +164,9 @@ class _Reader:
             value = lone
         if isinstance(value, Month) and value.or_day and role is Role.DELIVERY:
             value = Day(value.or_day, value.month, None)
+        if isinstance(value, Month) and value.or_day and role is Role.NONE:
+            is_far = months_away(value, self.today) > MONTHS_AWAY
+            value = Day(value.or_day, value.month, None) if is_far else value
         self.company.points[index] = replace(point, value=value)
         if point.bound and not isinstance(point.value, Fraction):
             return
@@ -199,10 +204,10 @@ class _Reader:
         month = short_month(value, self.today)
         if month is None or month.year is None:
             return None
-        away = abs((month.year - self.today.year) * 12 + month.month - self.today.month)
+        away = months_away(month, self.today)
         if _CUED.search(before):
             return month if away <= CUED_MONTHS_AWAY else None
-        return month if _SERVED.search(before) and away <= SERVED_MONTHS_AWAY else None
+        return month if _SERVED.search(before) and away <= MONTHS_AWAY else None
 
     def _add(
         self,

@@ -149,7 +149,7 @@ class Company:
             found = next((role for cue, role in _AFTER if cue.match(after)), found)
         if found is Role.NONE and index and _AND.fullmatch(before):
             previous = self.roles[index - 1]
-            found = previous if isinstance(point.value, Day) else Role.NONE
+            found = previous if isinstance(point.value, Day | Fraction) else Role.NONE
         return found
 
     def is_part(self, index: int, *, alone: bool) -> bool:
@@ -166,6 +166,10 @@ class Company:
         """Whether a point is said to be no part of the service: "2026 excluding August"."""
         before, end = self.before(index), self.points[index].end
         return bool(_LEAVES_OUT.search(before) or _LEFT_OUT.match(self.text, end))
+
+    def follows_in_list(self, index: int) -> bool:
+        """Whether only a comma or an "and" parts a point from the one before."""
+        return _AND.fullmatch(self.before(index)) is not None
 
     def is_payment(self, index: int) -> bool:
         """Whether a day is one by which something is paid."""

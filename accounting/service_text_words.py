@@ -191,6 +191,9 @@ WARRANTY_WITH = (
     r"\s(?:\w+\s)?(?:warranty|guarantee|garantie|gewährleistung)\b(?=\W*(?:incl|inkl|included|$))"
 )
 
+FURTHER = r"\b(?:further|another|additional|extra|weitere[nr]?|zusätzliche[nr]?)\s$"
+"""A length that follows on an end rather than leads up to it."""
+
 _DATE_WORD = r"(?:\s?(?:date|datum))?"
 START_CUE = (
     rf"(?:from(?:\sand\sincluding)?|start(?:s|ing|ed)?{_DATE_WORD}"
@@ -253,7 +256,7 @@ REFERENCE = (
 NUMBERED = (
     r"\b(?:po|p\.o\.|lieferschein|gutschrift|receipt|ticket|order|invoice|quote|project"
     r"|projekt|auftrag|bestellung|rechnung"
-    r"|angebot|contract|vertrag|policy|police|account|konto|asset|job|case|batch)\s?[:#]?\s*"
+    r"|angebot|contract|vertrag|policy|police|account|konto|asset|job|case|batch|price\slist|preisliste|catalog(?:ue)?|katalog|form)\s?[:#]?\s*"
 )
 """What may go before a number of its own as well as before a date."""
 

@@ -96,6 +96,8 @@ class Fraction:
 Value = Day | Month | Span | Part | Weeks | Fraction
 Days = tuple[date, date]
 YEARS_AROUND = 2
+BILLED_AHEAD_DAYS, ABOUT_A_YEAR_DAYS = 92, 300
+"""A year's service is billed so many days ahead: "Jan - Dec" in November is the next one's, too."""
 MONTHS_AWAY, MONTHS_AWAY_OFFERED = 6, 18
 """How far from the document's the month of "Mar 26" may lie, to be meant or to be offered."""
 ABOUT_AS_NEAR = (5, 4)
@@ -235,7 +237,10 @@ def _nearest(around: Iterable[Days], document_date: date) -> tuple[Days, ...]:
     if len(near) < 2:
         return tuple(near)
     first, second = (_distance(days, document_date) for days in near[:2])
-    return tuple(near[:2]) if second * ABOUT_AS_NEAR[1] < first * ABOUT_AS_NEAR[0] else (near[0],)
+    is_about_as_near = second * ABOUT_AS_NEAR[1] < first * ABOUT_AS_NEAR[0]
+    ahead, length = (near[1][0] - document_date).days, (near[1][1] - near[1][0]).days
+    is_next_year = 0 <= ahead <= BILLED_AHEAD_DAYS and length > ABOUT_A_YEAR_DAYS
+    return tuple(near[:2]) if is_about_as_near or is_next_year else (near[0],)
 
 
 def _around(

@@ -192,6 +192,7 @@ _DM_SPAN = rf"{_SPAN}[\s-]*(?:of\s)?{_MON}"
 _NOT_ON = rf"(?!\d|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER}|[.,/:-]\d|,?\s*\d{{4}}|\s*{NOT_A_YEAR})"
 _NUMBER_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _PARTS_JOIN = rf"(?:(?P<and>{AND_WORDS})|{TO}|/)"
+_OF_ANOTHER_KIND = r"(?<!school )(?<!academic )(?<!tax )(?<!crop )(?<!season )"
 _KW = r"(?:KW|Kalenderwochen?)"
 _TO_WEEK = rf"\s?(?:[-–]|bis|to|(?P<and>{AND_WORDS}))\s?(?:(?:KW|CW|weeks?)\s?)?(?P<last>\d\d?)"
 _HALVES = r"(?:(?<![\d./-])|(?<=/\d-)|(?<=/\d\d-))(?P<first>\d{1,2})"
@@ -277,7 +278,8 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         _month_span,
         LOOSE,
     ),
-    (rf"(?<!\w)(?:year|jahr(?:es)?)\s{_YEAR4}", _part, PLAIN),
+    *((rf"(?<!\w){year}\s{_KIND}(?!\w)", _part, PLAIN) for year in (_TWO_YEARS, _YEAR4)),
+    (rf"(?<!\w){_OF_ANOTHER_KIND}(?:year|jahr(?:es)?)\s{_YEAR4}", _part, PLAIN),
     (rf"{_MON}[\s,./'’-]*(?:of\s)?{_YEAR4}", _month, PLAIN),
     (rf"(?<!\w){_YEAR4}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),
     (

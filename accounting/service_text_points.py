@@ -59,7 +59,7 @@ _MONTH_CUE = re.compile(rf"{MONTH_CUE}$", _FLAGS)
 _NAME_BEFORE = re.compile(NAME_BEFORE, _FLAGS)
 _FIRM_AFTER = re.compile(rf"\W*(?:\w+\W+){{0,3}}?{FIRM_AFTER}|\s*(?:&|and|und)\s+[A-ZÄÖÜ]")
 _LOWER_CASE = re.compile(
-    rf"erst|zweit|dritt|viert|first|second|third|fourth|q[1-4]|(?:{MONTH})(?<=\w{{4}})"
+    rf"erst|zweit|dritt|viert|first|second|third|fourth|q[1-4]|h[12]|quarter|qtr|half|(?:{MONTH})(?<=\w{{4}})"
 )
 _IS_COUNT = re.compile(r"\d\.?\s?[QH]", _FLAGS)
 _TO_PART = r"(?:(?:the\s)?(?:end\sof|ende)\s(?:des\s|the\s)?)?"
@@ -74,7 +74,7 @@ _ANNUAL = re.compile(
     _FLAGS,
 )
 _YEAR_CUE = re.compile(
-    rf"(?:^|[-–—:,(;]|\b(?:for|für|in|im|during|annual|yearly|season|saison"
+    rf"(?:^|[-–—:,(;]|\b(?:for|für|in|im|during|annual|yearly"
     rf"|{SERVICE_NOUN}\w*))\s*$",
     _FLAGS,
 )

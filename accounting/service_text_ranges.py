@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from accounting.periods import Period
 from accounting.service_text_days import (
+    CENTURY,
     MONTHS_AWAY,
     Day,
     Fraction,
@@ -158,10 +159,11 @@ class _Reader:
         point, role = self.company.points[index], self.company.roles[index]
         value = point.value
         if isinstance(value, Fraction):
-            lone = self._lone_day(index, value) or self._lone_month(index, value)
+            day_or_month = self._lone_day(index, value) or self._lone_month(index, value)
+            lone = day_or_month or self._lone_years(index, value)
             if lone is None:
                 return
-            value = lone
+            value, role = lone, role if day_or_month else Role.NONE
         if isinstance(value, Month) and value.or_day and role is Role.DELIVERY:
             value = Day(value.or_day, value.month, None)
         if isinstance(value, Month) and value.or_day and role is Role.NONE:
@@ -197,6 +199,15 @@ class _Reader:
         point = self.company.points[index]
         is_written_so = value.slash or self.company.text[point.end - 1] == "."
         return day if dated and is_written_so else None
+
+    def _lone_years(self, index: int, value: Fraction) -> Part | None:
+        """The fiscal year of "dues 26/27"."""
+        year = CENTURY + value.first
+        follow = (
+            value.slash and value.second == value.first + 1 and abs(year - self.today.year) <= 2
+        )
+        is_cued = _SERVED.search(self.company.before(index))
+        return Part(12, 1, year, fiscal=True, straddles=True) if follow and is_cued else None
 
     def _lone_month(self, index: int, value: Fraction) -> Month | None:
         """The month of "Miete 03/26", which without a word for it is a number."""

@@ -63,7 +63,8 @@ _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
 _MONTH_ADMIN = re.compile(rf"(?<!\w){MONTH_ADMIN_CUE}\s*$", _FLAGS)
 _AFTER: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(OPEN_END, _FLAGS), Role.START),
-    (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|start(?:ing)?\b|an\b)", _FLAGS), Role.START),
+    (re.compile(r"\s*[)\]]?\s*(?:onwards?|forward|an\b)", _FLAGS), Role.START),
+    (re.compile(r"\s*[)\]]?\s*start(?:ing)?\b(?!\s?(?:date|:))", _FLAGS), Role.START),
     (re.compile(r"\s*[)\]]?\s*(?:expiry|expiration|end\s?date)\b", _FLAGS), Role.END),
 )
 _ISSUE = re.compile(LATER_ISSUE, _FLAGS)
@@ -73,11 +74,13 @@ _OF_THE = re.compile(r"\s(?:of|des|im|von)\s(?:the\s)?", _FLAGS)
 MONTHS_OF_A_HALF = 6
 _PART_OF = re.compile(rf"(?<!\w){PART_OF}{_OF}", _FLAGS)
 _PRO_RATA = re.compile(rf"(?<!\w){PRO_RATA}{_OF}", _FLAGS)
+_PRO_RATED = re.compile(rf"[\s,(–-]{{1,3}}{PRO_RATA}", _FLAGS)
 _LEAVES_OUT = re.compile(rf"(?<!\w){LEAVES_OUT_BEFORE}\s(?:the\s|den\s)?$", _FLAGS)
 _LEFT_OUT = re.compile(LEAVES_OUT_AFTER, _FLAGS)
 _PAYMENT = re.compile(PAYMENT_BEFORE, _FLAGS)
 _DUE = re.compile(rf"(?<!\w){DUE_CUE}{_TAIL}", _FLAGS)
 _RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
+_GOES_ON = re.compile(r"\s(?:an\b|onwards?|forward)", _FLAGS)
 _RENEWAL = re.compile(r"renewal\s*$", _FLAGS)
 _ENDS_A_TERM = re.compile(rf"(?<!\w)(?:to|end(?:ing|ed)|bis|thru|through){_TAIL}", _FLAGS)
 _AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*,\s*", _FLAGS)
@@ -144,7 +147,7 @@ class Company:
                 found = Role.NONE
             if is_year and _RENEWAL.search(before):
                 found = Role.NONE
-        if found in {Role.NONE, Role.PAPERWORK}:
+        if found is Role.NONE or (found is Role.PAPERWORK and _GOES_ON.match(self.text, point.end)):
             after = self.text[point.end :]
             found = next((role for cue, role in _AFTER if cue.match(after)), found)
         if found is Role.NONE and index and _AND.fullmatch(before):
@@ -160,6 +163,8 @@ class Company:
         if index and _OF_THE.fullmatch(before):
             previous = self.points[index - 1].value
             return isinstance(previous, Part) and previous.months == MONTHS_OF_A_HALF
+        if alone and _PRO_RATED.match(self.text, self.points[index].end):
+            return True
         return bool(_PART_OF.search(before) or (alone and _PRO_RATA.search(before)))
 
     def leaves_out(self, index: int) -> bool:

@@ -90,9 +90,16 @@ _COUNT = (
     rf"(?<!\w)(?:(?P<digits>\d{{1,3}})(?:[.,](?P<half>50?))?|(?P<word>{NUMBER_WORD})|(?<=for\s)an?)"
     rf"(?:\s?\((?:\d{{1,3}}|{NUMBER_WORD})\))?(?:\s|-)?"
 )
-_COUNTED = tuple(
-    (re.compile(rf"{_COUNT}(?:{unit})(?:(?<=s)(?=\w)|(?!\w))", _FLAGS), months, days)
-    for unit, months, days in UNITS
+_IN_MONTHS = (
+    r"(?<!\w)(?:term|duration|laufzeit)\s?(?:\((?:in\s)?(?:months|monate)\)|in\s(?:months|monaten))"
+    r"[\s:=]{1,3}(?P<digits>\d{1,2})(?P<half>(?!))?(?P<word>(?!))?(?!\w|[.,]\d)"
+)
+_COUNTED = (
+    (re.compile(_IN_MONTHS, _FLAGS), 1, 0),
+    *(
+        (re.compile(rf"{_COUNT}(?:{unit})(?:(?<=s)(?=\w)|(?!\w))", _FLAGS), months, days)
+        for unit, months, days in UNITS
+    ),
 )
 _HALF_A_YEAR = re.compile(
     r"(?<!\w)(?:half\sa\syear|(?:ein(?:em)?\s)?halbe[sn]?\sJahr)(?!\w)", _FLAGS

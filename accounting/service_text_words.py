@@ -165,7 +165,7 @@ UNNAMED_START = (
     r"(?:from|after|ab|seit|starting|commencing|beginning|following|upon)\s"
     r"(?!(?:the\s|der\s)?(?:date\sof\s)?(?:this\s)?"
     r"(?:invoic|rechnung|today|now\b|heute|purchas|kauf))"
-    r"(?P<event>(?:the\s|der\s|dem\s)?(?:[^\W\d_][\w-]*)(?:\s[^\W\d_][\w-]*)?)"
+    r"(?P<event>(?:the\s|der\s|dem\s)?(?:\d\d?(?:st|nd|rd|th|\.)\s(?:day\s)?(?:of\s|des\s)?)?(?:[^\W\d_][\w-]*)(?:\s[^\W\d_][\w-]*)?)"
 )
 """A length that starts with an event: "12 months from go-live"."""
 TERM_REFUSED_AFTER = (
@@ -264,7 +264,7 @@ SERVICE_NOUN = (
     r"(?:retainer|\w*hosting|support|maint|licen[cs]|subscri|rent|leas|fee|service|premium"
     r"|manage|market|seo\b|ppc\b|consult|advert|campaign|instal|payment|bill|charge|clean"
     r"|member|cover|insur|plan\b|invoice|content|social|bookkeep|payroll|account|work|hours"
-    r"|commission|royalt|honorar|lohn|gehalt|filing|admin|storage|usage|saas|security|monitor|design|develop|train|deliver|season"
+    r"|commission|royalt|honorar|lohn|gehalt|filing|admin|storage|usage|saas|security|monitor|design|develop|train|deliver|dues|levy|tuition"
     r"|period|month|quarter|sponsor|access|warranty|contract|agreement|renewal|desk|parking"
     r"|\w*(?:miete|gebühr|pauschal|wartung|lizenz|beitrag|prämie|abo\b|abonnement|vertrag|pflege"
     r"|betreuung|nutzung|nebenkosten|beratung|reinigung|leistung|abrechnung"

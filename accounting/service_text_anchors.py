@@ -157,7 +157,14 @@ class _Anchor:
         return True
 
     def _match(
-        self, periods: list[Period], rule: str, start: int, end: int, confidence: Decimal
+        self,
+        periods: list[Period],
+        rule: str,
+        start: int,
+        end: int,
+        confidence: Decimal,
+        *,
+        bare: bool = False,
     ) -> None:
         text = self.company.text[start:end]
         long = [period for period in periods if is_over_five_years(period)]
@@ -168,7 +175,7 @@ class _Anchor:
         elif periods:
             distinct = tuple(dict.fromkeys(periods))
             sure = confidence if len(distinct) == 1 else OPEN
-            self.found.matches.append(Match(distinct, rule, start, end, sure))
+            self.found.matches.append(Match(distinct, rule, start, end, sure, bare))
 
     def _confirms(self, term: Term) -> bool:
         matches = self.found.matches
@@ -239,7 +246,7 @@ class _Anchor:
             periods = [term.period_from(period.start) for period in near.periods]
             periods = [period for period in periods if not is_over_five_years(period)]
             start, end = min(near.start, term.start), max(near.end, term.end)
-            self._match(periods, "term_against_range", start, end, CONTRADICTED)
+            self._match(periods, "term_against_range", start, end, CONTRADICTED, bare=near.bare)
 
     def _single_days(self) -> None:
         for index in self._left(Role.DELIVERY):

@@ -43,8 +43,10 @@ _MON = rf"(?<![^\W\d_])(?P<month>{MONTH}){_NO_LETTER}\.?"
 _DAY = r"(?<!\w)(?<!\b\d[/.])(?<!\b\d\d[/.])(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _LAST = r"(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _YEAR4 = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+_NO_COUNT = rf"(?![\s-]*{NOT_A_YEAR})"
 _YEAR2 = (
-    rf"(?P<year>\d\d)(?!\d|(?:st|nd|rd|th)\b|[.,:/]\d|\s*%|\s*,\s*(?:19|20)\d\d|[\s-]*{NOT_A_YEAR}"
+    rf"(?P<year>(?<!\s)\d\d|\d\d{_NO_COUNT})"
+    r"(?!\d|(?:st|nd|rd|th)\b|[.,:/]\d|\s*%|\s*,\s*(?:19|20)\d\d"
     rf"|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER})"
 )
 _TIME = (
@@ -52,8 +54,8 @@ _TIME = (
     r"(?:\s?(?:[ap]m\b|Z\b|UTC|GMT|Uhr|[+-]\d\d:?\d\d))?|,?\s+(?:um\s)?\d{1,2}\sUhr)?"
 )
 _FULL_YEAR = (
-    rf"(?P<year>(?:19|20)\d\d|\d\d(?!\.?\s?(?:{MONTH}){_NO_LETTER}|[\s-]*{NOT_A_YEAR}))"
-    r"(?!\d|[.,:]\d|\s*%)"
+    rf"(?P<year>(?:19|20)\d\d|(?:(?:(?<!\s)|(?<=(?:FY|GJ)\s))\d\d|\d\d{_NO_COUNT})"
+    rf"(?!\.?\s?(?:{MONTH}){_NO_LETTER}))(?!\d|[.,:]\d|\s*%)"
 )
 _TWO_YEARS = r"(?P<year>(?:19|20)\d\d|\d\d)\s?[/–-]\s?(?P<next>(?:20)?\d\d)(?![\d.,:]|[/-]\d)"
 _KIND = rf"(?:(?P<fiscal>{FISCAL})|(?P<calendar>{CALENDAR}))"

@@ -48,6 +48,7 @@ _AFTER_REFERENCE = re.compile(rf"{REFERENCE}$", _FLAGS)
 _AFTER_NUMBERED = re.compile(rf"{NUMBERED}$", _FLAGS)
 _AFTER_MONTH = re.compile(rf"(?<![^\W\d_])(?:{MONTH})\.?[\s-]*$", _FLAGS)
 _YEAR_OF_MONTH = re.compile(rf"(?<![^\W\d_])(?<!\d-)(?:{MONTH})\.?[-/'’]$", _FLAGS)
+_HALF_JOINED = re.compile(rf"\d\d?-(?:{MONTH})\.?(?![\w-])", _FLAGS)
 _AFTER_DAY_MONTH = re.compile(
     rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*-\s*$", _FLAGS
 )
@@ -120,8 +121,10 @@ def _is_after_month(text: str, start: int, value: Value) -> bool:
     That of "10 Mar - 9 Apr" has its own day.
     """
     before = text[max(0, start - LOOK_BACK) : start]
-    if isinstance(value, Day) and text[start].isdigit() and _YEAR_OF_MONTH.search(before):
-        return True
+    if isinstance(value, Day) and text[start].isdigit():
+        half_joined = _HALF_JOINED.match(text, start) and _AFTER_MONTH.search(before)
+        if half_joined or _YEAR_OF_MONTH.search(before):
+            return not _AFTER_DAY_MONTH.search(before)
     is_day = isinstance(value, Day) and value.year is None and text[start].isdigit()
     if is_day and _AFTER_DAY_MONTH.search(before):
         return False

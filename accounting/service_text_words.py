@@ -113,7 +113,7 @@ UNITS: tuple[tuple[str, int, int], ...] = (  # pattern, months, days
 )
 NOT_A_YEAR = (
     r"(?:months?|mths?|mos?|weeks?|wks?|days?|years?|yrs?|hours?|hrs?|h|users?|seats?|units?|pcs"
-    r"|licen[cs]es?|x|×|monate?n?|tage?n?|wochen?|jahre?n?|stück|stk|std|stunden|nutzer|lizenzen"
+    r"|licen[cs]es|x|×|monate?n?|tage?n?|wochen?|jahre?n?|stück|stk|std|stunden|nutzer|lizenzen"
     r"|employees|devices|people|participants|persons?|personen|sites?|servers?|gb|tb|[ap]m)\b"
 )
 """What follows a number that counts something, and so is not the end of a date."""
@@ -315,6 +315,7 @@ NOT_FROM_NOW = (  # says that a length doesn't start with the document
     r"|\b(?:instal?lments?|teilbetrag|teilzahlung|rate|raten)\s(?:no\.?\s|nr\.?\s)?\d"
     r"|\b(?:invoice|month|monat|payment|bill(?:ing)?|charge|rechnung|zahlung|year|jahr)\s(?:no\.?\s)?"
     r"\d{1,2}\s?(?:of|von|/)\s?\d"
+    r"|\b\d{1,2}/\d{1,2}\s(?:of|von|der|des)\b"
     r"|\b(?:\d\.|\d(?:st|nd|rd|th)|first|second|third|fourth|final|last)\s(?:\w+\s)?"
     r"(?:instal?lment|rate\b|teilbetrag|teilzahlung)"
 )

@@ -51,7 +51,8 @@ _YEAR2 = (
 )
 _TIME = (
     r"(?:(?:T|,?\s+(?:at\s)?)\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?"
-    r"(?:\s?(?:[ap]m\b|Z\b|UTC|GMT|Uhr|[+-]\d\d:?\d\d))?|,?\s+(?:um\s)?\d{1,2}\sUhr)?"
+    r"(?:\s?(?:[ap]m\b|Z\b|UTC|GMT|Uhr|[+-]\d\d:?\d\d))?|,?\s+(?:um\s)?\d{1,2}\sUhr"
+    r"|\s?\(\d{1,2}:\d\d(?:\s?(?:[ap]m|Uhr))?\))?"
 )
 _FULL_YEAR = (
     rf"(?P<year>(?:19|20)\d\d|(?:(?:(?<!\s)|(?<=(?:FY|GJ)\s))\d\d|\d\d{_NO_COUNT})"
@@ -197,7 +198,7 @@ _PARTS_JOIN = rf"(?:(?P<and>{AND_WORDS})|{TO}|/)"
 _OF_ANOTHER_KIND = r"(?<!school )(?<!academic )(?<!tax )(?<!crop )(?<!season )"
 _KW = r"(?:KW|Kalenderwochen?)"
 _TO_WEEK = rf"\s?(?:[-–]|bis|to|(?P<and>{AND_WORDS}))\s?(?:(?:KW|CW|weeks?)\s?)?(?P<last>\d\d?)"
-_HALVES = r"(?:(?<![\d./-])|(?<=/\d-)|(?<=/\d\d-))(?P<first>\d{1,2})"
+_HALVES = r"(?:(?<![\d./-])|(?<=[/.]\d-)|(?<=/\d\d-)|(?<=\.-))(?P<first>\d{1,2})"
 
 PLAIN, BARE, BOUND, NUMERIC, LOOSE = "", "bare", "bound", "numeric", "loose"
 PATTERNS: tuple[tuple[str, Maker, str], ...] = (
@@ -238,13 +239,16 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"{_DM_SPAN}{_AFTER_MONTH}{_YEAR2}", _day_span, PLAIN),
     (rf"{_DM_MONTH}{_AFTER_MONTH}{_YEAR2}", _day, PLAIN),
     (rf"{_MON}\s+{_DAY}(?:\s*,\s*['’]?|\s*['’]|(?<=st|nd|rd|th)\s){_YEAR2}", _day, PLAIN),
-    (
+    *(
         (
-            rf"(?<!\w)(?:Period|P|M|Month|Monat|Periode)\s?(?P<period>0?[1-9]|1[0-2])[\s,/-]*"
-            rf"(?P<fiscal>{FISCAL})\s?[-'’]?{_FULL_YEAR}"
-        ),
-        _part,
-        PLAIN,
+            (
+                rf"(?<!\w)(?:Period|P|M|Month|Monat|Periode)\s?(?P<period>0?[1-9]|1[0-2])[\s,/-]*"
+                rf"(?P<fiscal>{FISCAL})\s?[-'’]?{year}"
+            ),
+            _part,
+            PLAIN,
+        )
+        for year in (_TWO_YEARS, _FULL_YEAR)
     ),
     *(
         (
@@ -318,7 +322,10 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         NUMERIC,
     ),
     (
-        r"(?<![\d./-])(?P<year>20\d\d)[-/.](?P<month>0[1-9]|1[0-2])(?![\d]|[/.,-]\d)",
+        (
+            r"(?:(?<![\d./-])|(?<=20\d\d[/.]\d\d-))(?P<year>20\d\d)[-/.](?P<month>0[1-9]|1[0-2])"
+            r"(?!\d|[.,/]\d|-\d(?!\d{3}[/.]\d\d))"
+        ),
         _month,
         NUMERIC,
     ),
@@ -329,7 +336,7 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"{_MON}\s+{_YEAR2}", _loose_month, PLAIN),
     (rf"{_MON}(?:\s+|-){_DAY}(?![.,:]\d|[\s-]*{NOT_A_YEAR})", _day, PLAIN),
     (rf"{_HALVES}\.(?P<second>\d\d?)\.(?!\d)", _fraction, BOUND),
-    (rf"{_HALVES}[/.](?P<second>\d\d?)(?![\d/]|[.,]\d)", _fraction, BOUND),
+    (rf"{_HALVES}[/.](?P<second>\d\d?)(?![\d/]|[.,]\d|\s?{NOT_A_YEAR})", _fraction, BOUND),
     (_MON, _month, BARE),
     (rf"(?<!\w){_PART}(?!\w)", _part, BARE),
     (rf"(?<![\w.,/:-]){_TWO_YEARS}(?![\w:%])", _part, BARE),

@@ -105,7 +105,7 @@ def _is_refused(text: str, match: re.Match[str], manner: str) -> bool:
     """Whether a number of something else stands there: an order's, a room's, a standard's."""
     before = text[max(0, match.start() - LOOK_BACK) : match.start()]
     if not match[0][0].isdigit():
-        return False
+        return "-" in match[0] and _AFTER_REFERENCE.search(before) is not None
     if _AFTER_REFERENCE.search(before):
         return True
     loose = manner in {BOUND, LOOSE} or (

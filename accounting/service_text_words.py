@@ -114,7 +114,7 @@ UNITS: tuple[tuple[str, int, int], ...] = (  # pattern, months, days
 NOT_A_YEAR = (
     r"(?:months?|mths?|mos?|weeks?|wks?|days?|years?|yrs?|hours?|hrs?|h|users?|seats?|units?|pcs"
     r"|licen[cs]es|x|×|monate?n?|tage?n?|wochen?|jahre?n?|stück|stk|std|stunden|nutzer|lizenzen"
-    r"|employees|devices|people|participants|persons?|personen|sites?|servers?|gb|tb|[ap]m)\b"
+    r"|employees|devices|people|participants|persons?|personen|sites?|servers?|gb|tb|[ap]m|sq|ft|inch(?:es)?|mm|cm|kg)\b"
 )
 """What follows a number that counts something, and so is not the end of a date."""
 

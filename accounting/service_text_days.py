@@ -237,7 +237,8 @@ def _nearest(around: Iterable[Days], document_date: date) -> tuple[Days, ...]:
     if len(near) < 2:
         return tuple(near)
     first, second = (_distance(days, document_date) for days in near[:2])
-    is_about_as_near = second * ABOUT_AS_NEAR[1] < first * ABOUT_AS_NEAR[0]
+    is_now = near[0][0] <= document_date <= near[0][1]
+    is_about_as_near = not is_now and second * ABOUT_AS_NEAR[1] < first * ABOUT_AS_NEAR[0]
     ahead, length = (near[1][0] - document_date).days, (near[1][1] - near[1][0]).days
     is_next_year = 0 <= ahead <= BILLED_AHEAD_DAYS and length > ABOUT_A_YEAR_DAYS
     return tuple(near[:2]) if is_about_as_near or is_next_year else (near[0],)

@@ -58,7 +58,7 @@ _FULL_YEAR = (
     rf"(?P<year>(?:19|20)\d\d|(?:(?:(?<!\s)|(?<=(?:FY|GJ)\s))\d\d|\d\d{_NO_COUNT})"
     rf"(?!\.?\s?(?:{MONTH}){_NO_LETTER}))(?!\d|[.,:]\d|\s*%)"
 )
-_TWO_YEARS = r"(?P<year>(?:19|20)\d\d|\d\d)\s?[/–-]\s?(?P<next>(?:20)?\d\d)(?![\d.,:]|[/-]\d)"
+_TWO_YEARS = r"(?P<year>(?:19|20)\d\d|\d\d)\s?[/–-]\s?(?P<next>(?:20)?\d\d)(?!\d|[.,:/-]\d)"
 _KIND = rf"(?:(?P<fiscal>{FISCAL})|(?P<calendar>{CALENDAR}))"
 _PART = rf"(?:(?P<quarter>{QUARTER})|(?P<half>{HALF}))"
 _JOIN = r"(?:(?<=\d[QH])|[\s,/'’–-]+(?:of\s|in\s|des\s|im\s|the\s)*|(?=FY|CY))['’]?"
@@ -339,7 +339,7 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"{_HALVES}[/.](?P<second>\d\d?)(?![\d/]|[.,]\d|\s?{NOT_A_YEAR})", _fraction, BOUND),
     (_MON, _month, BARE),
     (rf"(?<!\w){_PART}(?!\w)", _part, BARE),
-    (rf"(?<![\w.,/:-]){_TWO_YEARS}(?![\w:%])", _part, BARE),
-    (rf"(?<![\w.,/:-]){_YEAR4}(?![\w:%]|[.,/-]\d)", _part, BARE),
+    (rf"(?<![\w.,/:-]){_TWO_YEARS}(?![\w%])", _part, BARE),
+    (rf"(?<![\w.,/:-]){_YEAR4}(?![\w%]|[.,:/-]\d)", _part, BARE),
 )
 """Pattern, maker of its value, manner. An earlier pattern takes its text from the later ones."""

@@ -105,7 +105,8 @@ _HALF_A_YEAR = re.compile(
     r"(?<!\w)(?:half\sa\syear|(?:ein(?:em)?\s)?halbe[sn]?\sJahr)(?!\w)", _FLAGS
 )
 _FREQUENT = tuple(
-    (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", _FLAGS), months) for pattern, months in FREQUENCIES
+    (re.compile(rf"(?<!\w)(?<!\bbi[\s-])(?:{pattern})(?!\w)", _FLAGS), months)
+    for pattern, months in FREQUENCIES
 )
 _TWO_MEANINGS = re.compile(rf"(?<!\w)(?:{TWO_MEANINGS})(?!\w)", _FLAGS)
 _BESIDE = rf"(?=\s+(?:on\s)?(?:{END_CUE}|{START_CUE})(?!\w))"

@@ -170,9 +170,9 @@ UNNAMED_START = (
 """A length that starts with an event: "12 months from go-live"."""
 TERM_REFUSED_AFTER = (
     r"\s(?:a|per|pro|im|in\sder|each)\s(?:week|month|quarter|year|woche|monat|quartal|jahr)\b"
-    r"|['’]?s?\W{0,2}(?:written\s)?(?:notice|net\b|netto|ago|old\b|after\b|data\b"
+    r"|['’]?s?\W{0,2}(?:written\s)?(?:notice(?!\speriod\W{1,2}\d)|net\b|netto|ago|old\b|after\b|data\b"
     r"|(?:data\s)?retention|history|lookback|experience"
-    r"|minimum|commitment|mindest|free\b|gratis|kündigung|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
+    r"|minimum|commitment|mindest|free\b|gratis|kündigung(?!\w*\W{1,2}\d)|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
 )
 NOT_CONTRADICTED = (
     r"\b(?:pro[-\s]?rat\w*|anteilig\w*|stub|co-?term\w*|partial|zeitanteilig"
@@ -261,7 +261,7 @@ NUMBERED = (
 """What may go before a number of its own as well as before a date."""
 
 SERVICE_NOUN = (
-    r"(?:retainer|\w*hosting|support|maint|licen[cs]|subscri|rent|leas|fee|service|premium"
+    r"(?:retainer|\w*hosting|\w*support|maint|licen[cs]|subscri|rent|leas|fee|\w*service|premium"
     r"|manage|market|seo\b|ppc\b|consult|advert|campaign|instal|payment|bill|charge|clean"
     r"|member|cover|insur|plan\b|invoice|content|social|bookkeep|payroll|account|work|hours"
     r"|commission|royalt|honorar|lohn|gehalt|filing|admin|storage|usage|saas|security|monitor|design|develop|train|deliver|dues|levy|tuition"

@@ -29,6 +29,7 @@ from accounting.service_text_words import (
     PARTS,
     QUARTER,
     TO,
+    WEEKDAY,
 )
 
 FULL_YEARS_AROUND = 60
@@ -189,7 +190,10 @@ def _fraction(match: re.Match[str], _: date) -> Value | None:
 
 _DM_MONTH = rf"{_DAY}\.?(?:\s*(?:of\s|(?<=st|nd|rd|th),)?\s*|[-/.]){_MON}"
 _AFTER_MONTH = r"(?:,?\s+|[-/.]|\s?(?=['’])|(?=\d))['’]?"
-_SPAN = rf"{_DAY}\.?\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*(?:the\s|den\s|dem\s)?{_LAST}\.?"
+_SPAN = (
+    rf"{_DAY}\.?\s*(?:{TO}|(?P<and>{AND_WORDS}|/))\s*(?:the\s|den\s|dem\s)?"
+    rf"(?:(?:{WEEKDAY})\.?,?\s)?{_LAST}\.?"
+)
 _SPAN_MD = rf"{_MON}\s+{_DAY}\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*{_LAST}"
 _DM_SPAN = rf"{_SPAN}[\s-]*(?:of\s)?{_MON}"
 _NOT_ON = rf"(?!\d|\.?\s?(?:of\s)?(?:{MONTH}){_NO_LETTER}|[.,/:-]\d|,?\s*\d{{4}}|\s*{NOT_A_YEAR})"

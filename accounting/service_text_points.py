@@ -50,7 +50,7 @@ _AFTER_MONTH = re.compile(rf"(?<![^\W\d_])(?:{MONTH})\.?[\s-]*$", _FLAGS)
 _YEAR_OF_MONTH = re.compile(rf"(?<![^\W\d_])(?<!\d-)(?:{MONTH})\.?[-/'’]$", _FLAGS)
 _HALF_JOINED = re.compile(rf"\d\d?-(?:{MONTH})\.?(?![\w-])", _FLAGS)
 _AFTER_DAY_MONTH = re.compile(
-    rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*-\s*$", _FLAGS
+    rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*[-/]\s*$", _FLAGS
 )
 _GOES_ON = re.compile(rf"\s*{TO}\s*\d", _FLAGS)
 _LAST_WORD = re.compile(r"([^\W\d_][\w'’&./-]*|&)\s*$")
@@ -68,6 +68,7 @@ _JOIN = re.compile(rf"\s*(?:{TO}\s*{_TO_PART}|/|,|{AND_WORDS})\s*", _FLAGS)
 _TO = re.compile(rf"\s*{TO}\s*{_TO_PART}", _FLAGS)
 _GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
 _VERSION = re.compile(VERSION_WORD, _FLAGS)
+_OF_A_PART = re.compile(r"(?<!\w)(?:quarter|half|month|week|quartal|monat|woche)\s$", _FLAGS)
 _LONE_YEAR = re.compile(r"(?<![\w.,/:#-])20\d\d(?![\w:%]|[.,/-]\d)")
 _ANNUAL = re.compile(
     rf"(?<!\w)(?:{'|'.join(pattern for pattern, months in FREQUENCIES if months == 12)})"
@@ -201,6 +202,8 @@ def _is_year(text: str, point: Point) -> bool:
     before, after = text[: point.start], text[point.end :]
     word = _next_word(after)
     free = not word or _SERVICE.match(word) is not None or _GOES_WITH_A_YEAR.fullmatch(word)
+    if _OF_A_PART.search(before):
+        return False
     if _ANNUAL.search(before) and not _VERSION.fullmatch(word):
         return True
     return bool(free) and _YEAR_CUE.search(before) is not None

@@ -36,7 +36,9 @@ OPEN = Decimal("0.50")
 CUED_MONTHS_AWAY = 24
 
 _CUED = re.compile(rf"(?<!\w){MONTH_CUE}\W*$", re.IGNORECASE)
-_HEADLESS = re.compile(rf"(?<![\w.,])\d{{1,2}}\.?\s?{AND_WORDS}\s?$", re.IGNORECASE)
+_HEADLESS = re.compile(
+    rf"(?<![\w.,])\d{{1,2}}\.?\s?(?:{AND_WORDS}\s?|/\s?\d{{1,2}}\.?\s)$", re.IGNORECASE
+)
 _SERVED = re.compile(rf"(?<!\w)(?!{COUNTED_PAYMENT})\w*?{SERVICE_NOUN}\w*[\s:,(]*$", re.IGNORECASE)
 
 
@@ -75,7 +77,9 @@ def find_ranges(company: Company, document_date: date, locale: Locale) -> Found:
     reader = _Reader(company, document_date, locale, found)
     while index < len(company.points):
         listed = company.list_from(index)
-        if listed > index and company.roles[index] in {Role.NONE, Role.PAPERWORK}:
+        if listed > index and company.is_issue(listed):
+            index = listed + 1
+        elif listed > index and company.roles[index] in {Role.NONE, Role.PAPERWORK}:
             reader.read_list(index, listed)
             index = listed + 1
         elif reader.read_two(index):
@@ -159,6 +163,8 @@ class _Reader:
         point, role = self.company.points[index], self.company.roles[index]
         value = point.value
         if isinstance(value, Fraction):
+            if self.company.is_range(index) or (index and self.company.is_range(index - 1)):
+                return
             day_or_month = self._lone_day(index, value) or self._lone_month(index, value)
             lone = day_or_month or self._lone_years(index, value)
             if lone is None:

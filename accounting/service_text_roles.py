@@ -12,6 +12,7 @@ from accounting.service_text_words import (
     DASH,
     DUE_CUE,
     END_CUE,
+    END_OF_CUE,
     EVENT_CUE,
     FOR_A_DAY,
     LATER_ISSUE,
@@ -49,7 +50,7 @@ _CLOCK = (
 )
 _TAIL = (
     r"[\s:(\[=]*(?:(?:on|am|the|dem|den|zum|of|im|mit|in|date|datum|anfang|each|term|contract"
-    r"|agreement)\b[\s:]*)*"
+    r"|agreement|launch|go-?live|kick-?off|activation|installation)\b[\s:]*)*"
     rf"[\s:(\[]*{_CLOCK}{_WEEKDAY}$"
 )
 _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
@@ -57,7 +58,7 @@ _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(rf"(?<!\w)(?:{ADMIN_CUE}){_TAIL}", _FLAGS), Role.PAPERWORK),
     (re.compile(rf"(?<!\w)(?:{RENEWS_CUE}){_TAIL}", _FLAGS), Role.RENEWS),
     (re.compile(rf"(?<!\w)(?:{START_CUE}){_TAIL}", _FLAGS), Role.START),
-    (re.compile(rf"(?<!\w)(?:{END_CUE}){_TAIL}", _FLAGS), Role.END),
+    (re.compile(rf"(?<!\w)(?:{END_CUE}|{END_OF_CUE}){_TAIL}", _FLAGS), Role.END),
     (re.compile(rf"(?<!\w)(?:{ON_CUE}|{EVENT_CUE}){_TAIL}", _FLAGS), Role.DELIVERY),
 )
 _MONTH_ADMIN = re.compile(rf"(?<!\w){MONTH_ADMIN_CUE}\s*$", _FLAGS)
@@ -83,7 +84,7 @@ _RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
 _GOES_ON = re.compile(r"\s(?:an\b|onwards?|forward)", _FLAGS)
 _RENEWAL = re.compile(r"renewal\s*$", _FLAGS)
 _ENDS_A_TERM = re.compile(rf"(?<!\w)(?:to|end(?:ing|ed)|bis|thru|through){_TAIL}", _FLAGS)
-_AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*,\s*", _FLAGS)
+_AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*[,/]\s*", _FLAGS)
 _LIST = re.compile(rf"\s*(?:/|,|,?\s*{AND_WORDS})\s*", _FLAGS)
 _BETWEEN = re.compile(rf"(?<!\w)(?:between|zwischen)\W*(?:the\s|dem\s)?{_WEEKDAY}$", _FLAGS)
 _EITHER_TO = rf"(?:{TO}|(?:{END_CUE}))"
@@ -154,6 +155,10 @@ class Company:
             previous = self.roles[index - 1]
             found = previous if isinstance(point.value, Day | Fraction) else Role.NONE
         return found
+
+    def is_issue(self, index: int) -> bool:
+        """Whether a month is a magazine's: "March/April edition"."""
+        return _ISSUE.match(self.text, self.points[index].end) is not None
 
     def is_part(self, index: int, *, alone: bool) -> bool:
         """Whether only some days of a month or quarter are meant, without saying which."""

@@ -13,6 +13,7 @@ from accounting.service_text_words import (
     BILLING_BEFORE,
     DAYS_OF,
     END_CUE,
+    END_OF_CUE,
     FREQUENCIES,
     HAPPENS,
     NUMBER_WORD,
@@ -109,7 +110,7 @@ _FREQUENT = tuple(
     for pattern, months in FREQUENCIES
 )
 _TWO_MEANINGS = re.compile(rf"(?<!\w)(?:{TWO_MEANINGS})(?!\w)", _FLAGS)
-_BESIDE = rf"(?=\s+(?:on\s)?(?:{END_CUE}|{START_CUE})(?!\w))"
+_BESIDE = rf"(?=\s+(?:on\s)?(?:{END_CUE}|{END_OF_CUE}|{START_CUE})(?!\w))"
 _BESIDE_START = rf"(?=\W+(?:{START_CUE})(?!\w))"
 _NAMED = tuple(
     (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", _FLAGS), months, days)

@@ -211,8 +211,10 @@ END_CUE = (
     rf"|end(?:s|ing|ed)?{_DATE_WORD}|expir(?:es|ing|ed|y){_DATE_WORD}|expiration{_DATE_WORD}"
     rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\szum|\seinschl(?:ießlich|\.))?|endet"
     r"|endend|\w*ende|enddatum|ablauf\w*|läuft(?:\s(?:bis|ab|aus))?|check-?out|departure|drop-?off"
-    r"|abreise|rückgabe|exp\.?|y/e|fye?|w/e|q/e|ye)"
+    r"|abreise|rückgabe|exp\.?)"
 )
+END_OF_CUE = r"(?:y/e|fye?|w/e|q/e|ye)"
+"""Ends of a year, week or quarter, which no other day can be the start of."""
 AND_WORDS = r"(?:and|und|u\.?(?!\w)|sowie|&|\+)"
 DASH = r"(?:[-–—−~→‐‑‒⇒➔➜▶›»∼〜]+|[-=]*>)"
 TO = (

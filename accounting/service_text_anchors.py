@@ -9,6 +9,7 @@ from accounting.service_text_days import (
     MONTHS_AWAY,
     MONTHS_AWAY_OFFERED,
     Day,
+    Fraction,
     Locale,
     Month,
     Value,
@@ -19,6 +20,7 @@ from accounting.service_text_days import (
     months_away,
     ways,
 )
+from accounting.service_text_pairs import near_month
 from accounting.service_text_points import unread_years
 from accounting.service_text_ranges import CERTAIN, OPEN, OTHER_ORDER, SPANNED, Found, Match
 from accounting.service_text_roles import Company, Role
@@ -235,6 +237,10 @@ class _Anchor:
         later = [i for i in later if isinstance(company.points[i].value, Day)]
         days = [day for i in later if not company.is_payment(i) for day, _ in self._days(i)]
         periods = [term.period_from(day) for day in days if day > self.today]
+        halves = [point.value for point in company.points if isinstance(point.value, Fraction)]
+        months = [near_month(half, self.today) for half in halves if half.slash]
+        near = [m for m in months if m and months_away(m, self.today) <= MONTHS_OF_A_YEAR]
+        periods += [term.period_from(date(month.year or 0, month.month, 1)) for month in near]
         if term.months == MONTHS_OF_A_YEAR:
             years = unread_years(self.company.text, self.company.points, self.today)
             periods += [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]

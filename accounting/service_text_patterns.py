@@ -76,6 +76,7 @@ def _year(text: str | None, document_date: date) -> int | None:
     return year if abs(year - today) <= FULL_YEARS_AROUND else 0
 
 
+_DESK = re.compile(r"(?<!\bfor)(?<!\bin)(?<=\w)\s$", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<!\w)(?:between|zwischen)\s(?:the\s|dem\s)?$", re.IGNORECASE)
 
 
@@ -152,9 +153,17 @@ def _part(match: re.Match[str], document_date: date) -> Value | None:
     for name, months in (("quarter", 3), ("half", 6), ("period", 1)):
         if text := _group(match, name):
             size, number = months, _ordinal(text)
+    if size == 12 and _group(match, "calendar") and _is_thing(match):
+        return None
     if size == 12 and fiscal is None:
         fiscal = bool(following)
     return Part(size, number, year, fiscal or (True if following else fiscal), bool(following))
+
+
+def _is_thing(match: re.Match[str]) -> bool:
+    """Whether a calendar is one for the wall: "Desk calendar 2026"."""
+    alone = match["calendar"].lower() == "calendar"
+    return alone and _DESK.search(match.string, 0, match.start()) is not None
 
 
 def _part_span(match: re.Match[str], document_date: date) -> Value | None:

@@ -40,6 +40,8 @@ class Point:
 
 LOOK_BACK = 80
 """Characters before a point that may say what it is."""
+YEARS_BACK, YEARS_AHEAD = 2, 5
+"""A year by itself that is farther from the document's is a product's: "SQL Server 2019"."""
 _FLAGS = re.IGNORECASE
 _COMPILED: tuple[tuple[re.Pattern[str], Maker, str], ...] = tuple(
     (re.compile(pattern, _FLAGS), maker, manner) for pattern, maker, manner in PATTERNS
@@ -68,6 +70,7 @@ _JOIN = re.compile(rf"\s*(?:{TO}\s*{_TO_PART}|/|,|{AND_WORDS})\s*", _FLAGS)
 _TO = re.compile(rf"\s*{TO}\s*{_TO_PART}", _FLAGS)
 _GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
 _VERSION = re.compile(VERSION_WORD, _FLAGS)
+_MODEL = re.compile(r"[QH]\d", _FLAGS)
 _OF_A_PART = re.compile(r"(?<!\w)(?:quarter|half|month|week|quartal|monat|woche)\s$", _FLAGS)
 _LONE_YEAR = re.compile(r"(?<![\w.,/:#-])20\d\d(?![\w:%]|[.,/-]\d)")
 _ANNUAL = re.compile(
@@ -99,7 +102,11 @@ def find_points(text: str, document_date: date) -> list[Point]:
                 position = match.end()
     found.sort(key=lambda point: point.start)
     free = _unglued(text, found)
-    return [p for i, p in enumerate(free) if not p.bare or _stands_free(text, i, free)]
+    return [
+        point
+        for index, point in enumerate(free)
+        if not point.bare or _stands_free(text, index, free, document_date)
+    ]
 
 
 def _is_refused(text: str, match: re.Match[str], manner: str) -> bool:
@@ -162,13 +169,14 @@ def _is_glued(text: str, point: Point, starts: set[int], ends: set[int]) -> bool
     return False
 
 
-def _stands_free(text: str, index: int, points: list[Point]) -> bool:
+def _stands_free(text: str, index: int, points: list[Point], document_date: date) -> bool:
     """Whether a bare month, quarter or year can be meant as such, and is no name or verb."""
     point = points[index]
     if any(_touches(text, *points[at : at + 2]) for at in (index - 1, index) if at >= 0):
         return True
     if isinstance(point.value, Part) and point.value.months == 12:
-        return _is_year(text, point)
+        away = (point.value.year or 0) - document_date.year
+        return -YEARS_BACK <= away <= YEARS_AHEAD and _is_year(text, point)
     name, after = text[point.start : point.end].rstrip("."), text[point.end :]
     before = text[max(0, point.start - LOOK_BACK) : point.start]
     last, following = _LAST_WORD.search(before), _next_word(after)
@@ -184,7 +192,8 @@ def _stands_free(text: str, index: int, points: list[Point]) -> bool:
     if following and not _SERVICE.match(following) and (following[0].isupper() or named_too):
         return is_cued and following.lower() in {"and", "und", "only", "nur"}
     is_name = word[:1].isupper() and not word.isupper() and not _SERVICE.match(word)
-    return is_cued or not (is_name and (named_too or isinstance(point.value, Part)))
+    is_model = _MODEL.fullmatch(name) is not None
+    return is_cued or not (is_name and (named_too or is_model))
 
 
 def _touches(text: str, one: Point, other: Point | None = None) -> bool:

@@ -86,7 +86,7 @@ PARTS = (
 FISCAL = (
     r"FY|F\.Y\.|(?:fiscal|financial)(?:\syear)?|Geschäftsjahr(?:es)?|GJ|Wirtschaftsjahr(?:es)?|WJ"
 )
-CALENDAR = r"CY|calendar(?:\syear)?|Kalenderjahr(?:es)?|KJ"
+CALENDAR = r"CY|calendar\syear|(?:(?<=for\s)|(?<=in\s)|(?<!\w\s))calendar|Kalenderjahr(?:es)?|KJ"
 
 _SHORT_OF = (
     r"(?=\s(?:from|ab|starting|commencing|term|subs|licen|renew|support|contract|plan|lizenz))"
@@ -123,14 +123,14 @@ _NO_SERVICE = (
     r"|anfang|bilanz|invent|prüf|zahlen"
 )
 FREQUENCIES: tuple[tuple[str, int], ...] = (  # pattern, months
-    (r"semi-?\s?annual(?:ly)?|half-?\s?yearly|halbjährlich(?:e[nrsm]?)?|Halbjahres-?\w+", 6),
+    (r"semi-?\s?annual(?:ly)?|half-?\s?yearly|halbjährl(?:\.|ich(?:e[nrsm]?)?)|Halbjahres-?\w+", 6),
     (r"bi-?ennial(?:ly)?|zweijährlich(?:e[nrsm]?)?", 24),
     (r"tri-?ennial(?:ly)?", 36),
-    (r"quarterly|vierteljährlich(?:e[nrsm]?)?|quartalsweise", 3),
+    (r"quarterly|vierteljährl(?:\.|ich(?:e[nrsm]?)?)|quartalsweise|quartalsw\.", 3),
     (rf"Quartals-?(?!{_NO_SERVICE}|weise)(?=\w)\w+", 3),
-    (r"annual(?:ly)?|yearly|jährlich(?:e[nrsm]?)?", 12),
+    (r"annual(?:ly)?|yearly|jährl(?:\.|ich(?:e[nrsm]?)?)", 12),
     (rf"Jahres-?(?!{_NO_SERVICE})(?=\w)\w+", 12),
-    (r"monthly|monatlich(?:e[nrsm]?)?", 1),
+    (r"monthly|monatl(?:\.|ich(?:e[nrsm]?)?)|mtl\.", 1),
     (rf"Monats-?(?!{_NO_SERVICE})(?=\w)\w+", 1),
 )
 TWO_MEANINGS = r"bi-?annual(?:ly)?"
@@ -153,6 +153,7 @@ BILLING_AFTER = (
 
 TERM_REFUSED_BEFORE = (
     r"(?:\b(?:net|within|after|every|each|per|alle|innerhalb(?:\svon)?|binnen|nach|notice|last|past"
+    r"|retention|aufbewahrung"
     r"|previous|prior|letzten?|first|ersten?|min(?:imum|\.)?(?:\s(?:contract|term|period|commitment))*"
     r"|mindest(?:vertrags)?(?:laufzeit|dauer)|up\sto|bis\szu|zahlungsziel|kündigungsfrist|frist"
     r"|lead\stime|delivery(?:\stime)?|lieferzeit|payment(?:\sterms?)?|terms|once|twice"

@@ -22,7 +22,15 @@ from accounting.service_text_days import (
 )
 from accounting.service_text_pairs import near_month
 from accounting.service_text_points import unread_years
-from accounting.service_text_ranges import CERTAIN, OPEN, OTHER_ORDER, SPANNED, Found, Match
+from accounting.service_text_ranges import (
+    CERTAIN,
+    MONTHS_OF_A_YEAR,
+    OPEN,
+    OTHER_ORDER,
+    SPANNED,
+    Found,
+    Match,
+)
 from accounting.service_text_roles import Company, Role
 from accounting.service_text_terms import Kind, Term
 from accounting.service_text_words import FURTHER, NOT_CONTRADICTED, NOT_FROM_NOW, UNNAMED_START
@@ -30,7 +38,6 @@ from accounting.service_text_words import FURTHER, NOT_CONTRADICTED, NOT_FROM_NO
 BESIDE_A_DATE = Decimal("0.85")
 CONTRADICTED = Decimal("0.50")
 FROM_THE_DOCUMENT = Decimal("0.60")
-MONTHS_OF_A_YEAR = 12
 NEAR = 30
 """Characters between a length and the day that it is beside."""
 

@@ -187,7 +187,8 @@ def _weeks(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(_group(match, "year"), document_date)
     first, last = int(match["first"]), int(_group(match, "last") or match["first"])
     apart = _group(match, "and") is not None and first + 1 != last
-    is_possible = year != 0 and not apart and 1 <= first <= last <= 53
+    is_near = year is None or abs(year - document_date.year) <= TODAY_YEARS_AROUND
+    is_possible = is_near and not apart and 1 <= first <= last <= 53
     return Weeks(first, last, year) if is_possible else None
 
 
@@ -298,13 +299,16 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         LOOSE,
     ),
     *((rf"(?<!\w){year}\s{_KIND}(?!\w)", _part, PLAIN) for year in (_TWO_YEARS, _YEAR4)),
-    (rf"(?<!\w){_OF_ANOTHER_KIND}(?:year|jahr(?:es)?)\s{_YEAR4}", _part, PLAIN),
+    *(
+        (rf"(?<!\w){_OF_ANOTHER_KIND}(?:year|jahr(?:es)?)\s{year}", _part, PLAIN)
+        for year in (_TWO_YEARS, _YEAR4)
+    ),
     (rf"{_MON}[\s,./'’-]*(?:of\s)?{_YEAR4}", _month, PLAIN),
     (rf"(?<!\w){_YEAR4}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),
     (
         (
             rf"(?<!\w)(?:CW|(?:calendar\s)?weeks?|{_KW})\s?(?P<first>\d\d?)"
-            rf"(?:{_TO_WEEK})?[\s,/-]*{_YEAR4}"
+            rf"(?:{_TO_WEEK.replace(AND_WORDS, f'{AND_WORDS}|/')})?[\s,/-]*{_YEAR4}"
         ),
         _weeks,
         PLAIN,

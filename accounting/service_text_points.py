@@ -165,7 +165,8 @@ def _is_glued(text: str, point: Point, starts: set[int], ends: set[int]) -> bool
             return True
     if len(right) == 2 and end + 1 not in starts and right[0] in "-/.:":
         goes_on = right[0] == "-" and right[1].isalpha() and not _SERVICE.match(text, end + 1)
-        return right[1].isdigit() or (point.bare and goes_on)
+        is_code = point.bare or (numeric and "-" in text[start:end])
+        return right[1].isdigit() or (is_code and goes_on)
     return False
 
 

@@ -33,6 +33,7 @@ YEAR_OF_OTHER_END = Decimal("0.90")
 NEAREST = Decimal("0.80")
 OTHER_ORDER = Decimal("0.70")
 OPEN = Decimal("0.50")
+MONTHS_OF_A_YEAR = 12
 CUED_MONTHS_AWAY = 24
 
 _CUED = re.compile(rf"(?<!\w){MONTH_CUE}\W*$", re.IGNORECASE)
@@ -212,7 +213,8 @@ class _Reader:
         follow = (
             value.slash and value.second == value.first + 1 and abs(year - self.today.year) <= 2
         )
-        is_cued = _SERVED.search(self.company.before(index))
+        is_annual = any(term.months == MONTHS_OF_A_YEAR for term in self.company.terms)
+        is_cued = is_annual or _SERVED.search(self.company.before(index))
         return Part(12, 1, year, fiscal=True, straddles=True) if follow and is_cued else None
 
     def _lone_month(self, index: int, value: Fraction) -> Month | None:

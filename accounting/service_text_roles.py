@@ -55,8 +55,8 @@ _TAIL = (
 )
 _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(rf"(?<!\w)(?:{EVENT_CUE})\svom{_TAIL}", _FLAGS), Role.DELIVERY),
-    (re.compile(rf"(?<!\w)(?:{ADMIN_CUE}){_TAIL}", _FLAGS), Role.PAPERWORK),
     (re.compile(rf"(?<!\w)(?:{RENEWS_CUE}){_TAIL}", _FLAGS), Role.RENEWS),
+    (re.compile(rf"(?<!\w)(?:{ADMIN_CUE}){_TAIL}", _FLAGS), Role.PAPERWORK),
     (re.compile(rf"(?<!\w)(?:{START_CUE}){_TAIL}", _FLAGS), Role.START),
     (re.compile(rf"(?<!\w)(?:{END_CUE}|{END_OF_CUE}){_TAIL}", _FLAGS), Role.END),
     (re.compile(rf"(?<!\w)(?:{ON_CUE}|{EVENT_CUE}){_TAIL}", _FLAGS), Role.DELIVERY),

@@ -86,7 +86,7 @@ PARTS = (
 FISCAL = (
     r"FY|F\.Y\.|(?:fiscal|financial)(?:\syear)?|Geschäftsjahr(?:es)?|GJ|Wirtschaftsjahr(?:es)?|WJ"
 )
-CALENDAR = r"CY|calendar\syear|(?:(?<=for\s)|(?<=in\s)|(?<!\w\s))calendar|Kalenderjahr(?:es)?|KJ"
+CALENDAR = r"CY|calendar(?:\syear)?|Kalenderjahr(?:es)?|KJ"
 
 _SHORT_OF = (
     r"(?=\s(?:from|ab|starting|commencing|term|subs|licen|renew|support|contract|plan|lizenz))"
@@ -205,13 +205,13 @@ START_CUE = (
     r"|(?:monate?n?|jahre?n?|jahr)\svom"
     rf"|beginnend|beginnt|(?:\w*beginn)|\w*start{_DATE_WORD}|startdatum"
     r"|mit\swirkung\s(?:ab|vom|zum)"
-    r"|w/c|week\scommencing|check-?in|arrival|pick-?up|anreise|abholung)"
+    r"|w/c|week\scommencing|check-?in|arriv(?:al|ing)|pick-?up|anreise|abholung)"
 )
 END_CUE = (
     rf"(?:until|till?|to(?:\sand\sincluding)?|through(?:\sto)?|thru|up\sto(?:\sand\sincluding)?"
     rf"|end(?:s|ing|ed)?{_DATE_WORD}|expir(?:es|ing|ed|y){_DATE_WORD}|expiration{_DATE_WORD}"
     rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\szum|\seinschl(?:ießlich|\.))?|endet"
-    r"|endend|\w*ende|enddatum|ablauf\w*|läuft(?:\s(?:bis|ab|aus))?|check-?out|departure|drop-?off"
+    r"|endend|\w*ende|enddatum|ablauf\w*|läuft(?:\s(?:bis|ab|aus))?|check-?out|depart(?:ure|ing)|drop-?off"
     r"|abreise|rückgabe|exp\.?)"
 )
 END_OF_CUE = r"(?:y/e|fye?|w/e|q/e|ye)"
@@ -249,7 +249,7 @@ ADMIN_CUE = (
     r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"
 )
 REFERENCE = (
-    r"(?:\b(?:no|nr|number|nummer|ref|reference|referenz|rev|room|raum|zimmer|unit|suite|apt|apartment"
+    r"(?:\b(?:no|\w*nr|number|\w*nummer|ref|reference|referenz|rev|room|raum|zimmer|unit|suite|apt|apartment"
     r"|wohnung|flat|version|release|rel|ver|sku|article|artikel|art|item|model|modell|serial"
     r"|iso|iec|din|en|rfc|tel|phone|telefon|fax|lot|part|bin|level|floor|desk|platz|haus"
     r"|issue|edition|ausgabe|heft|vol|volume|band|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"
@@ -292,7 +292,7 @@ MONTH_ADMIN_CUE = (
 FOR_A_DAY = r"(?:for|für)(?:\s(?:the|den))?"
 """Before a single day that is all the text says: "Marquee hire for 12 September 2026"."""
 PAYMENT_BEFORE = (
-    r"\b(?:pay(?:ment|able)?|paid|invoiced?|instal?lments?|zahlbar|zahlung\w*|rechnung\w*|skonto"
+    r"\b(?:pay(?:ment)?|payable\s(?:by|until|before|within|no)|paid|invoiced?|instal?lments?|zahlbar|zahlung\w*|rechnung\w*|skonto"
     r"|bezahlt|quote|offer|angebot|price\w*|preis\w*|rates?)\b[^.;]{0,30}$"
 )
 DUE_CUE = r"(?<!payment )(?<!invoice )(?<!zahlung )(?<!rechnung )(?:falls\s)?(?:due|fällig)"
@@ -323,7 +323,7 @@ NOT_FROM_NOW = (  # says that a length doesn't start with the document
     r"(?:instal?lment|rate\b|teilbetrag|teilzahlung)"
 )
 RENEWS_CUE = (
-    r"(?:(?:auto-?)?renews|renewing|next\srenewal|renewal\s(?:is\s|falls\s)?due|due\sfor\srenewal"
+    r"(?:(?:auto-?)?renews|renewing|next\s(?:renewal|due|payment|invoice)|renewal\s(?:is\s|falls\s)?due|due\sfor\srenewal"
     r"|verlängert\ssich|verlängerung\s(?:am|zum))"
 )
 NAME_BEFORE = r"(?:by|with|durch|von|mr|mrs|ms|herrn?|frau|dr|attn|c/o|dear|mit|bei|und|and|&)"

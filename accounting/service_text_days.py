@@ -52,7 +52,10 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days of one month, or months, quarters or halves of one year: "1-31 March", "01-03/2026"."""
+    """Days of one month, or months, quarters or halves that share a year: "1-31 March", "01-03/2026".
+
+    Of "Nov–Jan 2026/27" each end has its own year.
+    """
 
     first: "Day | Month | Part"
     last: "Day | Month | Part"
@@ -117,7 +120,7 @@ def first_day(value: Value, year: int, way: Way, locale: Locale) -> date | None:
             case Month():
                 return date(year, value.month, 1)
             case Span():
-                return first_day(value.first, year, way, locale)
+                return first_day(value.first, value.first.year or year, way, locale)
             case Weeks():
                 return date.fromisocalendar(year, value.first, 1)
             case Part():
@@ -135,7 +138,7 @@ def last_day(value: Value, year: int, way: Way, locale: Locale) -> date | None:
             case Month():
                 return month_end(date(year, value.month, 1))
             case Span():
-                return last_day(value.last, year, way, locale)
+                return last_day(value.last, value.last.year or year, way, locale)
             case Weeks():
                 return date.fromisocalendar(year, value.last, 7)
             case Part():

@@ -119,6 +119,15 @@ def _month_span(match: re.Match[str], document_date: date) -> Value | None:
     return Span(Month(first, year), Month(last, year), year)
 
 
+def _months_of_two_years(match: re.Match[str], document_date: date) -> Value | None:
+    year = _year(match["year"], document_date)
+    first, last = MONTH_NUMBER[match["first"].lower()], MONTH_NUMBER[match["last"].lower()]
+    follow = year is not None and int(match["next"]) % 100 == (year + 1) % 100
+    if not year or not follow or first <= last:
+        return None
+    return Span(Month(first, year), Month(last, year + 1), year)
+
+
 def _month(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(_group(match, "year"), document_date)
     name, written = match["month"].lower(), _group(match, "year") or ""
@@ -302,6 +311,14 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     *(
         (rf"(?<!\w){_OF_ANOTHER_KIND}(?:year|jahr(?:es)?)\s{year}", _part, PLAIN)
         for year in (_TWO_YEARS, _YEAR4)
+    ),
+    (
+        (
+            rf"(?<![^\W\d_])(?P<first>{MONTH})\.?\s*{TO}\s*(?P<last>{MONTH})\.?"
+            rf"[\s,]+(?:FY\s?)?{_TWO_YEARS}"
+        ),
+        _months_of_two_years,
+        PLAIN,
     ),
     (rf"{_MON}[\s,./'’-]*(?:of\s)?{_YEAR4}", _month, PLAIN),
     (rf"(?<!\w){_YEAR4}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),

@@ -67,6 +67,7 @@ _LOWER_CASE = re.compile(
 _IS_COUNT = re.compile(r"\d\.?\s?[QH]", _FLAGS)
 _TO_PART = r"(?:(?:the\s)?(?:end\sof|ende)\s(?:des\s|the\s)?)?"
 _JOIN = re.compile(rf"\s*(?:{TO}\s*{_TO_PART}|/|,|{AND_WORDS})\s*", _FLAGS)
+_TO_MONTH = re.compile(rf"\s*{TO}\s*(?:{MONTH})(?![^\W\d_])", _FLAGS)
 _TO = re.compile(rf"\s*{TO}\s*{_TO_PART}", _FLAGS)
 _GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
 _VERSION = re.compile(VERSION_WORD, _FLAGS)
@@ -178,6 +179,9 @@ def _stands_free(text: str, index: int, points: list[Point], document_date: date
     if isinstance(point.value, Part) and point.value.months == 12:
         away = (point.value.year or 0) - document_date.year
         return -YEARS_BACK <= away <= YEARS_AHEAD and _is_year(text, point)
+    onward = _TO_MONTH.match(text, point.end)
+    if onward and not any(other.start < onward.end() for other in points[index + 1 :]):
+        return False
     name, after = text[point.start : point.end].rstrip("."), text[point.end :]
     before = text[max(0, point.start - LOOK_BACK) : point.start]
     last, following = _LAST_WORD.search(before), _next_word(after)

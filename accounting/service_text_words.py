@@ -212,7 +212,7 @@ END_CUE = (
     rf"|end(?:s|ing|ed)?{_DATE_WORD}|expir(?:es|ing|ed|y){_DATE_WORD}|expiration{_DATE_WORD}"
     rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\szum|\seinschl(?:ießlich|\.))?|endet"
     r"|endend|\w*ende|enddatum|ablauf\w*|läuft(?:\s(?:bis|ab|aus))?|check-?out|depart(?:ure|ing)|drop-?off"
-    r"|abreise|rückgabe|exp\.?)"
+    r"|abreise|rückgabe|exp\.?|finish(?:es|ing|ed)?|conclud(?:es|ing|ed))"
 )
 END_OF_CUE = r"(?:y/e|fye?|w/e|q/e|ye)"
 """Ends of a year, week or quarter, which no other day can be the start of."""
@@ -253,7 +253,7 @@ REFERENCE = (
     r"|wohnung|flat|version|release|rel|ver|sku|article|artikel|art|item|model|modell|serial"
     r"|iso|iec|din|en|rfc|tel|phone|telefon|fax|lot|part|bin|level|floor|desk|platz|haus"
     r"|issue|edition|ausgabe|heft|vol|volume|band|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"
-    r"(?:\.|-nr\.?|nummer)?(?:\s(?:no\.?|nr\.?|number))?\s?[:#]?|#)\s*"
+    r"(?:\.|-nr\.?|nummer)?(?:\s(?:no\.?|nr\.?|number))?\s?[:#]?|#)\s*[\[(]?"
 )
 """What goes before a number that is no date: a room's, an article's, a standard's."""
 NUMBERED = (

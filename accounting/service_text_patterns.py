@@ -41,7 +41,7 @@ Maker = Callable[[re.Match[str], date], Value | None]
 
 _NO_LETTER = r"(?![^\W\d_])"
 _MON = rf"(?<![^\W\d_])(?P<month>{MONTH}){_NO_LETTER}\.?"
-_DAY = r"(?<!\w)(?<!\b\d[/.])(?<!\b\d\d[/.])(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
+_DAY = r"(?<!\w)(?<!\b\d[/.])(?<!\b\d\d[/.])(?<!\d:)(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _LAST = r"(?P<last>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?!\d)"
 _YEAR4 = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _NO_COUNT = rf"(?![\s-]*{NOT_A_YEAR})"
@@ -103,7 +103,11 @@ def _day_span(match: re.Match[str], document_date: date) -> Value | None:
     year = _year(_group(match, "year"), document_date)
     first, last = int(match["day"]), int(match["last"])
     apart = _group(match, "and") is not None and first + 1 != last
-    if year == 0 or first > last or (apart and not _BETWEEN.search(match.string[: match.start()])):
+    if (
+        year == 0
+        or not 1 <= first <= last
+        or (apart and not _BETWEEN.search(match.string[: match.start()]))
+    ):
         return None
     name = match["month"].lower()
     month = MONTH_NUMBER.get(name) or int(name)
@@ -238,14 +242,14 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"{_SPAN_MD}\s*,?\s*{_YEAR4}", _day_span, PLAIN),
     (
         (
-            rf"(?<![\d.])(?P<day>\d\d?)\.\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*(?P<last>\d\d?)\.\s?"
+            rf"(?<![\d.])(?<!\d:)(?P<day>\d\d?)\.\s*(?:{TO}|(?P<and>{AND_WORDS}))\s*(?P<last>\d\d?)\.\s?"
             rf"{_NUMBER_MONTH}\.\s?{_FULL_YEAR}"
         ),
         _day_span,
         NUMERIC,
     ),
     (
-        rf"(?<![\d./-])(?P<day>\d\d?)\s?[-–]\s?(?P<last>\d\d?)/{_NUMBER_MONTH}/{_FULL_YEAR}",
+        rf"(?<![\d./-])(?<!\d:)(?P<day>\d\d?)\s?[-–]\s?(?P<last>\d\d?)/{_NUMBER_MONTH}/{_FULL_YEAR}",
         _day_span,
         NUMERIC,
     ),

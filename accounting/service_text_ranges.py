@@ -226,7 +226,8 @@ class _Reader:
         away = months_away(month, self.today)
         if _CUED.search(before):
             return month if away <= CUED_MONTHS_AWAY else None
-        return month if _SERVED.search(before) and away <= MONTHS_AWAY else None
+        is_served = self.locale.day_first and _SERVED.search(before)
+        return month if is_served and away <= MONTHS_AWAY else None
 
     def _add(
         self,

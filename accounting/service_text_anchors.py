@@ -83,7 +83,8 @@ class _Anchor:
         is_dated = bool(self.spans or self.found.matches)
         if not is_dated or self._left(Role.START):
             for term in rest:
-                if term.kind is not Kind.EFFORT and not (term.kind is Kind.BILLED and is_dated):
+                is_billed = term.kind is Kind.BILLED and (is_dated or self._is_counted)
+                if term.kind is not Kind.EFFORT and not is_billed:
                     self._undated(term)
         if self.spans:
             self._contradicted(rest)

@@ -34,7 +34,7 @@ from accounting.service_text_words import (
 
 FULL_YEARS_AROUND = 60
 SHORT_YEARS_BACK, SHORT_YEARS_AHEAD = 10, 20
-TODAY_YEARS_AROUND = 5
+TODAY_YEARS_AROUND, NUMBER_YEARS_AROUND = 5, 2
 
 
 Maker = Callable[[re.Match[str], date], Value | None]
@@ -157,7 +157,7 @@ def _loose_month(match: re.Match[str], document_date: date) -> Value | None:
 def _part(match: re.Match[str], document_date: date) -> Value | None:
     written, following = _group(match, "year"), _group(match, "next")
     year = _year(written, document_date)
-    if year == 0:
+    if year == 0 or _is_far_number(match, year, document_date):
         return None
     if following and (year is None or int(following) % 100 != (year + 1) % 100):
         return None
@@ -171,6 +171,14 @@ def _part(match: re.Match[str], document_date: date) -> Value | None:
     if size == 12 and fiscal is None:
         fiscal = bool(following)
     return Part(size, number, year, fiscal or (True if following else fiscal), bool(following))
+
+
+def _is_far_number(match: re.Match[str], year: int | None, document_date: date) -> bool:
+    """Whether the two digits after a blank are rather of things: "Q3 24 vehicles"."""
+    if year is None or len(match["year"]) > 2 or _group(match, "fiscal"):
+        return False
+    loose = match.string[match.start("year") - 1].isspace()
+    return loose and abs(year - document_date.year) > NUMBER_YEARS_AROUND
 
 
 def _is_thing(match: re.Match[str]) -> bool:
@@ -376,7 +384,7 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"{_HALVES}\.(?P<second>\d\d?)\.(?!\d)", _fraction, BOUND),
     (rf"{_HALVES}[/.](?P<second>\d\d?)(?![\d/]|[.,]\d|\s?{NOT_A_YEAR})", _fraction, BOUND),
     (_MON, _month, BARE),
-    (rf"(?<!\w){_PART}(?!\w)", _part, BARE),
+    (rf"(?<!\w){_PART}(?!\w|\s\d\d(?!\d){_NO_COUNT})", _part, BARE),
     (rf"(?<![\w.,/:-]){_TWO_YEARS}(?![\w%])", _part, BARE),
     (rf"(?<![\w.,/:-]){_YEAR4}(?![\w%]|[.,:/-]\d)", _part, BARE),
 )

@@ -49,7 +49,7 @@ _COMPILED: tuple[tuple[re.Pattern[str], Maker, str], ...] = tuple(
 _AFTER_REFERENCE = re.compile(rf"{REFERENCE}$", _FLAGS)
 _AFTER_NUMBERED = re.compile(rf"{NUMBERED}$", _FLAGS)
 _AFTER_MONTH = re.compile(rf"(?<![^\W\d_])(?:{MONTH})\.?[\s-]*$", _FLAGS)
-_YEAR_OF_MONTH = re.compile(rf"(?<![^\W\d_])(?<!\d-)(?:{MONTH})\.?[-/'’]$", _FLAGS)
+_YEAR_OF_MONTH = re.compile(rf"(?<![^\W\d_])(?<!\d-)(?:{MONTH})\.?(?:[-/]|\s?['’])$", _FLAGS)
 _HALF_JOINED = re.compile(rf"\d\d?-(?:{MONTH})\.?(?![\w-])", _FLAGS)
 _AFTER_DAY_MONTH = re.compile(
     rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*[-/]\s*$", _FLAGS

@@ -23,7 +23,7 @@ from accounting.service_text_days import (
     months_away,
     ways,
 )
-from accounting.service_text_pairs import as_pairs, short_month
+from accounting.service_text_pairs import Pair, as_pairs, short_month
 from accounting.service_text_roles import Company, Role
 from accounting.service_text_words import AND_WORDS, COUNTED_PAYMENT, MONTH_CUE, SERVICE_NOUN
 
@@ -188,7 +188,11 @@ class _Reader:
             elif self.company.is_part(index, alone=True):
                 self._part_only(point.start, point.end)
             else:
-                self._add([(value, value)], _rule(value), point.start, point.end, bare=point.bare)
+                pairs: list[Pair] = [(value, value)]
+                if isinstance(value, Month) and value.or_day and not self.locale.day_first:
+                    day = Day(value.or_day, value.month, None)
+                    pairs.append((day, day))
+                self._add(pairs, _rule(value), point.start, point.end, bare=point.bare)
 
     def _part_only(self, start: int, end: int) -> None:
         text = self.company.text[start:end]
@@ -231,7 +235,7 @@ class _Reader:
 
     def _add(
         self,
-        pairs: list[tuple[Value, Value]],
+        pairs: list[Pair],
         rule: str,
         start: int,
         end: int,

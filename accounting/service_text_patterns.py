@@ -34,7 +34,7 @@ from accounting.service_text_words import (
 
 FULL_YEARS_AROUND = 60
 SHORT_YEARS_BACK, SHORT_YEARS_AHEAD = 10, 20
-TODAY_YEARS_AROUND, NUMBER_YEARS_AROUND = 5, 2
+TODAY_YEARS_AROUND, NUMBER_YEARS_AROUND = 5, 1
 
 
 Maker = Callable[[re.Match[str], date], Value | None]

@@ -83,13 +83,13 @@ _DUE = re.compile(rf"(?<!\w){DUE_CUE}{_TAIL}", _FLAGS)
 _RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
 _GOES_ON = re.compile(r"\s(?:an\b|onwards?|forward)", _FLAGS)
 _RENEWAL = re.compile(r"renewal\s*$", _FLAGS)
-_ENDS_A_TERM = re.compile(rf"(?<!\w)(?:to|end(?:ing|ed)|bis|thru|through){_TAIL}", _FLAGS)
-_AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*[,/]\s*", _FLAGS)
+_ENDS_A_TERM = re.compile(rf"(?<!\w)(?:to|end(?:ing|ed)){_TAIL}", _FLAGS)
+_AND = re.compile(rf"\W*{AND_WORDS}\s+(?:on\s|am\s|the\s)?{_WEEKDAY}|\s*[,/]\s*{_WEEKDAY}", _FLAGS)
 _LIST = re.compile(rf"\s*(?:/|,|,?\s*{AND_WORDS})\s*", _FLAGS)
 _BETWEEN = re.compile(rf"(?<!\w)(?:between|zwischen)\W*(?:the\s|dem\s)?{_WEEKDAY}$", _FLAGS)
 _EITHER_TO = rf"(?:{TO}|(?:{END_CUE}))"
 _RANGE = re.compile(
-    rf"\W{{0,3}}(?:incl(?:usive|\.)?\W*)?(?:{AND_WORDS}\s)?(?:valid\s|gültig\s|jeweils\s)?"
+    rf"(?:\s?\([^()\d]{{1,20}}\))?\W{{0,3}}(?:incl(?:usive|\.)?\W*)?(?:{AND_WORDS}\s)?(?:valid\s|gültig\s|jeweils\s)?"
     rf"{_EITHER_TO}(?:[\s:]*(?:{_EITHER_TO}|on|am|the|dem|zum|of|des|including))*"
     rf"\W{{0,3}}{_CLOCK}{_WEEKDAY}",
     _FLAGS,

@@ -307,14 +307,18 @@ LEAVES_OUT_BEFORE = (
     r"(?:excl(?:uding|\.)?|except(?:\sfor)?|without|minus|ohne|außer|ausgenommen|exkl(?:usive|\.)?"
     r"|abzüglich)"
 )
-LEAVES_OUT_AFTER = r"\s(?:exclusive\b(?!\sof)|ausschließlich|not\sincluded)|\s\((?:exclusive|exclud\w+|excl\.?|exkl\.?)\)"
+LEAVES_OUT_AFTER = (
+    r"\s(?:exclusive\b(?!\sof)|ausschließlich|not\sincluded"
+    r"|(?:less|minus|abzgl\.?|abzüglich)\s\d+\s(?:days?|weeks?|tage?n?|wochen?)\b)"
+    r"|\s\((?:exclusive|exclud\w+|excl\.?|exkl\.?)\)"
+)
 OPEN_END = (
     r"\s(?:(?:to|until|bis)\s(?:date|present|today|now|heute|auf\sweiteres|further\snotice|tb[cda]\b)"
     r"|until\sfurther|[-–—]\s?(?:present|ongoing|tb[cda]\b|today|now\b|open|heute|laufend))|\sff\b"
 )
 LATER_ISSUE = r"\s(?:issue|edition|ausgabe|heft)\b"
 NOT_FROM_NOW = (  # says that a length doesn't start with the document
-    r"\barrears\b|\bnachträglich\w*|\brückwirkend\w*|\bretrospective\w*|\bto\sdate\b"
+    r"\barrears\b|\bdeposit\b|\w*kaution\b|\bnachträglich\w*|\brückwirkend\w*|\bretrospective\w*|\bto\sdate\b"
     r"|\b(?:instal?lments?|teilbetrag|teilzahlung|rate|raten)\s(?:no\.?\s|nr\.?\s)?\d"
     r"|\b(?:invoice|month|monat|payment|bill(?:ing)?|charge|rechnung|zahlung|year|jahr)\s(?:no\.?\s)?"
     r"\d{1,2}\s?(?:of|von|/)\s?\d"

@@ -305,20 +305,6 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         for year in (_TWO_YEARS, _FULL_YEAR)
     ),
     (rf"(?<![\w.,/:-]){_TWO_YEARS}[\s/,'’-]*{_PART}(?!\w)", _part, PLAIN),
-    (
-        (
-            rf"(?<![\d./-])(?P<from>0?[1-9]|1[0-2])\.?\s?(?:[-–]|(?P<and>{AND_WORDS}))\s?"
-            rf"(?P<month>0?[1-9]|1[0-2])[/.]{_YEAR4}"
-            r"(?![/.,-]\d)"
-        ),
-        _month_span,
-        LOOSE,
-    ),
-    (
-        r"(?<![\d./-])(?P<from>0[1-9]|1[0-2])[-–](?P<month>0[1-9]|1[0-2])/(?P<year>\d\d)(?![/.,-]?\d)",
-        _month_span,
-        LOOSE,
-    ),
     *((rf"(?<!\w){year}\s{_KIND}(?!\w)", _part, PLAIN) for year in (_TWO_YEARS, _YEAR4)),
     *(
         (rf"(?<!\w){_OF_ANOTHER_KIND}(?:year|jahr(?:es)?)\s{year}", _part, PLAIN)
@@ -358,6 +344,20 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
         ),
         _weeks,
         PLAIN,
+    ),
+    (
+        (
+            rf"(?<![\d./-])(?P<from>0?[1-9]|1[0-2])\.?\s?(?:[-–]|(?P<and>{AND_WORDS}))\s?"
+            rf"(?P<month>0?[1-9]|1[0-2])[/.]{_YEAR4}"
+            r"(?![/.,-]\d)"
+        ),
+        _month_span,
+        LOOSE,
+    ),
+    (
+        r"(?<![\d./-])(?P<from>0[1-9]|1[0-2])[-–](?P<month>0[1-9]|1[0-2])/(?P<year>\d\d)(?![/.,-]?\d)",
+        _month_span,
+        LOOSE,
     ),
     (
         (

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from accounting.periods import Period, months_later
+from accounting.periods import Period
 from accounting.service_text_days import (
     MONTHS_AWAY,
     MONTHS_AWAY_OFFERED,
@@ -13,7 +13,6 @@ from accounting.service_text_days import (
     Locale,
     Month,
     Value,
-    day_after,
     days_between,
     is_in_other_order,
     is_over_five_years,
@@ -49,11 +48,6 @@ _STRENGTH = {
     )
 }
 """Which of two lengths beside one day is meant: "w/c 6 April for 2 weeks", "3 days w/e 10 April"."""
-_YEAR_OF_TERM = re.compile(
-    r"\b(?:(?:year|jahr)\s(?P<number>[1-5])\b(?!\d)|(?:first|1st|erstes)\s(?:year|jahr|vertragsjahr))",
-    re.IGNORECASE,
-)
-"""One year of a longer term: "3 years from April 1, Year 1 fees"."""
 _FURTHER = re.compile(FURTHER, re.IGNORECASE)
 _NOT_FROM_NOW = re.compile(NOT_FROM_NOW, re.IGNORECASE)
 _UNNAMED = re.compile(UNNAMED_START, re.IGNORECASE)
@@ -153,12 +147,7 @@ class _Anchor:
     def _from(self, term: Term, index: int, confidence: Decimal) -> bool:
         starts = [days[0] for days in self._days(index)]
         periods = [term.period_from(start) for start in starts]
-        if term.months > MONTHS_OF_A_YEAR and (year := _YEAR_OF_TERM.search(self.company.text)):
-            months = MONTHS_OF_A_YEAR * (int(year["number"] or 1) - 1)
-            firsts = [
-                day_after(months_later(start, months)) if months else start for start in starts
-            ]
-            periods += [Period(first, months_later(first, MONTHS_OF_A_YEAR)) for first in firsts]
+        periods += [year for period in periods for year in self.company.billed_year(period)]
         return self._add(term, index, periods, "term_from", confidence)
 
     def _to(self, term: Term, index: int) -> bool:

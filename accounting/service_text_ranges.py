@@ -257,7 +257,7 @@ class _Reader:
                 elif is_over_five_years(period := Period(first, last)):
                     faults.append(f"“{text}” is longer than five years ({first} – {last}).")
                 elif period not in periods:
-                    periods.append(period)
+                    periods += [period, *self.company.billed_year(period)]
         if not periods:
             (self.found.open if bare else self.found.faults).extend(faults[:1])
             return

@@ -3,7 +3,8 @@
 import re
 from enum import StrEnum
 
-from accounting.service_text_days import Day, Fraction, Month, Part, Span, Value
+from accounting.periods import Period, months_later
+from accounting.service_text_days import Day, Fraction, Month, Part, Span, Value, day_after
 from accounting.service_text_points import Point
 from accounting.service_text_terms import Term
 from accounting.service_text_words import (
@@ -28,6 +29,7 @@ from accounting.service_text_words import (
     START_CUE,
     TO,
     WEEKDAY,
+    YEAR_OF_TERM,
 )
 
 
@@ -72,12 +74,13 @@ _ISSUE = re.compile(LATER_ISSUE, _FLAGS)
 _FOR_A_DAY = re.compile(rf"(?<!\w)(?:{FOR_A_DAY})\s{_WEEKDAY}$", _FLAGS)
 _OF = r"(?:\s(?:of|in|for|für|des|im|von|the|month))*[-\s:]*$"
 _OF_THE = re.compile(r"\s(?:of|des|im|von)\s(?:the\s)?", _FLAGS)
-MONTHS_OF_A_HALF = 6
+MONTHS_OF_A_HALF, MONTHS_OF_A_YEAR = 6, 12
 _PART_OF = re.compile(rf"(?<!\w){PART_OF}{_OF}", _FLAGS)
 _PRO_RATA = re.compile(rf"(?<!\w){PRO_RATA}{_OF}", _FLAGS)
 _PRO_RATED = re.compile(rf"[\s,(–-]{{1,3}}{PRO_RATA}", _FLAGS)
 _LEAVES_OUT = re.compile(rf"(?<!\w){LEAVES_OUT_BEFORE}\s(?:the\s|den\s)?$", _FLAGS)
 _LEFT_OUT = re.compile(LEAVES_OUT_AFTER, _FLAGS)
+_YEAR_OF_TERM = re.compile(YEAR_OF_TERM, _FLAGS)
 _PAYMENT = re.compile(PAYMENT_BEFORE, _FLAGS)
 _DUE = re.compile(rf"(?<!\w){DUE_CUE}{_TAIL}", _FLAGS)
 _RENEWED = re.compile(r"\brenew|verlänger", _FLAGS)
@@ -180,6 +183,16 @@ class Company:
     def follows_in_list(self, index: int) -> bool:
         """Whether only a comma or an "and" parts a point from the one before."""
         return _AND.fullmatch(self.before(index)) is not None
+
+    def billed_year(self, period: Period) -> tuple[Period, ...]:
+        """The one year of a longer period that the text names: "3 years from 1 April, year 1"."""
+        named = _YEAR_OF_TERM.search(self.text)
+        if named is None or months_later(period.start, MONTHS_OF_A_YEAR) >= period.end:
+            return ()
+        before = MONTHS_OF_A_YEAR * (int(named["number"] or 1) - 1)
+        start = day_after(months_later(period.start, before)) if before else period.start
+        year = Period(start, months_later(start, MONTHS_OF_A_YEAR))
+        return (year,) if year.end <= period.end else ()
 
     def is_payment(self, index: int) -> bool:
         """Whether a day is one by which something is paid."""

@@ -192,6 +192,8 @@ WARRANTY_WITH = (
     r"\s(?:\w+\s)?(?:warranty|guarantee|garantie|gewährleistung)\b(?=\W*(?:incl|inkl|included|$))"
 )
 
+YEAR_OF_TERM = r"\b(?:(?:year|jahr)\s(?P<number>[1-5])\b(?!\d)|(?:first|1st|erstes)\s(?:year|jahr|vertragsjahr))"
+"""One year of a longer term: "3 years from April 1, Year 1 fees"."""
 FURTHER = r"\b(?:further|another|additional|extra|weitere[nr]?|zusätzliche[nr]?)\s$"
 """A length that follows on an end rather than leads up to it."""
 

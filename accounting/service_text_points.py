@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounting.service_text_days import Day, Month, Part, Span, Value
-from accounting.service_text_patterns import BARE, BOUND, LOOSE, NUMERIC, PATTERNS, Maker
+from accounting.service_text_makers import Maker
+from accounting.service_text_patterns import BARE, BOUND, LOOSE, NUMERIC, PATTERNS
 from accounting.service_text_words import (
     AND_WORDS,
     FIRM_AFTER,

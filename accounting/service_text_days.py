@@ -103,8 +103,8 @@ BILLED_AHEAD_DAYS, ABOUT_A_YEAR_DAYS = 92, 300
 """A year's service is billed so many days ahead: "Jan - Dec" in November is the next one's, too."""
 MONTHS_AWAY, MONTHS_AWAY_OFFERED = 6, 18
 """How far from the document's the month of "Mar 26" may lie, to be meant or to be offered."""
-ABOUT_AS_NEAR = (5, 4)
-"""A second year is offered with the nearest where it is less than 5/4 as far away."""
+ABOUT_AS_NEAR = (3, 2)
+"""A second year is offered with the nearest where it is less than 3/2 as far away."""
 CENTURY = 2000
 
 

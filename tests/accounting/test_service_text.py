@@ -232,7 +232,8 @@ def test_a_line_says_one_period(text, locale, expected):
     ("text", "locale", "expected"),
     [
         ("Support Q2 2026", APRIL, [Q2, "2025-07-01 2025-09-30"]),
-        ("Support Q3", APRIL, [Q3, "2025-10-01 2025-12-31"]),
+        ("Support Q3", APRIL, [Q3, "2025-07-01 2025-09-30", "2025-10-01 2025-12-31"]),
+        ("Maintenance, H2", UK, ["2025-07-01 2025-12-31", "2026-07-01 2026-12-31"]),
         ("Support H1 2026", APRIL, ["2026-01-01 2026-06-30", "2025-04-01 2025-09-30"]),
         ("Licence Jan 2026, support Mar 2026", UK, ["2026-01-01 2026-01-31", MARCH]),
         ("Annual licence 1 Jan 2026 – 31 Mar 2026", UK, ["2026-01-01 2026-03-31", YEAR_2026]),

@@ -51,6 +51,7 @@ def _group(match: re.Match[str], name: str) -> str | None:
 
 
 def make_day(match: re.Match[str], document_date: date) -> Value | None:
+    """A day whose month is named, or that is written year first: "1 Apr 2026", "2026-04-01"."""
     year = _year(_group(match, "year"), document_date)
     name = match["month"].lower()
     month = MONTH_NUMBER.get(name) or int(name)
@@ -58,6 +59,7 @@ def make_day(match: re.Match[str], document_date: date) -> Value | None:
 
 
 def make_numeric_day(match: re.Match[str], document_date: date) -> Value | None:
+    """A day in figures, in either order: "01/04/2026"."""
     year = _year(match["year"], document_date)
     left, right = int(match["day"]), int(match["second"])
     possible = 1 <= left <= 31 and 1 <= right <= 31 and min(left, right) <= 12
@@ -65,6 +67,7 @@ def make_numeric_day(match: re.Match[str], document_date: date) -> Value | None:
 
 
 def make_day_span(match: re.Match[str], document_date: date) -> Value | None:
+    """Days of one month: "1-31 March 2026", "14. und 15. April"."""
     year = _year(_group(match, "year"), document_date)
     first, last = int(match["day"]), int(match["last"])
     apart = _group(match, "and") is not None and first + 1 != last
@@ -80,6 +83,7 @@ def make_day_span(match: re.Match[str], document_date: date) -> Value | None:
 
 
 def make_month_span(match: re.Match[str], document_date: date) -> Value | None:
+    """Months in figures that share a year: "01-03/2026"."""
     year = _year(match["year"], document_date)
     first, last = int(match["from"]), int(match["month"])
     apart = _group(match, "and") is not None and first + 1 != last
@@ -89,6 +93,7 @@ def make_month_span(match: re.Match[str], document_date: date) -> Value | None:
 
 
 def make_months_of_two_years(match: re.Match[str], document_date: date) -> Value | None:
+    """Months over the end of a year: "Nov–Jan 2026/27"."""
     year = _year(match["year"], document_date)
     first, last = MONTH_NUMBER[match["first"].lower()], MONTH_NUMBER[match["last"].lower()]
     follow = year is not None and int(match["next"]) % 100 == (year + 1) % 100
@@ -98,6 +103,7 @@ def make_months_of_two_years(match: re.Match[str], document_date: date) -> Value
 
 
 def make_month(match: re.Match[str], document_date: date) -> Value | None:
+    """A month: "March 2026", "03/2026", "Mar-26". A far "Jun-30" may be a day."""
     year = _year(_group(match, "year"), document_date)
     name, written = match["month"].lower(), _group(match, "year") or ""
     if year == 0:
@@ -120,6 +126,7 @@ def make_loose_month(match: re.Match[str], document_date: date) -> Value | None:
 
 
 def make_part(match: re.Match[str], document_date: date) -> Value | None:
+    """A year, half, quarter or fiscal month: "Q2 FY26", "2026/27", "1. Halbjahr 2026"."""
     written, following = _group(match, "year"), _group(match, "next")
     year = _year(written, document_date)
     if year == 0 or _is_far_number(match, year, document_date):
@@ -153,6 +160,7 @@ def _is_thing(match: re.Match[str]) -> bool:
 
 
 def make_part_span(match: re.Match[str], document_date: date) -> Value | None:
+    """Quarters or halves that share one word: "3. und 4. Quartal 2026"."""
     year = _year(match["year"], document_date)
     first, last = _ordinal(match["first"]), _ordinal(match["last"])
     apart = _group(match, "and") is not None and first + 1 != last
@@ -170,6 +178,7 @@ def _ordinal(text: str) -> int:
 
 
 def make_weeks(match: re.Match[str], document_date: date) -> Value | None:
+    """Calendar weeks: "KW 12-15/2026"."""
     year = _year(_group(match, "year"), document_date)
     first, last = int(match["first"]), int(_group(match, "last") or match["first"])
     apart = _group(match, "and") is not None and first + 1 != last
@@ -179,6 +188,7 @@ def make_weeks(match: re.Match[str], document_date: date) -> Value | None:
 
 
 def make_fraction(match: re.Match[str], _: date) -> Value | None:
+    """Two numbers that only their company makes a date: "03/26", "1.4."."""
     first, second = match["first"], match["second"]
     padded = len(first) == len(second) == 2 or match[0].endswith(".")
     return Fraction(int(first), int(second), slash="/" in match[0], padded=padded)

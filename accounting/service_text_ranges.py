@@ -162,6 +162,8 @@ class _Reader:
     def read_single(self, index: int) -> None:
         """Reads a span that stands alone; days, starts and ends wait for the stated lengths."""
         point, role = self.company.points[index], self.company.roles[index]
+        if self.company.is_half_of_next(index):
+            return
         value = point.value
         if isinstance(value, Fraction):
             if self.company.is_range(index) or (index and self.company.is_range(index - 1)):

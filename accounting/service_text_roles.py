@@ -168,12 +168,19 @@ class Company:
         before, value = self.before(index), self.points[index].value
         if not isinstance(value, Month | Part):
             return False
-        if index and _OF_THE.fullmatch(before):
-            previous = self.points[index - 1].value
-            return isinstance(previous, Part) and previous.months == MONTHS_OF_A_HALF
+        if index and self.is_half_of_next(index - 1):
+            return True
         if alone and _PRO_RATED.match(self.text, self.points[index].end):
             return True
         return bool(_PART_OF.search(before) or (alone and _PRO_RATA.search(before)))
+
+    def is_half_of_next(self, index: int) -> bool:
+        """Whether a half is one of the month after it: "second half of April"."""
+        value = self.points[index].value
+        if index + 1 == len(self.points) or not isinstance(self.points[index + 1].value, Month):
+            return False
+        is_half = isinstance(value, Part) and value.months == MONTHS_OF_A_HALF
+        return is_half and _OF_THE.fullmatch(self.before(index + 1)) is not None
 
     def leaves_out(self, index: int) -> bool:
         """Whether a point is said to be no part of the service: "2026 excluding August"."""

@@ -211,7 +211,7 @@ PATTERNS: tuple[tuple[str, Maker, str], ...] = (
     (rf"{_DM_SPAN}{_NOT_ON}", make_day_span, PLAIN),
     (rf"{_SPAN_MD}{_NOT_ON}", make_day_span, PLAIN),
     (_DM_MONTH, make_day, PLAIN),
-    (rf"{_MON}(?:[-/]|\s?['’]|)['’]?{_YEAR2}", make_month, PLAIN),
+    (rf"{_MON}(?:[-/]|\s?['’]|)['’]?{_YEAR2}(?![-–/]['’]?\d\d(?!\d))", make_month, PLAIN),
     (rf"{_MON}\s+{_YEAR2}", make_loose_month, PLAIN),
     (rf"{_MON}(?:\s+|-){_DAY}(?![.,:]\d|[\s-]*{NOT_A_YEAR})", make_day, PLAIN),
     (rf"{_HALVES}\.(?P<second>\d\d?)\.(?!\d)", make_fraction, BOUND),

@@ -61,7 +61,7 @@ _CUES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(rf"(?<!\w)(?:{ADMIN_CUE}){_TAIL}", _FLAGS), Role.PAPERWORK),
     (re.compile(rf"(?<!\w)(?:{START_CUE}){_TAIL}", _FLAGS), Role.START),
     (re.compile(rf"(?<!\w)(?:{END_CUE}|{END_OF_CUE}){_TAIL}", _FLAGS), Role.END),
-    (re.compile(rf"(?<!\w)(?:{ON_CUE}|{EVENT_CUE}){_TAIL}", _FLAGS), Role.DELIVERY),
+    (re.compile(rf"(?<!\w)(?:{ON_CUE}|(?:{EVENT_CUE}),?){_TAIL}", _FLAGS), Role.DELIVERY),
 )
 _MONTH_ADMIN = re.compile(rf"(?<!\w){MONTH_ADMIN_CUE}\s*$", _FLAGS)
 _AFTER: tuple[tuple[re.Pattern[str], Role], ...] = (

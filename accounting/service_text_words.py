@@ -176,7 +176,7 @@ TERM_REFUSED_AFTER = (
     r"|minimum|commitment|mindest|free\b|gratis|kündigung(?!\w*\W{1,2}\d)|zahlungsziel|nach\b|payment|zahlbar|lead|lieferzeit|rolling\snotice)"
 )
 NOT_CONTRADICTED = (
-    r"\b(?:pro[-\s]?rat\w*|anteilig\w*|stub|co-?term\w*|partial|zeitanteilig"
+    r"\b(?:pro[-\s]?rat\w*|anteilig\w*|stub|co-?term\w*|\d\d?/12|partial|zeitanteilig"
     r"|(?:contract\s)?year\s\d|(?:vertrags)?jahr\s\d\b(?!\d)|\d\.\s(?:vertrags)?jahr\b"
     r"|(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)\s(?:contract\s)?year)\b"
 )
@@ -251,7 +251,7 @@ ADMIN_CUE = (
     r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"
 )
 REFERENCE = (
-    r"(?:\b(?:no|\w*nr|number|\w*nummer|ref|reference|referenz|rev|room|raum|zimmer|unit|suite|apt|apartment"
+    r"(?:\b(?:no|\w*nr|number|\w*nummer|ref|reference|referenz|rev|room|raum|zimmer|unit|apt|apartment"
     r"|wohnung|flat|version|release|rel|ver|sku|article|artikel|art|item|model|modell|serial"
     r"|iso|iec|din|en|rfc|tel|phone|telefon|fax|lot|part|bin|level|floor|desk|platz|haus"
     r"|issue|edition|ausgabe|heft|vol|volume|band|size|ratio|chapter|section|clause|house|bay|plot|stand\sno|kw\sno)"

@@ -56,7 +56,7 @@ _AFTER_DAY_MONTH = re.compile(
     rf"(?<!\d)\d\d?(?:st|nd|rd|th)?\.?\s?-?(?:of\s)?(?:{MONTH})\.?\s*[-/]\s*$", _FLAGS
 )
 _GOES_ON = re.compile(rf"\s*{TO}\s*\d", _FLAGS)
-_FULL = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?!\d)"
+_FULL = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./]20\d\d|20\d\d[./-]\d\d)(?!\d)"
 _IS_FULL_RANGE = re.compile(rf"{_FULL}\s*{TO}\s*{_FULL}", _FLAGS)
 """Two full dates are no number of a unit, a version or a reference."""
 _LAST_WORD = re.compile(r"([^\W\d_][\w'’&./-]*|&)\s*$")
@@ -119,7 +119,9 @@ def _is_refused(text: str, match: re.Match[str], manner: str) -> bool:
     before = text[max(0, match.start() - LOOK_BACK) : match.start()]
     if not match[0][0].isdigit():
         return "-" in match[0] and _AFTER_REFERENCE.search(before) is not None
-    if _AFTER_REFERENCE.search(before):
+    if reference := _AFTER_REFERENCE.search(before):
+        if match[0].upper().isupper():
+            return ":" not in reference[0] and not _GOES_ON.match(text, match.end())
         return _IS_FULL_RANGE.match(text, match.start()) is None
     loose = manner in {BOUND, LOOSE} or (
         manner == NUMERIC and len(re.findall(r"\d+", match[0])) == 2

@@ -1,6 +1,7 @@
 """Gives stated lengths their days: beside a start or an end, or from the document's date."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -20,7 +21,6 @@ from accounting.service_text_days import (
     ways,
 )
 from accounting.service_text_pairs import near_month
-from accounting.service_text_points import unread_years
 from accounting.service_text_ranges import (
     CERTAIN,
     MONTHS_OF_A_YEAR,
@@ -32,6 +32,7 @@ from accounting.service_text_ranges import (
 )
 from accounting.service_text_roles import Company, Role
 from accounting.service_text_terms import Kind, Term
+from accounting.service_text_unread import unread_date, unread_months, unread_years
 from accounting.service_text_words import FURTHER, NOT_CONTRADICTED, NOT_FROM_NOW, UNNAMED_START
 
 BESIDE_A_DATE = Decimal("0.85")
@@ -137,6 +138,9 @@ class _Anchor:
             by_day = Day(value.or_day, value.month, None)
             if away > MONTHS_AWAY or not self.locale.day_first:
                 values = [by_day, value] if away <= MONTHS_AWAY_OFFERED else [by_day]
+        return self._days_of(values)
+
+    def _days_of(self, values: Sequence[Value]) -> list[tuple[date, date]]:
         return [
             days
             for value in values
@@ -221,6 +225,8 @@ class _Anchor:
             self.found.faults.append(
                 f"“{said}” does not start with this document: “{elsewhere[0]}”."
             )
+        elif number := unread_date(self.company.text, self.company.points):
+            self.found.faults.append(f"“{number}” may be a date or a number; give the days.")
         else:
             periods = [term.period_from(self.today), *self._offered_instead(term)]
             self._match(periods, "term_from_document", term.start, term.end, FROM_THE_DOCUMENT)
@@ -230,14 +236,17 @@ class _Anchor:
 
         No order or offer is dated after the document, and what is paid then starts with it.
         """
-        company, later = self.company, self._left(Role.PAPERWORK)
-        later = [i for i in later if isinstance(company.points[i].value, Day)]
+        company = self.company
+        paperwork = [i for i, role in enumerate(company.roles) if role is Role.PAPERWORK]
+        later = [i for i in paperwork if isinstance(company.points[i].value, Day | Month)]
         days = [day for i in later if not company.is_payment(i) for day, _ in self._days(i)]
         periods = [term.period_from(day) for day in days if day > self.today]
         halves = [point.value for point in company.points if isinstance(point.value, Fraction)]
         months = [near_month(half, self.today) for half in halves if half.slash]
         near = [m for m in months if m and months_away(m, self.today) <= MONTHS_OF_A_YEAR]
         periods += [term.period_from(date(month.year or 0, month.month, 1)) for month in near]
+        for unread in unread_months(company.text, company.points):
+            periods += [term.period_from(first) for first, _ in self._days_of([unread])]
         if term.months == MONTHS_OF_A_YEAR:
             years = unread_years(self.company.text, self.company.points, self.today)
             periods += [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]

@@ -77,7 +77,6 @@ _GOES_WITH_A_YEAR = re.compile(GOES_WITH_A_YEAR, _FLAGS)
 _VERSION = re.compile(VERSION_WORD, _FLAGS)
 _MODEL = re.compile(r"[QH]\d", _FLAGS)
 _OF_A_PART = re.compile(r"(?<!\w)(?:quarter|half|month|week|quartal|monat|woche)\s$", _FLAGS)
-_LONE_YEAR = re.compile(r"(?<![\w.,/:#-])20\d\d(?![\w:%]|[.,/-]\d)")
 _ANNUAL = re.compile(
     rf"(?<!\w)(?:{'|'.join(pattern for pattern, months in FREQUENCIES if months == 12)})"
     rf"(?![\s-]+{HAPPENS})(?:[\s-]+{SERVICE_NOUN}[\w-]*){{0,3}}[\s:]*$",
@@ -229,17 +228,16 @@ def _is_year(text: str, point: Point) -> bool:
     return bool(free) and _YEAR_CUE.search(before) is not None
 
 
-def unread_years(text: str, points: list[Point], document_date: date) -> list[int]:
-    """The years beside the document's that stand in a text unread: a name's, or meant after all."""
-    read = [(point.start, point.end) for point in points]
-    years = []
-    for match in _LONE_YEAR.finditer(text):
-        is_read = any(start < match.end() and match.start() < end for start, end in read)
-        year = int(match[0])
-        is_near = abs(year - document_date.year) <= 1
-        if is_near and not is_read and not _AFTER_REFERENCE.search(text[: match.start()]):
-            years.append(year)
-    return years
+def is_numbered(text: str, start: int) -> bool:
+    """Whether what stands there is the number of a room, an article, a version."""
+    return _AFTER_REFERENCE.search(text[:start]) is not None
+
+
+def is_named_so(text: str, start: int, end: int) -> bool:
+    """Whether a month's word is the name of a person or a firm: "by April Smith", "May Ltd"."""
+    last = _LAST_WORD.search(text[:start])
+    named = last is not None and _NAME_BEFORE.fullmatch(last[1]) is not None
+    return named or _FIRM_AFTER.match(text, end) is not None
 
 
 def _next_word(after: str) -> str:

@@ -294,8 +294,9 @@ MONTH_ADMIN_CUE = (
 FOR_A_DAY = r"(?:for|für)(?:\s(?:the|den))?"
 """Before a single day that is all the text says: "Marquee hire for 12 September 2026"."""
 PAYMENT_BEFORE = (
-    r"\b(?:pay(?:ment)?|payable\s(?:by|until|before|within|no)|paid|invoiced?|instal?lments?|zahlbar|zahlung\w*|rechnung\w*|skonto"
-    r"|bezahlt|quote|offer|angebot|price\w*|preis\w*|rates?)\b[^.;]{0,30}$"
+    r"\b(?:pay(?:ment)?(?!\sfrom)|payable\s(?:by|until|before|within|no)|paid"
+    r"|invoice\s(?:is\s)?due|instal?lments?|zahlbar|zahlung\w*|rechnung\s(?:ist\s)?fällig|skonto"
+    r"|bezahlt)\b[^.;]{0,30}$"
 )
 DUE_CUE = r"(?<!payment )(?<!invoice )(?<!zahlung )(?<!rechnung )(?:falls\s)?(?:due|fällig)"
 PART_OF = (

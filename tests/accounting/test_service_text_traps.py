@@ -43,6 +43,7 @@ def periods(text, locale=UK, on=ON):
         ("Security deposit, 3 months rent", "does not start with this document"),
         ("Support 12 months from 1st of next month", "not named"),
         ("Hosting 06 and March 2026", "more than can be read"),
+        ("Annual licence, article 01.02.2026", "a date or a number"),
         ("KW 53 2025", "does not exist"),
         ("Renewal of licence expiring 30 June 2026 for a further 12 months", "only the end"),
     ],
@@ -85,6 +86,30 @@ TERM = "2026-03-10 2027-03-09"
 )
 def test_a_line_that_means_either_offers_both(text, locale, expected):
     assert periods(text, locale) == expected
+
+
+NOUNS = (
+    "suite", "unit", "version", "release", "level", "desk", "item", "project", "contract", "policy",
+    "account", "ticket", "batch", "order", "invoice", "plan", "pack", "module", "seat", "platform",
+    "delivery", "payment", "fee", "deposit", "report", "visit", "course", "Auftrag", "Raum", "Artikel",
+    "Rechnung", "Paket", "Ausgabe", "Abschlag",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_whole_range_is_read_after_any_word(noun):
+    year = "2026-04-01 2027-03-31"
+    assert periods(f"Gold {noun} 01/04/2026 - 31/03/2027") == [year]
+    assert periods(f"Gold {noun}: 1 Apr 26 - 31 Mar 27") == [year]
+    assert periods(f"{noun} Apr 2026 - Mar 2027") == [year]
+    assert periods(f"{noun} 04/2026 - 03/2027") == [year]
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("text", ["monthly {} April", "annual {} from 1 April 2026"])
+def test_no_length_starts_with_the_document_beside_another_start(noun, text):
+    read = read_service_text(text.format(noun), ON, UK)
+    assert not read or any(reading.period.start == date(2026, 4, 1) for reading in read)
 
 
 def test_a_year_without_a_number_that_is_billed_ahead_may_be_the_next() -> None:

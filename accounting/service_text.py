@@ -1,8 +1,9 @@
 """A service period out of the text of an invoice line, English and German (docs §4).
 
-A text is searched for points of time and stated lengths (service_text_points, _terms), these are
-combined (_ranges, _anchors), and what differs is offered. Nothing is guessed: no period, or more
-than one, goes to a person. A text is read on its own: products and contracts are not known here.
+A text is cleaned of what was pasted with it (service_text_plain) and searched for points of time and
+stated lengths (_points, _terms), these are combined (_ranges, _anchors), and what differs is
+offered. Nothing is guessed: no period, or more than one, goes to a person. A text is read on its
+own: products and contracts are not known here.
 
 Rules, as a reading names them: date_range, day_range, month_range, part_range (quarters, years,
 weeks), list ("January and February"), month, quarter, half, year and their fiscal_ kin, weeks,
@@ -51,8 +52,9 @@ def read_service_text(text: str, document_date: date, locale: Locale) -> tuple[R
 def unusable(text: str, document_date: date, locale: Locale) -> str | None:
     """Why the period that a text speaks of can't be used, in plain English; None where it can.
 
-    Only one end is named, it ends before it starts, or it is longer than five years. None as
-    well where the text speaks of no period.
+    Only one end or a part of a month is named, days are left out, it ends before it starts or is
+    longer than five years, or its start is not this document's date and not named either. None
+    as well where the text speaks of no period.
     """
     return _read(text, document_date, locale)[1]
 

@@ -139,7 +139,7 @@ TWO_MEANINGS = r"bi-?annual(?:ly)?"
 HAPPENS = (  # what happens yearly or monthly without being a period of service
     r"(?:\w+\s)?(?:report\w*|accounts?|audit\w*|conference|meetings?|reviews?|statements?|general"
     r"|inspections?|servicing|tests?|testing|calibration|overhaul|party|summit|dinner|leave|returns?|tax|budget|revenue|turnover|increase|uplift|bonus|newsletters?"
-    r"|backups?|active|visits?|visitors|page\w*|requests?|volume|minimum|e?-?mails?|contacts"
+    r"|backups?|active\susers?|visits?|visitors|page\w*|requests?|volume|minimum|e?-?mails?|contacts"
     r"|transactions?|bericht\w*|besprechung\w*|sitzung\w*)\b"
 )
 BILLING_BEFORE = (
@@ -204,7 +204,7 @@ START_CUE = (
     rf"|begin(?:s|ning)?{_DATE_WORD}|effective(?:\sfrom|\sas\sof)?{_DATE_WORD}|w\.?e\.?f\.?"
     rf"|with\seffect\sfrom|as\s(?:of|from)|since|go-?live{_DATE_WORD}|inception{_DATE_WORD}"
     rf"|activated|renewal{_DATE_WORD}|renewed|anniversary{_DATE_WORD}|von|ab|seit"
-    r"|(?:monate?n?|jahre?n?|jahr)\svom"
+    r"|(?:monate?n?|jahre?n?|jahr|\w*laufzeit|\w*zeitraum|gültig)\svom"
     rf"|beginnend|beginnt|(?:\w*beginn)|\w*start{_DATE_WORD}|startdatum"
     r"|mit\swirkung\s(?:ab|vom|zum)"
     r"|w/c|week\scommencing|check-?in|arriv(?:al|ing)|pick-?up|anreise|abholung)"
@@ -212,7 +212,7 @@ START_CUE = (
 END_CUE = (
     rf"(?:until|till?|to(?:\sand\sincluding)?|through(?:\sto)?|thru|up\sto(?:\sand\sincluding)?"
     rf"|end(?:s|ing|ed)?{_DATE_WORD}|expir(?:es|ing|ed|y){_DATE_WORD}|expiration{_DATE_WORD}"
-    rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\szum|\seinschl(?:ießlich|\.))?|endet"
+    rf"|terminat(?:es|ing|ed|ion){_DATE_WORD}|bis(?:\s(?:zum|(?:und\s)?mit|(?:einschl|inkl)(?:ießlich|usive|\.)?))*|endet"
     r"|endend|\w*ende|enddatum|ablauf\w*|läuft(?:\s(?:bis|ab|aus))?|check-?out|depart(?:ure|ing)|drop-?off"
     r"|abreise|rückgabe|exp\.?|finish(?:es|ing|ed)?|conclud(?:es|ing|ed))"
 )
@@ -222,7 +222,7 @@ AND_WORDS = r"(?:and|und|u\.?(?!\w)|sowie|&|\+)"
 DASH = r"(?:[-–—−~→‐‑‒⇒➔➜▶›»∼〜]+|[-=]*>)"
 TO = (
     rf"(?:{DASH}|\.{{2,3}}|…|b\.|to(?:\sand\sincluding)?|until|till?|through(?:\sto)?|thru"
-    r"|up\sto(?:\sand\sincluding)?|bis(?:\szum|\seinschl(?:ießlich|\.))?)"
+    r"|up\sto(?:\sand\sincluding)?|bis(?:\s(?:zum|(?:und\s)?mit|(?:einschl|inkl)(?:ießlich|usive|\.)?))*)"
 )
 ON_CUE = (
     r"(?:(?<!based )on|am|(?:date\sof\s)?(?:service|delivery|supply|event|visit)(?:\sdate)?"
@@ -247,7 +247,8 @@ ADMIN_CUE = (
     r"|\w*lastschrift|einzug|abbuchung|abgebucht|überweisung|direct\sdebit|collect(?:ed|ion)|debited"
     r"|charged|bestellt|unterzeichnet|beauftragt|fällig|zahlbar|zahlung|skonto|bezahlt|erteilt|gekündigt|vereinbart)"
     r"(?:\s(?:due|on|of|by|from|until|before|am|zum|bis|vom|at))*"
-    r"|(?<!monate )(?<!monaten )(?<!jahr )(?<!jahre )(?:vom|v\.)"
+    r"|(?<!monate )(?<!monaten )(?<!jahr )(?<!jahre )(?<!laufzeit )(?<!wirkung )(?<!zeitraum )"
+    r"(?<!gültig )(?:vom|v\.)"
     r"|as\sat|stand|no\slater\sthan|by|before|\bdue(?:\sdate)?|based\son|tax\spoint)"
 )
 REFERENCE = (

@@ -145,6 +145,9 @@ def test_a_year_without_a_number_that_is_billed_ahead_may_be_the_next() -> None:
         ("36 months beginning 04/01/2026, billed annually", US, "2026-04-01 2029-03-31"),
         ("Contractor T. May, w/e 20-03-26", UK, "2026-03-14 2026-03-20"),
         ("Storage unit 04/26, April 2026", UK, "2026-04-01 2026-04-30"),
+        ("Lizenz April 2026 bis inkl. März 2027", UK, "2026-04-01 2027-03-31"),
+        ("Lizenz, Laufzeit vom 1.4.2026, 12 Monate", UK, "2026-04-01 2027-03-31"),
+        ("Annual licence active from 1 April 2026", UK, "2026-04-01 2027-03-31"),
         ("Febuary - March 2026", UK, "2026-02-01 2026-03-31"),
     ],
 )

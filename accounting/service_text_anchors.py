@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from accounting.periods import Period
 from accounting.service_text_days import (
@@ -119,7 +120,7 @@ class _Anchor:
         return listed
 
     def _counts_back(self, term: Term, index: int) -> bool:
-        if _FURTHER.search(self.company.text, 0, term.start):
+        if _FURTHER.search(self.company.text[max(0, term.start - NEAR) : term.start]):
             return False
         if term.kind in {Kind.COUNTED, Kind.EFFORT, Kind.NAMED}:
             return True
@@ -220,12 +221,12 @@ class _Anchor:
             self.found.faults.append(f"“{said}” starts on a day that is not named.")
         elif self.found.open:
             self.found.faults.append(self.found.open[0])
-        elif elsewhere := _NOT_FROM_NOW.search(self.company.text):
+        elif elsewhere := self._starts_elsewhere:
             said = self.company.text[term.start : term.end]
             self.found.faults.append(
                 f"“{said}” does not start with this document: “{elsewhere[0]}”."
             )
-        elif number := unread_date(self.company.text, self.company.points):
+        elif number := self._unread_date:
             self.found.faults.append(f"“{number}” may be a date or a number; give the days.")
         else:
             periods = [term.period_from(self.today), *self._offered_instead(term)]
@@ -245,12 +246,27 @@ class _Anchor:
         months = [near_month(half, self.today) for half in halves if half.slash]
         near = [m for m in months if m and months_away(m, self.today) <= MONTHS_OF_A_YEAR]
         periods += [term.period_from(date(month.year or 0, month.month, 1)) for month in near]
-        for unread in unread_months(company.text, company.points):
-            periods += [term.period_from(first) for first, _ in self._days_of([unread])]
+        periods += [term.period_from(first) for first, _ in self._days_of(self._unread_months)]
         if term.months == MONTHS_OF_A_YEAR:
-            years = unread_years(self.company.text, self.company.points, self.today)
+            years = self._unread_years
             periods += [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]
         return periods
+
+    @cached_property
+    def _starts_elsewhere(self) -> re.Match[str] | None:
+        return _NOT_FROM_NOW.search(self.company.text)
+
+    @cached_property
+    def _unread_date(self) -> str | None:
+        return unread_date(self.company.text, self.company.points)
+
+    @cached_property
+    def _unread_months(self) -> list[Month]:
+        return unread_months(self.company.text, self.company.points)
+
+    @cached_property
+    def _unread_years(self) -> list[int]:
+        return unread_years(self.company.text, self.company.points, self.today)
 
     def _distance(self, term: Term, index: int) -> int:
         point = self.company.points[index]

@@ -41,6 +41,8 @@ def _year(text: str | None, document_date: date) -> int | None:
     return year if abs(year - today) <= FULL_YEARS_AROUND else 0
 
 
+LOOK_BACK = 20
+"""Characters before a match that may say what it is."""
 _DESK = re.compile(r"(?<!\bfor)(?<!\bin)(?<=\w)\s$", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<!\w)(?:between|zwischen)\s(?:the\s|dem\s)?$", re.IGNORECASE)
 
@@ -74,7 +76,7 @@ def make_day_span(match: re.Match[str], document_date: date) -> Value | None:
     if (
         year == 0
         or not 1 <= first <= last
-        or (apart and not _BETWEEN.search(match.string[: match.start()]))
+        or (apart and not _BETWEEN.search(match.string[: match.start()][-LOOK_BACK:]))
     ):
         return None
     name = match["month"].lower()
@@ -156,7 +158,7 @@ def _is_far_number(match: re.Match[str], year: int | None, document_date: date) 
 def _is_thing(match: re.Match[str]) -> bool:
     """Whether a calendar is one for the wall: "Desk calendar 2026"."""
     alone = match["calendar"].lower() == "calendar"
-    return alone and _DESK.search(match.string, 0, match.start()) is not None
+    return alone and _DESK.search(match.string[: match.start()][-LOOK_BACK:]) is not None
 
 
 def make_part_span(match: re.Match[str], document_date: date) -> Value | None:

@@ -130,7 +130,7 @@ _DAYS_OF = re.compile(DAYS_OF, _FLAGS)
 _HAPPENS = re.compile(rf"[\s-]+{HAPPENS}", _FLAGS)
 _BILLING_BEFORE = re.compile(rf"(?<!\w){BILLING_BEFORE}$", _FLAGS)
 _BILLING_AFTER = re.compile(rf"[\s,-]*(?:in\s)?{BILLING_AFTER}", _FLAGS)
-MONTHS_TIMES_MAX = 12
+MONTHS_TIMES_MAX, LOOK_BACK_TIMES = 12, 10
 _TIMES_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s?[x×*]\s?$", _FLAGS)
 _TIMES_AFTER = re.compile(r"\s(?:\w+\s)?[x×*]\s?(\d{1,2})(?![\w.,])", _FLAGS)
 _AND = re.compile(r"\s*(?:and|und|,|&|\+)?\s*", _FLAGS)
@@ -200,7 +200,8 @@ def _is_length(text: str, match: re.Match[str], days: int) -> bool:
 
 def _times(text: str, match: re.Match[str]) -> int:
     """The 3 of "3 x monthly fee" and "monthly fee x 3", which may be months or things."""
-    times = _TIMES_BEFORE.search(text, 0, match.start()) or _TIMES_AFTER.match(text, match.end())
+    before = text[max(0, match.start() - LOOK_BACK_TIMES) : match.start()]
+    times = _TIMES_BEFORE.search(before) or _TIMES_AFTER.match(text, match.end())
     return int(times[1]) if times else 0
 
 

@@ -1,8 +1,9 @@
 """A service period out of the text of an invoice line, English and German (docs §4).
 
-A text is searched for points of time and stated lengths (service_text_points, _terms), these are
-combined (_ranges, _anchors), and what differs is offered. Nothing is guessed: no period, or more
-than one, goes to a person. A text is read on its own: products and contracts are not known here.
+A text is cleaned of what was pasted with it (service_text_plain) and searched for points of time and
+stated lengths (_points, _terms), these are combined (_ranges, _anchors), and what differs is
+offered. Nothing is guessed: no period, or more than one, goes to a person. A text is read on its
+own: products and contracts are not known here.
 
 Rules, as a reading names them: date_range, day_range, month_range, part_range (quarters, years,
 weeks), list ("January and February"), month, quarter, half, year and their fiscal_ kin, weeks,
@@ -17,6 +18,7 @@ from decimal import Decimal
 from accounting.periods import Period
 from accounting.service_text_anchors import anchor_terms
 from accounting.service_text_days import Locale
+from accounting.service_text_plain import PlainText, plain_text
 from accounting.service_text_points import find_points
 from accounting.service_text_ranges import CERTAIN, Match, find_ranges
 from accounting.service_text_roles import Company
@@ -26,7 +28,6 @@ __all__ = ["Locale", "Reading", "read_service_text", "unusable"]
 
 TEXT_LENGTH_MAX = 4000
 """Characters that are read of a text; Xero and QuickBooks allow 4,000."""
-_PLAIN = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t\r\n", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,23 @@ def read_service_text(text: str, document_date: date, locale: Locale) -> tuple[R
 def unusable(text: str, document_date: date, locale: Locale) -> str | None:
     """Why the period that a text speaks of can't be used, in plain English; None where it can.
 
-    Only one end is named, it ends before it starts, or it is longer than five years. None as
-    well where the text speaks of no period.
+    Only one end or a part of a month is named, days are left out, it ends before it starts or is
+    longer than five years, or its start is not this document's date and not named either. None
+    as well where the text speaks of no period.
     """
     return _read(text, document_date, locale)[1]
 
 
 def _read(text: str, document_date: date, locale: Locale) -> tuple[tuple[Reading, ...], str | None]:
-    plain = text[:TEXT_LENGTH_MAX].translate(_PLAIN)
-    points = find_points(plain, document_date)
-    company = Company(plain, points, find_terms(plain, points))
+    plain = plain_text(text[:TEXT_LENGTH_MAX])
+    points = find_points(plain.text, document_date)
+    company = Company(plain.text, points, find_terms(plain.text, points))
     found = find_ranges(company, document_date, locale)
     anchor_terms(company, found, document_date, locale)
     if found.faults:
         return (), found.faults[0]
     dated = [match for match in found.matches if not match.bare]
-    return _distinct(_narrowed(dated or found.matches)), None
+    return _distinct(_narrowed(dated or found.matches), plain), None
 
 
 def _narrowed(matches: list[Match]) -> list[Match]:
@@ -82,10 +84,10 @@ def _narrowed(matches: list[Match]) -> list[Match]:
     return narrowed
 
 
-def _distinct(matches: list[Match]) -> tuple[Reading, ...]:
+def _distinct(matches: list[Match], plain: PlainText) -> tuple[Reading, ...]:
     """The surest reading of each period, the surest first, then in the order of the text."""
     readings = [
-        Reading(period, match.rule, (match.start, match.end), match.confidence)
+        Reading(period, match.rule, plain.place(match.start, match.end), match.confidence)
         for match in matches
         for period in match.periods
     ]

@@ -1,22 +1,40 @@
 """Gives stated lengths their days: beside a start or an end, or from the document's date."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from accounting.periods import Period
 from accounting.service_text_days import (
+    MONTHS_AWAY,
+    MONTHS_AWAY_OFFERED,
     Day,
+    Fraction,
     Locale,
+    Month,
+    Value,
     days_between,
     is_in_other_order,
     is_over_five_years,
+    months_away,
     ways,
 )
-from accounting.service_text_ranges import CERTAIN, OPEN, OTHER_ORDER, SPANNED, Found, Match
+from accounting.service_text_pairs import near_month
+from accounting.service_text_ranges import (
+    CERTAIN,
+    MONTHS_OF_A_YEAR,
+    OPEN,
+    OTHER_ORDER,
+    SPANNED,
+    Found,
+    Match,
+)
 from accounting.service_text_roles import Company, Role
 from accounting.service_text_terms import Kind, Term
-from accounting.service_text_words import NOT_CONTRADICTED, UNNAMED_START
+from accounting.service_text_unread import unread_date, unread_months, unread_years
+from accounting.service_text_words import FURTHER, NOT_CONTRADICTED, NOT_FROM_NOW, UNNAMED_START
 
 BESIDE_A_DATE = Decimal("0.85")
 CONTRADICTED = Decimal("0.50")
@@ -25,6 +43,15 @@ NEAR = 30
 """Characters between a length and the day that it is beside."""
 
 _PART_OF_TERM = re.compile(NOT_CONTRADICTED, re.IGNORECASE)
+_STRENGTH = {
+    kind: strength
+    for strength, kind in enumerate(
+        (Kind.COUNTED, Kind.NAMED, Kind.FREQUENCY, Kind.BILLED, Kind.EFFORT)
+    )
+}
+"""Which of two lengths beside one day is meant: "w/c 6 April for 2 weeks", "3 days w/e 10 April"."""
+_FURTHER = re.compile(FURTHER, re.IGNORECASE)
+_NOT_FROM_NOW = re.compile(NOT_FROM_NOW, re.IGNORECASE)
 _UNNAMED = re.compile(UNNAMED_START, re.IGNORECASE)
 _FOR = re.compile(r"\W*(?:for|für|über)\W*(?:an?\s(?:period|term)\sof\s)?", re.IGNORECASE)
 
@@ -46,12 +73,14 @@ class _Anchor:
     def run(self) -> None:
         """Terms beside their day, then the others, then single days, then what stays unusable."""
         company = self.company
-        rest = [term for term in company.terms if not self._beside(term)]
+        beside = sorted(company.terms, key=lambda term: _STRENGTH[term.kind])
+        rest = [term for term in beside if not self._beside(term)]
         rest = [term for term in rest if term.kind is not Kind.NAMED and not self._confirms(term)]
         is_dated = bool(self.spans or self.found.matches)
         if not is_dated or self._left(Role.START):
             for term in rest:
-                if term.kind is not Kind.EFFORT and not (term.kind is Kind.BILLED and is_dated):
+                is_billed = term.kind is Kind.BILLED and (is_dated or self._is_counted)
+                if term.kind is not Kind.EFFORT and not is_billed:
                     self._undated(term)
         if self.spans:
             self._contradicted(rest)
@@ -65,32 +94,65 @@ class _Anchor:
         """A term directly beside a start, an end, or before "for": "12 months from D"."""
         for index in self.found.left:
             point, role = self.company.points[index], self.company.roles[index]
+            is_weak = term.kind in {Kind.NAMED, Kind.EFFORT} and index in self.used
+            if is_weak or (term.kind is Kind.BILLED and self._is_counted):
+                continue
             before = 0 <= point.start - term.end <= NEAR
             after = 0 <= term.start - point.end <= NEAR
             said_for = after and _FOR.fullmatch(self.company.text, point.end, term.start)
             if role is Role.START and (before or (after and term.kind is not Kind.NAMED)):
-                return self._from(term, index, SPANNED)
+                for at in self._listed(index):
+                    self._from(term, at, SPANNED)
+                return True
             if role in {Role.NONE, Role.DELIVERY} and said_for:
                 return self._from(term, index, SPANNED)
             if role is Role.END and before and self._counts_back(term, index):
-                return self._to(term, index)
+                for at in self._listed(index):
+                    self._to(term, at)
+                return True
         return False
 
+    def _listed(self, index: int) -> list[int]:
+        """A day and those that follow it in a list: "w/e 5 June, 12 June"."""
+        listed = [index]
+        while listed[-1] + 1 in self.found.left and self.company.follows_in_list(listed[-1] + 1):
+            listed.append(listed[-1] + 1)
+        return listed
+
     def _counts_back(self, term: Term, index: int) -> bool:
+        if _FURTHER.search(self.company.text[max(0, term.start - NEAR) : term.start]):
+            return False
         if term.kind in {Kind.COUNTED, Kind.EFFORT, Kind.NAMED}:
             return True
         return term.kind is Kind.FREQUENCY and self.company.ends_a_term(index)
 
+    @property
+    def _is_counted(self) -> bool:
+        return any(term.kind is Kind.COUNTED for term in self.company.terms)
+
     def _days(self, index: int) -> list[tuple[date, date]]:
+        """The first and last day of a point, of "Mar 26" month first the day's and the month's."""
         value = self.company.points[index].value
-        found = (
-            days_between(value, value, self.today, way, self.locale)
+        values: list[Value] = [value]
+        if isinstance(value, Month) and value.or_day:
+            away = months_away(value, self.today)
+            by_day = Day(value.or_day, value.month, None)
+            if away > MONTHS_AWAY or not self.locale.day_first:
+                values = [by_day, value] if away <= MONTHS_AWAY_OFFERED else [by_day]
+        return self._days_of(values)
+
+    def _days_of(self, values: Sequence[Value]) -> list[tuple[date, date]]:
+        return [
+            days
+            for value in values
             for way in ways((value,), self.locale)
-        )
-        return [days for days in found if days]
+            for days in days_between(value, value, self.today, way, self.locale)
+        ]
 
     def _from(self, term: Term, index: int, confidence: Decimal) -> bool:
-        periods = [term.period_from(days[0]) for days in self._days(index)]
+        starts = [days[0] for days in self._days(index)]
+        periods = [term.period_from(start) for start in starts]
+        periods += [year for period in periods for year in self.company.billed_year(period)]
         return self._add(term, index, periods, "term_from", confidence)
 
     def _to(self, term: Term, index: int) -> bool:
@@ -112,7 +174,14 @@ class _Anchor:
         return True
 
     def _match(
-        self, periods: list[Period], rule: str, start: int, end: int, confidence: Decimal
+        self,
+        periods: list[Period],
+        rule: str,
+        start: int,
+        end: int,
+        confidence: Decimal,
+        *,
+        bare: bool = False,
     ) -> None:
         text = self.company.text[start:end]
         long = [period for period in periods if is_over_five_years(period)]
@@ -123,7 +192,7 @@ class _Anchor:
         elif periods:
             distinct = tuple(dict.fromkeys(periods))
             sure = confidence if len(distinct) == 1 else OPEN
-            self.found.matches.append(Match(distinct, rule, start, end, sure))
+            self.found.matches.append(Match(distinct, rule, start, end, sure, bare))
 
     def _confirms(self, term: Term) -> bool:
         matches = self.found.matches
@@ -150,9 +219,54 @@ class _Anchor:
         elif event := _UNNAMED.match(self.company.text, term.end):
             said = self.company.text[term.start : event.end()]
             self.found.faults.append(f"“{said}” starts on a day that is not named.")
+        elif self.found.open:
+            self.found.faults.append(self.found.open[0])
+        elif elsewhere := self._starts_elsewhere:
+            said = self.company.text[term.start : term.end]
+            self.found.faults.append(
+                f"“{said}” does not start with this document: “{elsewhere[0]}”."
+            )
+        elif number := self._unread_date:
+            self.found.faults.append(f"“{number}” may be a date or a number; give the days.")
         else:
-            periods = [term.period_from(self.today)]
+            periods = [term.period_from(self.today), *self._offered_instead(term)]
             self._match(periods, "term_from_document", term.start, term.end, FROM_THE_DOCUMENT)
+
+    def _offered_instead(self, term: Term) -> list[Period]:
+        """What may be meant in place of the document's date: a later day, the year of a name.
+
+        No order or offer is dated after the document, and what is paid then starts with it.
+        """
+        company = self.company
+        paperwork = [i for i, role in enumerate(company.roles) if role is Role.PAPERWORK]
+        later = [i for i in paperwork if isinstance(company.points[i].value, Day | Month)]
+        days = [day for i in later if not company.is_payment(i) for day, _ in self._days(i)]
+        periods = [term.period_from(day) for day in days if day > self.today]
+        halves = [point.value for point in company.points if isinstance(point.value, Fraction)]
+        months = [near_month(half, self.today) for half in halves if half.slash]
+        near = [m for m in months if m and months_away(m, self.today) <= MONTHS_OF_A_YEAR]
+        periods += [term.period_from(date(month.year or 0, month.month, 1)) for month in near]
+        periods += [term.period_from(first) for first, _ in self._days_of(self._unread_months)]
+        if term.months == MONTHS_OF_A_YEAR:
+            years = self._unread_years
+            periods += [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]
+        return periods
+
+    @cached_property
+    def _starts_elsewhere(self) -> re.Match[str] | None:
+        return _NOT_FROM_NOW.search(self.company.text)
+
+    @cached_property
+    def _unread_date(self) -> str | None:
+        return unread_date(self.company.text, self.company.points)
+
+    @cached_property
+    def _unread_months(self) -> list[Month]:
+        return unread_months(self.company.text, self.company.points)
+
+    @cached_property
+    def _unread_years(self) -> list[int]:
+        return unread_years(self.company.text, self.company.points, self.today)
 
     def _distance(self, term: Term, index: int) -> int:
         point = self.company.points[index]
@@ -173,7 +287,7 @@ class _Anchor:
             periods = [term.period_from(period.start) for period in near.periods]
             periods = [period for period in periods if not is_over_five_years(period)]
             start, end = min(near.start, term.start), max(near.end, term.end)
-            self._match(periods, "term_against_range", start, end, CONTRADICTED)
+            self._match(periods, "term_against_range", start, end, CONTRADICTED, bare=near.bare)
 
     def _single_days(self) -> None:
         for index in self._left(Role.DELIVERY):
@@ -184,16 +298,16 @@ class _Anchor:
                 m.rule == "term_from" and m.confidence == SPANNED for m in self.found.matches
             ):
                 continue
-            for start, end in self._days(index)[:1]:
-                confidence = CERTAIN if point.value.year else BESIDE_A_DATE
-                if is_in_other_order((point.value,), self.locale):
-                    confidence = OTHER_ORDER
-                found = Match((Period(start, end),), "day", point.start, point.end, confidence)
-                self.found.matches.append(found)
+            confidence = CERTAIN if point.value.year else BESIDE_A_DATE
+            if is_in_other_order((point.value,), self.locale):
+                confidence = OTHER_ORDER
+            periods = [Period(*days) for days in self._days(index)]
+            self._match(periods, "day", point.start, point.end, confidence)
 
     def _faults(self) -> None:
         if self.found.matches or self.found.faults:
             return
+        self.found.faults += self.found.open[:1]
         for role, says in ((Role.END, "end"), (Role.START, "start")):
             other = {"end": "start", "start": "end"}[says]
             for index in self._left(role)[:1]:

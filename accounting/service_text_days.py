@@ -3,7 +3,7 @@
 Values only: nothing here looks at a text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,11 +51,14 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class DaySpan:
-    """Days of one month: "1-31 March 2026"."""
+class Span:
+    """Days of one month, or months, quarters or halves that share a year: "1-31 March", "01-03/2026".
 
-    first: Day
-    last: Day
+    Of "Nov–Jan 2026/27" each end has its own year.
+    """
+
+    first: "Day | Month | Part"
+    last: "Day | Month | Part"
     year: int | None
 
 
@@ -93,8 +96,15 @@ class Fraction:
     year: int | None = None
 
 
-Value = Day | Month | DaySpan | Part | Weeks | Fraction
+Value = Day | Month | Span | Part | Weeks | Fraction
+Days = tuple[date, date]
 YEARS_AROUND = 2
+BILLED_AHEAD_DAYS, ABOUT_A_YEAR_DAYS = 92, 300
+"""A year's service is billed so many days ahead: "Jan - Dec" in November is the next one's, too."""
+MONTHS_AWAY, MONTHS_AWAY_OFFERED = 6, 18
+"""How far from the document's the month of "Mar 26" may lie, to be meant or to be offered."""
+ABOUT_AS_NEAR = (3, 2)
+"""A second year is offered with the nearest where it is less than 3/2 as far away."""
 CENTURY = 2000
 
 
@@ -109,8 +119,8 @@ def first_day(value: Value, year: int, way: Way, locale: Locale) -> date | None:
                 return date(year, month, day)
             case Month():
                 return date(year, value.month, 1)
-            case DaySpan():
-                return first_day(value.first, year, way, locale)
+            case Span():
+                return first_day(value.first, value.first.year or year, way, locale)
             case Weeks():
                 return date.fromisocalendar(year, value.first, 1)
             case Part():
@@ -127,8 +137,8 @@ def last_day(value: Value, year: int, way: Way, locale: Locale) -> date | None:
         match value:
             case Month():
                 return month_end(date(year, value.month, 1))
-            case DaySpan():
-                return first_day(value.last, year, way, locale)
+            case Span():
+                return last_day(value.last, value.last.year or year, way, locale)
             case Weeks():
                 return date.fromisocalendar(year, value.last, 7)
             case Part():
@@ -172,7 +182,8 @@ def ways(values: tuple[Value, ...], locale: Locale) -> tuple[Way, ...]:
     if not _are_days(values, month_first=orders[0]):
         orders = [locale.day_first]
     kinds = [False]
-    parts = [value for value in values if isinstance(value, Part)]
+    inner = [value.first if isinstance(value, Span) else value for value in values]
+    parts = [value for value in inner if isinstance(value, Part)]
     if any(part.fiscal or part.straddles for part in parts):
         kinds = [True]
     elif locale.fiscal_year_starts != 1 and any(
@@ -198,34 +209,47 @@ def is_in_other_order(values: tuple[Value, ...], locale: Locale) -> bool:
 
 def days_between(
     first: Value, last: Value, document_date: date, way: Way, locale: Locale
-) -> tuple[date, date] | None:
+) -> tuple[Days, ...]:
     """The first day of one value and the last of another, which may be the same value.
 
     An end without a year has the other end's, or the one beside it that puts start before end.
-    Neither with a year: the nearest to the document's date. The end may come before the start
-    where both years stand there. None: a day that does not exist.
+    Neither with a year: the nearest to the document's date, and the next where that is about as
+    near. The end may come before the start where both years stand there. Empty: a day that does
+    not exist.
     """
     match first.year, last.year:
         case int(one), int(other):
             start = first_day(first, one, way, locale)
             end = last_day(last, other, way, locale)
-            return (start, end) if start and end else None
+            return ((start, end),) if start and end else ()
         case None, int(other):
             end = last_day(last, other, way, locale)
             starts = (first_day(first, year, way, locale) for year in (other, other - 1))
-            return next(((s, end) for s in starts if s and end and s <= end), None)
+            return tuple((s, end) for s in starts if s and end and s <= end)[:1]
         case int(one), None:
             start = first_day(first, one, way, locale)
             ends = (last_day(last, year, way, locale) for year in (one, one + 1))
-            return next(((start, e) for e in ends if e and start and start <= e), None)
+            return tuple((start, e) for e in ends if e and start and start <= e)[:1]
         case _:
-            around = _around(first, last, document_date, way, locale)
-            return min(around, key=lambda days: _distance(days, document_date), default=None)
+            return _nearest(_around(first, last, document_date, way, locale), document_date)
+
+
+def _nearest(around: Iterable[Days], document_date: date) -> tuple[Days, ...]:
+    """The days nearest to the document's date, and the next where they are about as near."""
+    near = sorted(around, key=lambda days: _distance(days, document_date))
+    if len(near) < 2:
+        return tuple(near)
+    first, second = (_distance(days, document_date) for days in near[:2])
+    is_now = near[0][0] <= document_date <= near[0][1]
+    is_about_as_near = not is_now and second * ABOUT_AS_NEAR[1] < first * ABOUT_AS_NEAR[0]
+    ahead, length = (near[1][0] - document_date).days, (near[1][1] - near[1][0]).days
+    is_next_year = 0 <= ahead <= BILLED_AHEAD_DAYS and length > ABOUT_A_YEAR_DAYS
+    return tuple(near[:2]) if is_about_as_near or is_next_year else (near[0],)
 
 
 def _around(
     first: Value, last: Value, document_date: date, way: Way, locale: Locale
-) -> Iterator[tuple[date, date]]:
+) -> Iterator[Days]:
     for year in range(document_date.year - YEARS_AROUND, document_date.year + YEARS_AROUND + 1):
         start = first_day(first, year, way, locale)
         for other in (year, year + 1):
@@ -235,8 +259,14 @@ def _around(
                 break
 
 
-def _distance(days: tuple[date, date], document_date: date) -> int:
+def _distance(days: Days, document_date: date) -> int:
     return abs(days[0].toordinal() + days[1].toordinal() - 2 * document_date.toordinal())
+
+
+def months_away(month: Month, document_date: date) -> int:
+    """How many months lie between a month and the document's."""
+    years = (month.year or document_date.year) - document_date.year
+    return abs(years * 12 + month.month - document_date.month)
 
 
 def is_over_five_years(period: Period) -> bool:

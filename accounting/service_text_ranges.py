@@ -8,22 +8,24 @@ from decimal import Decimal
 from accounting.periods import Period
 from accounting.service_text_days import (
     CENTURY,
+    MONTHS_AWAY,
     Day,
-    DaySpan,
     Fraction,
     Locale,
     Month,
     Part,
+    Span,
     Value,
     Weeks,
     days_between,
     is_in_other_order,
     is_over_five_years,
+    months_away,
     ways,
 )
-from accounting.service_text_points import Point
+from accounting.service_text_pairs import Pair, as_pairs, short_month
 from accounting.service_text_roles import Company, Role
-from accounting.service_text_words import MONTH_CUE
+from accounting.service_text_words import AND_WORDS, COUNTED_PAYMENT, MONTH_CUE, SERVICE_NOUN
 
 CERTAIN = Decimal("1.00")
 SPANNED = Decimal("0.95")
@@ -31,7 +33,14 @@ YEAR_OF_OTHER_END = Decimal("0.90")
 NEAREST = Decimal("0.80")
 OTHER_ORDER = Decimal("0.70")
 OPEN = Decimal("0.50")
-SHORT_YEARS_BACK, SHORT_YEARS_AHEAD = 3, 6
+MONTHS_OF_A_YEAR = 12
+CUED_MONTHS_AWAY = 24
+
+_CUED = re.compile(rf"(?<!\w){MONTH_CUE}\W*$", re.IGNORECASE)
+_HEADLESS = re.compile(
+    rf"(?<![\w.,])\d{{1,2}}\.?\s?(?:{AND_WORDS}\s?|/\s?\d{{1,2}}\.?\s)$", re.IGNORECASE
+)
+_SERVED = re.compile(rf"(?<!\w)(?!{COUNTED_PAYMENT})\w*?{SERVICE_NOUN}\w*[\s:,(]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +57,33 @@ class Match:
 
 @dataclass(slots=True)
 class Found:
-    """All that was read: matches, the points left over, and what can't be used."""
+    """All that was read: matches, the points left over, and what can't be used.
+
+    `open`: what can't be used of a year or quarter by itself, which counts if nothing else is said.
+    """
 
     matches: list[Match] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
 
 
 def find_ranges(company: Company, document_date: date, locale: Locale) -> Found:
     """The ranges, lists and spans of a text; single days and cued starts and ends are left."""
     found, index = Found(), 0
+    for at, point in enumerate(company.points):
+        if company.leaves_out(at):
+            text = company.text[point.start : point.end]
+            found.faults.append(f"“{text}” is left out of the service; give its days.")
     reader = _Reader(company, document_date, locale, found)
     while index < len(company.points):
         listed = company.list_from(index)
-        if listed > index and company.roles[index] in {Role.NONE, Role.PAPERWORK}:
+        if listed > index and company.is_issue(listed):
+            index = listed + 1
+        elif listed > index and company.roles[index] in {Role.NONE, Role.PAPERWORK}:
             reader.read_list(index, listed)
             index = listed + 1
-        elif _is_pair(company, index) and reader.read_range(index):
+        elif reader.read_two(index):
             index += 2
         else:
             reader.read_single(index)
@@ -90,16 +109,34 @@ class _Reader:
         self.locale = locale
         self.found = found
 
+    def read_two(self, index: int) -> bool:
+        """Reads a point and the next where they are the two ends of a range, in either order."""
+        if _is_pair(self.company, index) and self.read_range(index):
+            return True
+        return self.company.is_turned_range(index) and self.read_turned(index)
+
     def read_range(self, index: int) -> bool:
         """Reads the range of a point and the next; False where they are no dates after all."""
         one, other = self.company.points[index], self.company.points[index + 1]
-        pair = _as_pair(one, other, self.today)
-        if pair is None:
+        pairs = as_pairs(one, other, self.today, self.locale)
+        if pairs and any(self.company.is_part(at, alone=False) for at in (index, index + 1)):
+            self._part_only(one.start, other.end)
+        elif pairs:
+            self._add(pairs, _rule_of_range(pairs[0]), one.start, other.end)
+        return bool(pairs)
+
+    def read_turned(self, index: int) -> bool:
+        """Reads an end that stands before its start; False where they are no such two."""
+        end, start = self.company.points[index], self.company.points[index + 1]
+        pair = start.value, end.value
+        read = [
+            days
+            for way in ways(pair, self.locale)
+            for days in days_between(*pair, self.today, way, self.locale)
+        ]
+        if not read or any(last < first for first, last in read):
             return False
-        rule = "date_range" if Day in map(type, pair) else "month_range"
-        if isinstance(pair[0], Part | Weeks):
-            rule = "part_range"
-        self._add(pair, rule, one.start, other.end, bare=False)
+        self._add([pair], _rule_of_range(pair), end.start, start.end)
         return True
 
     def read_list(self, first: int, last: int) -> None:
@@ -109,7 +146,7 @@ class _Reader:
         start, end = points[0].value, points[-1].value
         size = sum(p.value.months if isinstance(p.value, Part) else 1 for p in points)
         faults = len(self.found.faults)
-        self._add((start, end), "list", points[0].start, points[-1].end, bare=False)
+        self._add([(start, end)], "list", points[0].start, points[-1].end)
         if len(self.found.faults) > faults:
             return
         added = self.found.matches[-1]
@@ -120,57 +157,113 @@ class _Reader:
             value = point.value
             if value.year is None and years and isinstance(value, Month | Part):
                 value = replace(value, year=years[-1])
-            self._add((value, value), _rule(value), point.start, point.end, bare=False)
+            self._add([(value, value)], _rule(value), point.start, point.end)
 
     def read_single(self, index: int) -> None:
         """Reads a span that stands alone; days, starts and ends wait for the stated lengths."""
         point, role = self.company.points[index], self.company.roles[index]
+        if self.company.is_half_of_next(index):
+            return
         value = point.value
         if isinstance(value, Fraction):
-            month = self._lone_month(index, value)
-            if month is None:
+            if self.company.is_range(index) or (index and self.company.is_range(index - 1)):
                 return
-            value = month
-        if isinstance(value, Month) and value.or_day and role in {Role.START, Role.DELIVERY}:
-            by_day = not self.locale.day_first or role is Role.DELIVERY
-            value = Day(value.or_day, value.month, None) if by_day else value
+            day_or_month = self._lone_day(index, value) or self._lone_month(index, value)
+            lone = day_or_month or self._lone_years(index, value)
+            if lone is None:
+                return
+            value, role = lone, role if day_or_month else Role.NONE
+        if isinstance(value, Month) and value.or_day and role is Role.DELIVERY:
+            value = Day(value.or_day, value.month, None)
+        if isinstance(value, Month) and value.or_day and role is Role.NONE:
+            is_far = months_away(value, self.today) > MONTHS_AWAY
+            value = Day(value.or_day, value.month, None) if is_far else value
         self.company.points[index] = replace(point, value=value)
         if point.bound and not isinstance(point.value, Fraction):
             return
         if isinstance(value, Day) or role in {Role.START, Role.END, Role.RENEWS}:
             self.found.left.append(index)
         elif role is not Role.PAPERWORK:
-            self._add((value, value), _rule(value), point.start, point.end, bare=point.bare)
+            if headless := _HEADLESS.search(self.company.before(index)):
+                text = self.company.text[point.start - len(headless[0]) : point.end]
+                self.found.faults.append(f"“{text.strip()}” names more than can be read.")
+            elif self.company.is_part(index, alone=True):
+                self._part_only(point.start, point.end)
+            else:
+                pairs: list[Pair] = [(value, value)]
+                if isinstance(value, Month) and value.or_day and not self.locale.day_first:
+                    day = Day(value.or_day, value.month, None)
+                    pairs.append((day, day))
+                self._add(pairs, _rule(value), point.start, point.end, bare=point.bare)
+
+    def _part_only(self, start: int, end: int) -> None:
+        text = self.company.text[start:end]
+        self.found.open.append(f"Only a part of “{text}” is meant; its days are not named.")
+
+    def _lone_day(self, index: int, value: Fraction) -> Day | Month | None:
+        """The day of "12 Monate ab 1.4." or "starting 4/1", which without a word is a number."""
+        if self.company.roles[index] not in {Role.START, Role.END, Role.DELIVERY}:
+            return None
+        month = short_month(value, self.today)
+        if month is not None:
+            return month if self.locale.day_first else replace(month, or_day=value.second)
+        day = Day(value.first, value.second, None, numeric=value.slash)
+        dated = days_between(day, day, self.today, ways((day,), self.locale)[0], self.locale)
+        point = self.company.points[index]
+        is_written_so = value.slash or self.company.text[point.end - 1] == "."
+        return day if dated and is_written_so else None
+
+    def _lone_years(self, index: int, value: Fraction) -> Part | None:
+        """The fiscal year of "dues 26/27"."""
+        year = CENTURY + value.first
+        follow = (
+            value.slash and value.second == value.first + 1 and abs(year - self.today.year) <= 2
+        )
+        is_annual = any(term.months == MONTHS_OF_A_YEAR for term in self.company.terms)
+        is_cued = is_annual or _SERVED.search(self.company.before(index))
+        return Part(12, 1, year, fiscal=True, straddles=True) if follow and is_cued else None
 
     def _lone_month(self, index: int, value: Fraction) -> Month | None:
         """The month of "Miete 03/26", which without a word for it is a number."""
-        cued = re.search(rf"(?<!\w){MONTH_CUE}\W*$", self.company.before(index), re.IGNORECASE)
-        month = _short_month(value, self.today)
-        return month if cued and month and abs((month.year or 0) - self.today.year) <= 2 else None
+        before = self.company.before(index)
+        month = short_month(value, self.today)
+        if month is None or month.year is None:
+            return None
+        away = months_away(month, self.today)
+        if _CUED.search(before):
+            return month if away <= CUED_MONTHS_AWAY else None
+        is_served = self.locale.day_first and _SERVED.search(before)
+        return month if is_served and away <= MONTHS_AWAY else None
 
     def _add(
-        self, pair: tuple[Value, Value], rule: str, start: int, end: int, *, bare: bool
+        self,
+        pairs: list[Pair],
+        rule: str,
+        start: int,
+        end: int,
+        *,
+        bare: bool = False,
     ) -> None:
         """Adds the periods from the first value to the last; a fault where there is none."""
         text = self.company.text[start:end]
         periods: list[Period] = []
         faults: list[str] = []
-        for way in ways(pair, self.locale):
-            days = days_between(*pair, self.today, way, self.locale)
-            if days is None:
-                faults.append(_impossible(text, pair))
-            elif days[1] < days[0]:
-                faults.append(
-                    f"“{text}” would start on {days[0]} and end on {days[1]}, before it starts."
-                )
-            elif is_over_five_years(period := Period(*days)):
-                faults.append(f"“{text}” is longer than five years ({days[0]} – {days[1]}).")
-            elif period not in periods:
-                periods.append(period)
+        for pair, way in [(ends, way) for ends in pairs for way in ways(ends, self.locale)]:
+            read = days_between(*pair, self.today, way, self.locale)
+            faults += [] if read else [_impossible(text, pair)]
+            for first, last in read:
+                if last < first:
+                    faults.append(
+                        f"“{text}” would start on {first} and end on {last}, before it starts."
+                    )
+                elif is_over_five_years(period := Period(first, last)):
+                    faults.append(f"“{text}” is longer than five years ({first} – {last}).")
+                elif period not in periods:
+                    periods += [period, *self.company.billed_year(period)]
         if not periods:
-            self.found.faults += [] if bare else faults[:1]
+            (self.found.open if bare else self.found.faults).extend(faults[:1])
             return
-        confidence = OPEN if len(periods) > 1 else self._confidence(pair)
+        confidence = OPEN if len(periods) > 1 else self._confidence(pairs[0])
         self.found.matches.append(Match(tuple(periods), rule, start, end, confidence, bare))
 
     def _confidence(self, pair: tuple[Value, Value]) -> Decimal:
@@ -179,7 +272,13 @@ class _Reader:
         years = [value.year is not None for value in pair]
         if not all(years):
             return YEAR_OF_OTHER_END if any(years) else NEAREST
-        return CERTAIN if all(isinstance(v, Day | DaySpan) for v in pair) else SPANNED
+        return CERTAIN if all(isinstance(v, Day | Span) for v in pair) else SPANNED
+
+
+def _rule_of_range(pair: tuple[Value, Value]) -> str:
+    if isinstance(pair[0], Part | Weeks):
+        return "part_range"
+    return "date_range" if Day in map(type, pair) else "month_range"
 
 
 def _impossible(text: str, pair: tuple[Value, Value]) -> str:
@@ -190,7 +289,11 @@ def _impossible(text: str, pair: tuple[Value, Value]) -> str:
 
 def _rule(value: Value) -> str:
     match value:
-        case DaySpan():
+        case Span(first=Month()):
+            return "month_range"
+        case Span(first=Part()):
+            return "part_range"
+        case Span():
             return "day_range"
         case Part():
             name = {1: "month", 3: "quarter", 6: "half", 12: "year"}[value.months]
@@ -203,54 +306,3 @@ def _rule(value: Value) -> str:
 
 def _months(period: Period) -> int:
     return (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
-
-
-def _as_pair(one: Point, other: Point, today: date) -> tuple[Value, Value] | None:
-    """The two ends with what only their company decides: "03/26" and "Mar 26"."""
-    first, last = one.value, other.value
-    if isinstance(first, Fraction) and isinstance(last, Fraction):
-        return _fractions(first, last, today)
-    if isinstance(first, Fraction) or isinstance(last, Fraction):
-        pair = tuple(
-            Day(v.first, v.second, None, numeric=True) if isinstance(v, Fraction) else v
-            for v in (first, last)
-        )
-        return (pair[0], pair[1]) if any(isinstance(v, Day) and v.year for v in pair) else None
-    loose = [isinstance(v, Month) and v.or_day is not None for v in (first, last)]
-    if any(loose) and (Day in (type(first), type(last)) or (all(loose) and _falls(first, last))):
-        first, last = _or_day(first), _or_day(last)
-    return first, last
-
-
-def _or_day(value: Value) -> Value:
-    if isinstance(value, Month) and value.or_day is not None:
-        return Day(value.or_day, value.month, None)
-    return value
-
-
-def _falls(first: Value, last: Value) -> bool:
-    assert isinstance(first, Month)
-    assert isinstance(last, Month)
-    return (last.year or 0, last.month) < (first.year or 0, first.month)
-
-
-def _fractions(first: Fraction, last: Fraction, today: date) -> tuple[Value, Value] | None:
-    if not (first.padded and last.padded):
-        return None
-    if first.slash and last.slash:
-        months = _short_month(first, today), _short_month(last, today)
-        return (months[0], months[1]) if months[0] and months[1] else None
-    if first.slash or last.slash:
-        return None
-    pair = tuple(Day(v.first, v.second, None) for v in (first, last))
-    return pair[0], pair[1]
-
-
-def _short_month(value: Fraction, today: date) -> Month | None:
-    year = CENTURY + value.second
-    near = -SHORT_YEARS_BACK <= year - today.year <= SHORT_YEARS_AHEAD
-    return (
-        Month(value.first, year)
-        if value.padded and value.slash and near and (1 <= value.first <= 12)
-        else None
-    )

@@ -11,7 +11,9 @@ from accounting.service_text_points import Point
 from accounting.service_text_words import (
     BILLING_AFTER,
     BILLING_BEFORE,
+    DAYS_OF,
     END_CUE,
+    END_OF_CUE,
     FREQUENCIES,
     HAPPENS,
     NUMBER_WORD,
@@ -21,6 +23,7 @@ from accounting.service_text_words import (
     TERM_REFUSED_BEFORE,
     TWO_MEANINGS,
     UNITS,
+    WARRANTY_WITH,
 )
 
 
@@ -80,28 +83,41 @@ class Term:
 
 DAYS_OFF_MAX = 3
 """Days by which dates may miss a frequency: "quarterly", 25 March – 23 June."""
+YEARS_OF_DAYS = frozenset({365, 366, 730, 731})
+LENGTH_DAYS_MIN = 28
+"""Days from which "days of support" are a time rather than work."""
 _FLAGS = re.IGNORECASE
 _COUNT = (
     rf"(?<!\w)(?:(?P<digits>\d{{1,3}})(?:[.,](?P<half>50?))?|(?P<word>{NUMBER_WORD})|(?<=for\s)an?)"
     rf"(?:\s?\((?:\d{{1,3}}|{NUMBER_WORD})\))?(?:\s|-)?"
 )
-_COUNTED = tuple(
-    (re.compile(rf"{_COUNT}(?:{unit})(?:(?<=s)(?=\w)|(?!\w))", _FLAGS), months, days)
-    for unit, months, days in UNITS
+_IN_MONTHS = (
+    r"(?<!\w)(?:term|duration|laufzeit)\s?(?:\((?:in\s)?(?:months|monate)\)|in\s(?:months|monaten))"
+    r"[\s:=]{1,3}(?P<digits>\d{1,2})(?P<half>(?!))?(?P<word>(?!))?(?!\w|[.,]\d)"
+)
+_COUNTED = (
+    (re.compile(_IN_MONTHS, _FLAGS), 1, 0),
+    *(
+        (re.compile(rf"{_COUNT}(?:{unit})(?:(?<=s)(?=\w)|(?!\w))", _FLAGS), months, days)
+        for unit, months, days in UNITS
+    ),
 )
 _HALF_A_YEAR = re.compile(
     r"(?<!\w)(?:half\sa\syear|(?:ein(?:em)?\s)?halbe[sn]?\sJahr)(?!\w)", _FLAGS
 )
 _FREQUENT = tuple(
-    (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", _FLAGS), months) for pattern, months in FREQUENCIES
+    (re.compile(rf"(?<!\w)(?<!\bbi[\s-])(?:{pattern})(?!\w)", _FLAGS), months)
+    for pattern, months in FREQUENCIES
 )
 _TWO_MEANINGS = re.compile(rf"(?<!\w)(?:{TWO_MEANINGS})(?!\w)", _FLAGS)
-_BESIDE = rf"(?=\s+(?:on\s)?(?:{END_CUE}|{START_CUE})(?!\w))"
+_BESIDE = rf"(?=\s+(?:on\s)?(?:{END_CUE}|{END_OF_CUE}|{START_CUE})(?!\w))"
+_BESIDE_START = rf"(?=\W+(?:{START_CUE})(?!\w))"
 _NAMED = tuple(
     (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", _FLAGS), months, days)
     for pattern, months, days in (
         (rf"(?:half[-\s]year|Halbjahr){_BESIDE}", 6, 0),
-        (rf"(?:year|FY|Jahr|Versicherungsjahr|Geschäftsjahr){_BESIDE}|y/e|FYE|YE", 12, 0),
+        (rf"(?:year|FY|\w*Jahr){_BESIDE}|y/e|FYE|YE", 12, 0),
+        (rf"(?<!\d\s)(?:per\sannum|p\.\s?a\.|pro\sJahr|per\syear){_BESIDE_START}", 12, 0),
         (rf"(?:quarter|Quartal){_BESIDE}|q/e", 3, 0),
         (rf"(?:month|Monat){_BESIDE}", 1, 0),
         (rf"fortnight{_BESIDE}", 0, 14),
@@ -109,10 +125,14 @@ _NAMED = tuple(
     )
 )
 _REFUSED_BEFORE = re.compile(rf"{TERM_REFUSED_BEFORE}$", _FLAGS)
-_REFUSED_AFTER = re.compile(TERM_REFUSED_AFTER, _FLAGS)
+_REFUSED_AFTER = re.compile(rf"{TERM_REFUSED_AFTER}|{WARRANTY_WITH}", _FLAGS)
+_DAYS_OF = re.compile(DAYS_OF, _FLAGS)
 _HAPPENS = re.compile(rf"[\s-]+{HAPPENS}", _FLAGS)
 _BILLING_BEFORE = re.compile(rf"(?<!\w){BILLING_BEFORE}$", _FLAGS)
 _BILLING_AFTER = re.compile(rf"[\s,-]*(?:in\s)?{BILLING_AFTER}", _FLAGS)
+MONTHS_TIMES_MAX, LOOK_BACK_TIMES = 12, 10
+_TIMES_BEFORE = re.compile(r"(?<![\w.,])(\d{1,2})\s?[x×*]\s?$", _FLAGS)
+_TIMES_AFTER = re.compile(r"\s(?:\w+\s)?[x×*]\s?(\d{1,2})(?![\w.,])", _FLAGS)
 _AND = re.compile(r"\s*(?:and|und|,|&|\+)?\s*", _FLAGS)
 
 
@@ -134,7 +154,9 @@ def find_terms(text: str, points: list[Point]) -> list[Term]:
             count = _count(match, months)
             if _is_refused(text, match):
                 count = 0
-            kind = Kind.EFFORT if days == 1 else Kind.COUNTED
+            kind = Kind.COUNTED
+            if days == 1 and not _is_length(text, match, count):
+                kind = Kind.EFFORT
             add(match, count if months else 0, count * days, kind)
     for match in _TWO_MEANINGS.finditer(text):
         add(match, 6, 0, Kind.FREQUENCY)
@@ -143,6 +165,9 @@ def find_terms(text: str, points: list[Point]) -> list[Term]:
         for match in frequent.finditer(text):
             happens = _HAPPENS.match(text, match.end()) is not None
             add(match, 0 if happens else months, 0, _frequency(text, match))
+            times = _times(text, match)
+            if 1 < times <= MONTHS_TIMES_MAX // months and found and not happens:
+                found.append(replace(found[-1], months=months * times, kind=Kind.BILLED))
     for pattern, months, days in _NAMED:
         for match in pattern.finditer(text):
             add(match, months, days, Kind.NAMED)
@@ -164,6 +189,20 @@ def _count(match: re.Match[str], months: int) -> int:
 def _is_refused(text: str, match: re.Match[str]) -> bool:
     before, after = text[: match.start()], text[match.end() :]
     return bool(_REFUSED_BEFORE.search(before) or _REFUSED_AFTER.match(after))
+
+
+def _is_length(text: str, match: re.Match[str], days: int) -> bool:
+    """Whether days are a length and no effort: "365 days", "90 days of support"."""
+    if days in YEARS_OF_DAYS:
+        return True
+    return days >= LENGTH_DAYS_MIN and _DAYS_OF.match(text, match.end()) is not None
+
+
+def _times(text: str, match: re.Match[str]) -> int:
+    """The 3 of "3 x monthly fee" and "monthly fee x 3", which may be months or things."""
+    before = text[max(0, match.start() - LOOK_BACK_TIMES) : match.start()]
+    times = _TIMES_BEFORE.search(before) or _TIMES_AFTER.match(text, match.end())
+    return int(times[1]) if times else 0
 
 
 def _frequency(text: str, match: re.Match[str]) -> Kind:

@@ -1,5 +1,6 @@
 """A period that is written in any style is read back; what is no period is left alone."""
 
+import unicodedata
 from datetime import date
 
 from hypothesis import assume, given, settings
@@ -122,6 +123,45 @@ def test_a_fiscal_quarter_is_read_in_the_fiscal_year(year, quarter, first_month,
     assert [r.period for r in read_service_text(text, date(2026, 3, 10), locale)] == [expected], (
         text
     )
+
+
+PASTED = {
+    "as it is": lambda text: text,
+    "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
+    "entities": lambda text: text.replace(" ", "&nbsp;").replace("–", "&ndash;"),
+    "mark-up": lambda text: f"<b>{text}</b><br>25 seats",
+    "full-width": lambda text: text.translate({48 + n: 0xFF10 + n for n in range(10)}),
+    "marks apart": lambda text: unicodedata.normalize("NFD", text),
+    "invisible": "\u200b".join,
+}
+
+
+@settings(deadline=None)
+@given(
+    days, st.integers(0, 1825), st.sampled_from(sorted(DAY_STYLES)),
+    st.sampled_from(RANGE_STYLES), st.sampled_from(sorted(PASTED)),
+)  # fmt: skip
+def test_a_range_is_read_however_it_was_pasted(start, length, style, range_style, pasted):
+    period = Period(start, date.fromordinal(start.toordinal() + length))
+    assume(period.end <= months_later(start, 60))
+    locale, render = DAY_STYLES[style]
+    text = PASTED[pasted]("Gebühr " + range_style.format(render(period.start), render(period.end)))
+    (reading,) = read_service_text(text, start, locale)
+    assert reading.period == period, text
+    first, last = reading.span
+    assert 0 <= first < last <= len(text)
+
+
+@settings(deadline=None)
+@given(
+    days, st.integers(1, 60), st.integers(1, 5), st.sampled_from(("year {n}", "Jahr {n}")),
+)  # fmt: skip
+def test_the_year_that_is_billed_is_offered_inside_its_term(start, months, number, name):
+    term = Period(start, months_later(start, months))
+    text = f"{months} months from {start}, {name.format(n=number)}"
+    read = [r.period for r in read_service_text(text, start, UK)]
+    assert term in read
+    assert all(term.start <= period.start and period.end <= term.end for period in read), text
 
 
 @given(st.from_regex(r"\A[BVXZ]{1,4}[-./ ]?\d{1,6}([-./][0-9BVXZ]{1,4}){0,3}\Z"))

@@ -231,6 +231,26 @@ def test_what_was_earned_in_reports_and_credited_since_is_made_anew(month_ends: 
         assert (found.agrees, dict(found.recomputed)) == (True, {"daily": 2, "units": 1})
 
 
+def test_exchange_gains_that_cancel_each_other_make_no_journal_and_no_difference(
+    month_ends: Make, altered: Database
+) -> None:
+    uk = month_ends()
+    days = ["2026-08-03", "2026-08-28", "2026-09-07", "2026-09-30"]
+    uk.spots("GBP", dict.fromkeys(days, "0.86"))
+    uk.spots("USD", {day: f"1.1{place}" for place, day in enumerate(days)})
+    for name, amount in (("006A", "1000.00"), ("006B", "-1000.00")):
+        sold = line(amount, "USD", account=None, **over("2026-09-01", "2026-11-30"))
+        uk.paper.write(document(DocumentKind.CONTRACT, name, "2026-09-01", sold))
+    close = calculated(uk)
+    gains = [row.fx_minor for row in uk.positions(close).values()]
+    assert all(gains)
+    assert sum(gains) == 0
+    assert "remeasurement" not in uk.journals(close)
+    assert anew(uk, close).agrees
+    change(altered, "update journal_part set amount_minor = amount_minor + 1 where line = '006A/1'")
+    assert not anew(uk, close).agrees
+
+
 def test_what_is_not_made_anew_is_told_by_its_reason(month_ends: Make) -> None:
     uk = month_ends()
     uk.paper.write(

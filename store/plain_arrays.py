@@ -64,17 +64,12 @@ class PlainReading:
 
 
 def reading(
-    table: pa.Table,
-    billed: pa.Table,
-    documents: Ints,
-    policy: RecognitionPolicy,
-    book: Book,
-    asked: Asked,
+    found: pa.Table, documents: Ints, policy: RecognitionPolicy, book: Book, asked: Asked
 ) -> PlainReading:
-    """The close of those documents that are plain in all their lines.
-
-    `billed` is what bills contracts, `documents` are all there are.
-    """
+    """The close of those documents that are plain in all their lines; `documents` are all there are."""
+    is_bill = found["invoice_id"].combine_chunks().to_numpy() > 0
+    billed = found.filter(pa.array(is_bill))
+    table = found.filter(pa.array(~is_bill)) if is_bill.any() else found
     columns = Columns(table)
     lined, document = columns["number"] > 0, columns["document_id"]
     texts = Texts(table)

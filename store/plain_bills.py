@@ -118,10 +118,10 @@ def bills_of(
         # At adoption it stood as it was known then: without what was told later, or by itself.
         fine &= ~((day <= start) & (known > start)) & ~((known <= start) & (signed > start))
     return Bills(
-        contract=columns["contract_id"],
+        contract=columns["document_id"],
         row=row,
         invoice=columns["invoice_id"],
-        name=table["invoice"],
+        name=table["source_id"],
         day=day,
         amount=amount,
         functional=functional,
@@ -133,7 +133,7 @@ def _rows_of(bills: Columns, lines: Columns) -> Ints:
     """The places of the lines that are billed, -1 where none is."""
     named = _name(lines["document_id"], lines["number"])
     order = np.argsort(named)
-    wanted = _name(bills["contract_id"], bills["number"])
+    wanted = _name(bills["document_id"], bills["number"])
     place = np.minimum(np.searchsorted(named[order], wanted), max(named.size - 1, 0))
     if not wanted.size or not named.size:
         return np.full(wanted.size, -1, np.int64)

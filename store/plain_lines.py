@@ -16,7 +16,7 @@ from controls.posting import IN_LEDGER
 from models import CloseRow, DocumentRow
 from store.accepted import AcceptedJournals
 from store.arrow import Arrow
-from store.plain_query import Asked, bills_query, documents_query, plain_query
+from store.plain_query import Asked, documents_query, plain_query
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,14 +103,13 @@ class PlainLinesOf:
         )
         return bool(found)
 
-    def _fetched(self, asked: Asked) -> "tuple[pa.Table, pa.Table, Ints] | None":
-        """Lines, what bills contracts, and the rows of all the entity's documents; None where the
-        snapshot does not hold them all.
+    def _fetched(self, asked: Asked) -> "tuple[pa.Table, Ints] | None":
+        """The query's answer, and the rows of all the entity's documents; None where the snapshot
+        does not hold them all.
         """
-        queries = documents_query(asked), plain_query(asked), bills_query(asked)
-        all_, lines, bills = self._arrow.fetch(*queries)
+        all_, rows = self._arrow.fetch(documents_query(asked), plain_query(asked))
         documents: Ints = all_["id"].combine_chunks().to_numpy()
-        return (lines, bills, documents) if self._are_all(documents.size, asked) else None
+        return (rows, documents) if self._are_all(documents.size, asked) else None
 
     def _are_all(self, documents: int, asked: Asked) -> bool:
         """What this very transaction has written stands in no snapshot."""

@@ -48,8 +48,7 @@ bill as materialized (
         document.open_from, document.rate, signed.id as contract_id, obligation.number,
         line.number as line_number, line.amount_minor, line.account, line.dimensions,
         document.currency,
-        document.currency = signed.currency
-            and not exists (select from apart where apart.source_id = document.source_id)
+        document.currency = signed.currency and apart.source_id is null
             and (line.number is null or (
                 obligation.number is not null and line.details = '{{}}'
                 and line.account <> all({straight}::text[])
@@ -57,6 +56,7 @@ bill as materialized (
     from document join document signed
         on signed.entity_id = {entity} and signed.kind = 'contract'
         and signed.source_id = document.contract
+    left join apart on apart.source_id = document.source_id
     left join document_line line
         on line.document_id = document.id and line.account = any({sales}::text[])
     left join obligation
@@ -128,6 +128,7 @@ booked as (
     ) placed
     group by line
 )
+select * from (
 select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
     coalesce(lined.source_id, frozen.document, split_part(booked.line, '/', 1)) as source_id,
@@ -147,7 +148,7 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(frozen.ahead_minor, 0) as frozen_ahead,
     coalesce(frozen.in_a_year_minor, 0) as frozen_in_a_year,
     coalesce(frozen.negative, true) as frozen_negative,
-    {booked_sums},
+    {booked_sums}, 0::bigint as invoice_id, 0::bigint as line_number,
     lined.number is null or (
         lined.details = '{{}}' and lined.stood_there and lined.account <> all({straight}::text[])
         and lined.service_start <= lined.service_end and abs(lined.amount_minor) < {amount_max}
@@ -163,23 +164,22 @@ from lined
     full join (select * from position where proposal_id = {last}) frozen
         on frozen.line = lined.key
     full join booked on booked.line = coalesce(lined.key, frozen.line)
-order by lined.key collate "C", lined.document_id
+union all
+select contract_id, coalesce(bill.number, 0), '', invoice, null, false, false, null, null, '', currency,
+    coalesce(rate, ''), '', null, '', (date - date '0001-01-01' + 1)::bigint,
+    (greatest(date, open_from) - date '0001-01-01' + 1)::bigint, 0, 0, coalesce(amount_minor, 0),
+    0, 0, 0, 0, true, 0, 0, 0, 0, invoice_id, coalesce(line_number, 0), plain
+from bill
+) found
+order by key collate "C", document_id, number, billed, source_id collate "C", line_number
 """
 """At the first close a contract's line must have stood at adoption where its first bill has put it since.
 
 A row a line of a document that stands alone, or of a contract; a row without a line for a document
 that has none in scope; and one without a document for what is frozen or booked and no such line's.
+Then a row a line of an invoice that bills a contract's, with `invoice_id`, and the contract's document
+and line; one of number 0 where it bills nothing in scope.
 """
-
-BILLS = """
-select contract_id::bigint as contract_id, coalesce(bill.number, 0)::bigint as number,
-    invoice_id::bigint as invoice_id, invoice, currency, coalesce(rate, '') as rate,
-    (date - date '0001-01-01' + 1)::bigint as billed,
-    (greatest(date, open_from) - date '0001-01-01' + 1)::bigint as known,
-    coalesce(amount_minor, 0) as amount, plain
-from bill order by contract_id, bill.number, date, invoice collate "C", line_number
-"""
-"""A row a line that bills a contract's; of an invoice that bills nothing in scope one without."""
 
 
 ALONE = sql.SQL(
@@ -229,11 +229,6 @@ def documents_query(asked: Asked) -> sql.Composed:
 def plain_query(asked: Asked) -> sql.Composed:
     """All lines that may be plain."""
     return sql.SQL(FAMILIES + QUERY).format(**_words(asked))
-
-
-def bills_query(asked: Asked) -> sql.Composed:
-    """What bills the contracts among them."""
-    return sql.SQL(FAMILIES.rstrip().removesuffix(",") + BILLS).format(**_words(asked))
 
 
 def _words(asked: Asked) -> dict[str, sql.Composable]:

@@ -1,8 +1,9 @@
 """Closes of big books from Postgres and back: read, calculated, written with what each line freezes.
 
 Contracts with their invoices, and invoices that stand alone, as a subscription business has them by the
-hundred thousand. The second close of each is measured, since it reads what the first one froze and booked. Counted is the
-processor time of this process; Postgres' own stands beside it as the time that passed.
+hundred thousand. The second close of each is measured, since it reads what the first one froze and booked; of all but the largest
+the least of three. Counted is the processor time of this process; Postgres' own stands beside it as
+the time that passed.
 """
 
 import resource
@@ -27,6 +28,7 @@ from store.previews import both_figures, close_of_period, previewed
 
 SIZES = (10_000, 100_000, 1_000_000)
 ONE_BY_ONE = 3_000
+TIMES = 3
 TARGETS_S = {100_000: 0.9, 1_000_000: 7.0}
 TARGET_PREVIEW_S = 1.0
 MEMORY_MB = 2_048
@@ -162,9 +164,12 @@ def _second_close(book: BigBook, lines: int) -> Spent:
         work.execute("update journal set state = 'posted', ledger_id = 'L-' || id")
         work.execute("update close set step = 'closed', closed_at = now()")
         work.execute("analyze position; analyze journal_part")
-    with _at_work(book) as (worker, config), _timing() as spent:
-        _calculated(worker, config, OCTOBER)
-    return spent[0]
+    found = []
+    for _ in range(TIMES if lines < SIZES[-1] else 1):
+        with _at_work(book) as (worker, config), _timing() as spent:
+            _calculated(worker, config, OCTOBER)
+        found += spent
+    return min(found, key=lambda each: each.cpu_s)
 
 
 @contextmanager

@@ -16,12 +16,12 @@ from accounting.book import Book
 from accounting.methods import method_named
 from accounting.money import exponent
 from accounting.periods import Period
-from accounting.policy import BALANCE_ROLES, Netting, RecognitionPolicy, Rule
+from accounting.policy import COST_SIDE, REVENUE_SIDE, Netting, RecognitionPolicy, Rule
 from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints
 from accounting.vectorised_billings import Billings
 from accounting.vectorised_journals import Place
 from accounting.vectorised_plain import PlainClose, PlainLines, closed
-from accounting.vectorised_positions import Frozen
+from accounting.vectorised_positions import ROLE, Frozen
 from accounting.vectorised_segments import METHODS
 from store.document_rows import dimensions_of
 from store.plain_bills import Bills, Coded, Columns, Texts, bills_of, functional_of
@@ -29,6 +29,8 @@ from store.plain_query import Asked
 
 POINT_IN_TIME = "point_in_time"
 NO_METHOD = -1
+KNOWN = "known"
+"""The column that only the first close reads: later ones ask for nothing of another day's knowledge."""
 DATES_FROM = ("line", "contract")
 """Where the days of a plain line stand: on an invoice's line, or on a contract's."""
 
@@ -143,7 +145,7 @@ def _plain_lines(
     document = columns["document_id"][rows]
     return PlainLines(
         amount=columns["amount"][rows],
-        known=columns["known"][rows],
+        known=columns[KNOWN if KNOWN in columns else "billed"][rows],
         method=np.where(at_once, METHODS.index("daily"), method),
         start=start,
         end=np.where(at_once, start, end),
@@ -151,7 +153,7 @@ def _plain_lines(
         is_cost=columns.flag("is_cost")[rows],
         unit=numbered(document) if by_contract else np.arange(rows.size),
         place=place,
-        booked=np.stack([columns[role.value][rows] for role in BALANCE_ROLES]),
+        booked=_booked(columns, rows),
         frozen=_frozen(columns, rows),
         billings=_billings(columns, of.functional, of.bills, rows),
         currencies=texts["currency"].texts,
@@ -181,6 +183,16 @@ def _frozen(columns: Columns, rows: Ints) -> Frozen:
         in_a_year=columns["frozen_in_a_year"][rows],
         negative=columns.flag("frozen_negative")[rows],
     )
+
+
+def _booked(columns: Columns, rows: Ints) -> Ints:
+    """What the ledger holds, a row a role: ahead and behind of sales or costs."""
+    found = np.zeros((len(ROLE), rows.size), np.int64)
+    is_cost = columns.flag("is_cost")[rows]
+    for sides, own in ((REVENUE_SIDE, ~is_cost), (COST_SIDE, is_cost)):
+        found[ROLE[sides.ahead]] = np.where(own, columns["booked_ahead"][rows], 0)
+        found[ROLE[sides.behind]] = np.where(own, columns["booked_behind"][rows], 0)
+    return found
 
 
 def numbered(values: Ints) -> Ints:

@@ -50,6 +50,9 @@ class Columns:
         found: Ints = self._table[name].combine_chunks().to_numpy(zero_copy_only=True)
         return found
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._table.column_names
+
     def flag(self, name: str) -> Bools:
         """A column of yes and no."""
         found: Bools = self._table[name].combine_chunks().to_numpy(zero_copy_only=False)
@@ -104,7 +107,7 @@ def bills_of(
     columns = Columns(table)
     row = _rows_of(columns, lines)
     functional, has_rate = functional_of(policy, book.rates, table)
-    amount, day, known = columns["amount"], columns["billed"], columns["known"]
+    amount, day = columns["amount"], columns["billed"]
     currency = Coded.of(table["currency"])
     of_line = np.maximum(row, 0)
     signs = np.sign(amount) * np.sign(lines["amount"][of_line]) if row.size else amount
@@ -113,7 +116,7 @@ def bills_of(
     home = np.array([text == policy.functional_currency for text in currency.texts], np.bool_)
     fine &= (row < 0) | (signs > 0) | home[currency.code]
     if book.adoption is not None and row.size:
-        start = before.toordinal()
+        start, known = before.toordinal(), columns["known"]
         signed = np.where(row >= 0, lines["known"][of_line], 0)
         # At adoption it stood as it was known then: without what was told later, or by itself.
         fine &= ~((day <= start) & (known > start)) & ~((known <= start) & (signed > start))

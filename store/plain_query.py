@@ -122,13 +122,19 @@ part as (
     where close.entity_id = {entity} and close.step = 'closed' and journal_id is null
 ),
 booked as (
-    select line, min(place) as place, min(place) = max(place) as one_place, {sums}
+    select line, min(place) as place, min(place) = max(place) as one_place,
+        bool_and(is_cost) as all_cost, bool_or(is_cost) as is_cost,
+        coalesce(sum(amount_minor) filter (where not is_behind), 0)::bigint as ahead,
+        coalesce(sum(amount_minor) filter (where is_behind), 0)::bigint as behind
     from (
-        select *, (unit || chr(10) || account || chr(10) || dimensions) collate "C" as place from part
+        select *, (unit || chr(10) || account || chr(10) || dimensions) collate "C" as place,
+            role in ('prepayments', 'accrued_expenses') as is_cost,
+            role in ('accrued_revenue', 'accrued_expenses') as is_behind
+        from part
     ) placed
     group by line
 )
-select * from (
+select {columns} from (
 select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
     coalesce(lined.source_id, frozen.document, split_part(booked.line, '/', 1)) as source_id,
@@ -148,7 +154,8 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(frozen.ahead_minor, 0) as frozen_ahead,
     coalesce(frozen.in_a_year_minor, 0) as frozen_in_a_year,
     coalesce(frozen.negative, true) as frozen_negative,
-    {booked_sums}, 0::bigint as invoice_id, 0::bigint as line_number,
+    coalesce(booked.ahead, 0) as booked_ahead, coalesce(booked.behind, 0) as booked_behind,
+    0::bigint as invoice_id, 0::bigint as line_number,
     lined.number is null or (
         lined.details = '{{}}' and lined.stood_there and lined.account <> all({straight}::text[])
         and lined.service_start <= lined.service_end and abs(lined.amount_minor) < {amount_max}
@@ -157,7 +164,8 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
             and frozen.account = lined.account and frozen.dimensions = lined.dimensions
             and frozen.coded = '{{}}'))
         and (booked.line is null or (
-            booked.one_place and booked.place =
+            booked.all_cost = lined.is_cost and booked.is_cost = lined.is_cost
+            and booked.one_place and booked.place =
                 {unit} || chr(10) || lined.account || chr(10) || lined.dimensions))
     ) is true as plain
 from lined
@@ -168,7 +176,7 @@ union all
 select contract_id, coalesce(bill.number, 0), '', invoice, null, false, false, null, null, '', currency,
     coalesce(rate, ''), '', null, '', (date - date '0001-01-01' + 1)::bigint,
     (greatest(date, open_from) - date '0001-01-01' + 1)::bigint, 0, 0, coalesce(amount_minor, 0),
-    0, 0, 0, 0, true, 0, 0, 0, 0, invoice_id, coalesce(line_number, 0), plain
+    0, 0, 0, 0, true, 0, 0, invoice_id, coalesce(line_number, 0), plain
 from bill
 ) found
 order by key collate "C", document_id, number, billed, source_id collate "C", line_number
@@ -231,6 +239,27 @@ def plain_query(asked: Asked) -> sql.Composed:
     return sql.SQL(FAMILIES + QUERY).format(**_words(asked))
 
 
+def columns_of(asked: Asked) -> list[str]:
+    """The columns that are read: those that only some rules ask for, or the first close, only then."""
+    rules = asked.policy.rules
+    some = {
+        "product": any(rule.product is not None for rule in rules),
+        "type": any(rule.type is not None for rule in rules),
+        "listed_account": any(rule.account is not None for rule in rules),
+        "listed_dimensions": any(rule.tag is not None for rule in rules),
+        "known": asked.adopted is not None,
+    }
+    return [*COLUMNS, *(name for name, is_asked_for in some.items() if is_asked_for)]
+
+
+COLUMNS = (
+    *("document_id", "number", "key", "source_id", "content_hash", "is_cost", "is_contract"),
+    *("currency", "rate", "account", "dimensions", "billed", "start", "end", "amount"),
+    *("frozen_recognised", "frozen_billed", "frozen_ahead", "frozen_in_a_year"),
+    *("frozen_negative", "booked_ahead", "booked_behind", "invoice_id", "plain"),
+)
+
+
 def _words(asked: Asked) -> dict[str, sql.Composable]:
     accounts = asked.policy.accounts
     balances = {role: accounts.of(role) if accounts.has(role) else "" for role in BALANCE_ROLES}
@@ -256,16 +285,7 @@ def _words(asked: Asked) -> dict[str, sql.Composable]:
             "lined.source_id" if asked.policy.netting is Netting.CONTRACT else "lined.key"
         ),
         "amount_max": sql.Literal(AMOUNT_MAX),
-        "sums": sql.SQL(", ").join(
-            sql.SQL("coalesce(sum(amount_minor) filter (where role = {}), 0)::bigint as {}").format(
-                sql.Literal(role.value), sql.Identifier(role.value)
-            )
-            for role in BALANCE_ROLES
-        ),
-        "booked_sums": sql.SQL(", ").join(
-            sql.SQL("coalesce(booked.{0}, 0) as {0}").format(sql.Identifier(role.value))
-            for role in BALANCE_ROLES
-        ),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns_of(asked))),
     }
 
 

@@ -53,5 +53,16 @@ class Arrow:
             found = []
             for query in queries:
                 cursor.execute(query.as_string(driver))
-                found.append(cursor.fetch_arrow_table())
+                found.append(_in_one_piece(cursor.fetch_arrow_table()))
             return found
+
+
+def _in_one_piece(table: "pa.Table") -> "pa.Table":
+    """The table with each column in one block of memory; what came in pieces is let go on the way."""
+    import pyarrow as pa
+
+    columns = {}
+    while table.num_columns:
+        columns[table.column_names[0]] = table.column(0).combine_chunks()
+        table = table.remove_column(0)
+    return pa.table(columns)

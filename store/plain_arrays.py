@@ -69,9 +69,8 @@ def reading(
     found: pa.Table, documents: Ints, policy: RecognitionPolicy, book: Book, asked: Asked
 ) -> PlainReading:
     """The close of those documents that are plain in all their lines; `documents` are all there are."""
-    is_bill = found["invoice_id"].combine_chunks().to_numpy() > 0
-    billed = found.filter(pa.array(is_bill))
-    table = found.filter(pa.array(~is_bill)) if is_bill.any() else found
+    bills_from = int(np.searchsorted(found["invoice_id"].combine_chunks().to_numpy() > 0, True))
+    table, billed = found.slice(0, bills_from), found.slice(bills_from)
     columns = Columns(table)
     lined, document = columns["number"] > 0, columns["document_id"]
     texts = Texts(table)

@@ -179,7 +179,8 @@ select contract_id, coalesce(bill.number, 0), '', invoice, null, false, false, n
     0, 0, 0, 0, true, 0, 0, invoice_id, coalesce(line_number, 0), plain
 from bill
 ) found
-order by key collate "C", document_id, number, billed, source_id collate "C", line_number
+order by invoice_id > 0, key collate "C", document_id, number, billed, source_id collate "C",
+    line_number
 """
 """At the first close a contract's line must have stood at adoption where its first bill has put it since.
 

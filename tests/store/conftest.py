@@ -101,6 +101,14 @@ def altered(make: Callable[[str, str], Database], template: str) -> Database:
     return make(f"altered_{next(_numbers)}", template)
 
 
+@pytest.fixture(scope="session")
+def drawn_database(make: Callable[[str, str], Database]) -> Database:
+    """A migrated database for books drawn at random, whose entities are their own."""
+    database = make("drawn", "template0")
+    migrate(database.owner)
+    return database
+
+
 @pytest.fixture
 def empty(make: Callable[[str, str], Database]) -> Database:
     """A database without any table."""

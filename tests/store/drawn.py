@@ -6,10 +6,12 @@ is known later comes later. Journals count as posted, and each period as signed 
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 from sqlmodel import col, select
 
 from accounting.book import JournalKind
@@ -30,15 +32,21 @@ from models import (
     RateRow,
     ReportRow,
     ResolutionRow,
+    metadata,
 )
+from scenario import parse
 from scenario.schema import Scenario, ScenarioEntity
 from store import Store, Work
 from store.books import ADOPTION_READING
 from store.documents import Told
 from store.reports import report_row
+from tests.store.database import Database
 from tests.store.month_end import T0, WORKER_ACTOR
 
 Data = dict[str, Any]
+EMPTY = "; ".join(
+    ["set session_replication_role = replica", *(f'delete from "{n}"' for n in metadata.tables)]
+)
 
 
 def config_of(entity: ScenarioEntity, calendar: Any) -> Data:
@@ -72,6 +80,25 @@ def accounts_of(accounts: AccountMap) -> Data:
         "expense": list(accounts.expense),
         "product_revenue": dict(accounts.product_revenue),
     }
+
+
+def closes_drawn(database: Database, data: Data) -> Iterator[tuple["Drawn", int]]:
+    """Every close of every entity of a scenario, each entity alone in the database: calculated, and
+    signed off when it has been looked at.
+    """
+    scenario = parse(deepcopy(data))
+    for entity in scenario.entities:
+        with psycopg.connect(database.superuser) as work:
+            work.execute(EMPTY)
+        store = Store(database.superuser)
+        try:
+            drawn = Drawn(store, scenario, entity, data)
+            for name in scenario.close:
+                close = drawn.calculated(name)
+                yield drawn, close
+                drawn.sign_off(close)
+        finally:
+            store.close()
 
 
 class Drawn:

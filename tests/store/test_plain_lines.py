@@ -1,7 +1,6 @@
 """Lines whose documents stand alone, reckoned at once: row by row what one by one gives, hash and all."""
 
 from collections.abc import Iterator
-from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -21,16 +20,14 @@ from accounting.money import Money
 from accounting.periods import Period
 from controls.messages import CloseRef
 from controls.proposal import Versions, journal_hash, proposal_data
-from models import metadata
-from scenario import parse
-from store import Store, plain_lines
+from store import plain_lines
 from store.arrow import Arrow
 from store.calculations import proposed
 from store.errors import DatabaseUnavailableError
 from store.plain_positions import position_totals
 from tests.laws.profiles import books
 from tests.store.database import Database
-from tests.store.drawn import Drawn
+from tests.store.drawn import Drawn, closes_drawn
 from tests.store.month_end import (
     WORKER_ACTOR,
     Make,
@@ -42,12 +39,8 @@ from tests.store.month_end import (
 )
 from tests.strategies import scenarios
 from tests.strategies_draft import Data
-from tieout.migrate import migrate
 
 ONE_BY_ONE, AT_ONCE = 10**9, 0
-EMPTY = "; ".join(
-    ["set session_replication_role = replica", *(f'delete from "{n}"' for n in metadata.tables)]
-)
 ROWS = {
     "positions": "select to_jsonb(p) - 'proposal_id' from position p where proposal_id = %s"
     ' order by line collate "C"',
@@ -76,31 +69,13 @@ def assert_same(database: Database, one_by_one: int, at_once: int) -> None:
         assert found[name] == wanted[name], name
 
 
-@pytest.fixture(scope="module")
-def drawn_database(make: Any) -> Database:
-    found: Database = make("drawn_at_once", "template0")
-    migrate(found.owner)
-    return found
-
-
 @given(data=scenarios())
 @settings(books(6), phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck])
 def test_whatever_is_known_both_ways_say_the_same(drawn_database: Database, data: Data) -> None:
-    scenario = parse(deepcopy(data))
-    for entity in scenario.entities:
-        with psycopg.connect(drawn_database.superuser) as work:
-            work.execute(EMPTY)
-        store = Store(drawn_database.superuser)
-        try:
-            drawn = Drawn(store, scenario, entity, data)
-            for name in scenario.close:
-                close = drawn.calculated(name)
-                with store.unit_of_work(WORKER_ACTOR) as work_:
-                    one_by_one = work_.closes.get(close).proposal_id or 0
-                assert_same(drawn_database, one_by_one, _at_once(drawn, close))
-                drawn.sign_off(close)
-        finally:
-            store.close()
+    for drawn, close in closes_drawn(drawn_database, data):
+        with drawn.store.unit_of_work(WORKER_ACTOR) as work:
+            one_by_one = work.closes.get(close).proposal_id or 0
+        assert_same(drawn_database, one_by_one, _at_once(drawn, close))
 
 
 def _at_once(drawn: Drawn, close: int) -> int:
@@ -111,8 +86,7 @@ def _at_once(drawn: Drawn, close: int) -> int:
             row = work.closes.get(close)
             period = Period(row.period_start, row.period_end)
             book, plain = work.books.read(row, drawn.policy)
-            currency = drawn.policy.functional_currency
-            beside = plain.beside(currency) if plain is not None else NOTHING_BESIDE
+            beside = plain.beside if plain is not None else NOTHING_BESIDE
             found = calculate(book, drawn.policy, period, beside)
             saved = proposal_data(
                 drawn.entity.id,

@@ -1,8 +1,6 @@
 """A close made anew in SQL agrees with what the core proposed; a figure that is changed is named."""
 
 import re
-from collections.abc import Callable
-from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,12 +14,10 @@ from accounting.documents import DocumentKind, Report
 from controls.messages import CloseRef
 from controls.steps import Step
 from models import metadata
-from scenario import parse
-from store import Store
 from store.reperformance import FOLDER, REPERFORMED, Reperformed, program
 from tests.laws.profiles import books
 from tests.store.database import Database
-from tests.store.drawn import Drawn
+from tests.store.drawn import closes_drawn
 from tests.store.ledgered import Ledgered
 from tests.store.month_end import (
     WORKER_ACTOR,
@@ -35,11 +31,7 @@ from tests.store.month_end import (
 )
 from tests.strategies import scenarios
 from tests.strategies_draft import Data
-from tieout.migrate import migrate
 
-EMPTY = "; ".join(
-    ["set session_replication_role = replica", *(f'delete from "{n}"' for n in metadata.tables)]
-)
 YEAR = over("2026-09-16", "2027-09-15")
 SERVICES = [
     YEAR,
@@ -334,29 +326,11 @@ def test_the_settings_of_the_transaction_stay_as_they_were(
     assert shown == "on"
 
 
-@pytest.fixture(scope="module")
-def drawn_database(make: Callable[[str, str], Database]) -> Database:
-    database = make("drawn", "template0")
-    migrate(database.owner)
-    return database
-
-
 @given(data=scenarios())
 @settings(books(36), deadline=None, suppress_health_check=[*HealthCheck])
 def test_whatever_the_core_proposes_sql_makes_anew(drawn_database: Database, data: Data) -> None:
     """docs/accounting.md whole: no integer differs on any line that is made anew, close by close."""
-    scenario = parse(deepcopy(data))
-    for entity in scenario.entities:
-        with psycopg.connect(drawn_database.superuser) as work:
-            work.execute(EMPTY)
-        store = Store(drawn_database.superuser)
-        try:
-            drawn = Drawn(store, scenario, entity, data)
-            for name in scenario.close:
-                close = drawn.calculated(name)
-                with store.unit_of_work(WORKER_ACTOR) as work_:
-                    found = work_.reperformance.of(work_.closes.get(close))
-                assert [each.sentence() for each in found.differences] == []
-                drawn.sign_off(close)
-        finally:
-            store.close()
+    for drawn, close in closes_drawn(drawn_database, data):
+        with drawn.store.unit_of_work(WORKER_ACTOR) as work:
+            found = work.reperformance.of(work.closes.get(close))
+        assert [each.sentence() for each in found.differences] == []

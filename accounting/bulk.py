@@ -20,6 +20,8 @@ from accounting.recognition import RevenueLine, Standing
 if TYPE_CHECKING:
     from accounting.vectorised import Subledger
 
+AMOUNT_MAX = 2**60
+"""Amounts from here on are left to Python's integers; the sum of some that are smaller fits."""
 FEW = 1_000
 """Up to so many lines are reckoned one by one: above it arrays pay even where NumPy, a tenth of a
 second, has still to be loaded."""

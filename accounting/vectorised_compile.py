@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
+from accounting.bulk import AMOUNT_MAX
 from accounting.calendars import CALENDAR_MONTHS
 from accounting.currency import Billing, Conversion
 from accounting.methods import method_named
@@ -17,8 +18,6 @@ from accounting.vectorised_arithmetic import Ints, ints
 from accounting.vectorised_billings import Billings
 from accounting.vectorised_segments import AT_ONCE, BY_REPORTS, METHODS, Reports, Segments
 
-AMOUNT_MAX = 2**60
-"""Amounts from here on are left to Python's integers; the sum of some that are smaller fits."""
 REPORTS_MAX = 64
 """Lines with more reports than this, of other things than usage, are left to the one-line path."""
 MANUAL = "manual"

@@ -1,4 +1,4 @@
-"""Lines whose documents stand alone, closed at once: figures, positions, balances, movements (§10).
+"""Plain lines, closed at once: figures, positions, balances, movements (docs/accounting.md §10).
 
 A plain line is billed by the document that it stands on, or, of a contract, by invoices that name it;
 these documents have one version each, and nothing credits or changes them. So its days, its method,
@@ -37,9 +37,9 @@ from accounting.vectorised_segments import Segments
 class PlainLines:
     """The lines of one entity in the order of their keys; a unit's lines stand side by side.
 
-    Amounts in minor units; days are ordinals, `known` that from which closes see it. `method` is a place in
-    METHODS, `source` one in `currencies`, `place` one in `places`. `booked` is what the ledger
-    holds of each, a row a role.
+    Amounts in minor units; days are ordinals, `known` that from which closes see it. `method` is a
+    place in METHODS, `source` one in `currencies`, `place` one in `places`. `booked` is what the
+    ledger holds of each, a row a role.
     """
 
     amount: Ints
@@ -70,7 +70,7 @@ class PlainLines:
             for each in fields(self)
             if isinstance(value := getattr(self, each.name), np.ndarray)
         }
-        taken["unit"] = np.cumsum(np.diff(taken["unit"], prepend=taken["unit"][:1]) != 0)
+        taken["unit"] = numbered(taken["unit"])
         return replace(self, **taken, frozen=frozen, billings=self.billings.of(rows))
 
     def columns(self, policy: RecognitionPolicy, rates: Rates) -> Columns:
@@ -97,6 +97,12 @@ class PlainLines:
             calendar=policy.calendar,
             remeasured=policy.remeasure_accrued,
         )
+
+
+def numbered(values: Ints) -> Ints:
+    """Equal values that stand side by side, numbered from 0."""
+    found: Ints = np.cumsum(np.diff(values, prepend=values[:1]) != 0)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

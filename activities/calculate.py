@@ -2,7 +2,6 @@
 
 from temporalio import activity
 
-from accounting.engine import ENGINE_VERSION
 from accounting.exceptions import ONLY_TELL, ExceptionCode
 from accounting.periods import Period
 from activities.doors import Doors
@@ -10,7 +9,7 @@ from controls.approval_policy import facts_from, required
 from controls.messages import Calculated, CloseRef, Coincidence, Level
 from models import CloseRow
 from store import Work
-from store.calculations import keep_averages, proposed
+from store.calculations import calculated
 
 
 class CalculateActivities:
@@ -30,18 +29,7 @@ class CalculateActivities:
             if work.closes.closed_to(close.entity) < period.day_before:
                 before = entity.calendar.name_at(period.day_before)
                 return Calculated(waits_for_predecessor=before)
-            keep_averages(work, row, config)
-            made = proposed(work, row, config)
-            work.proposals.save(
-                row,
-                made.calculation,
-                made.data,
-                config.id,
-                ENGINE_VERSION,
-                made.notes,
-                made.chosen,
-                made.plain,
-            )
+            calculated(work, row, config)
             return as_calculated(work, row)
 
 

@@ -18,14 +18,13 @@ import psycopg
 from psycopg import sql
 from sqlmodel import SQLModel
 
-from accounting.engine import ENGINE_VERSION
 from accounting.periods import Period
 from controls.audit import Actor
 from controls.configuration import Configuration, parse_configuration
 from models import DocumentLineRow, DocumentRow, ExceptionRow, JournalPartRow, PositionRow
 from store import Store
 from store.books import ADOPTION_READING
-from store.calculations import keep_averages, proposed
+from store.calculations import calculated
 from tieout.demo import CONFIGURATION
 from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres
 from tieout.migrate import migrate
@@ -217,18 +216,7 @@ class BigBook:
             nothing = [("850", 0), ("630", 0)]
             work.documents.save_reading(ENTITY, ADOPTION_READING, adopted, nothing)
             close = work.closes.open(ENTITY, PERIOD, period, ACTOR.name)
-            keep_averages(work, close, config)
-            made = proposed(work, close, config)
-            work.proposals.save(
-                close,
-                made.calculation,
-                made.data,
-                config.id,
-                ENGINE_VERSION,
-                made.notes,
-                made.chosen,
-                made.plain,
-            )
+            calculated(work, close, config)
             return close.id or 0
 
     def multiply(self, times: int) -> None:

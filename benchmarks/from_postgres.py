@@ -15,14 +15,13 @@ from datetime import date
 
 import psycopg
 
-from accounting.engine import ENGINE_VERSION
 from accounting.periods import Period
 from benchmarks.big_book import ACTOR, ENTITY, BigBook, scratch_postgres
 from benchmarks.figures import Figure
 from controls.preview import compared
 from store import Work, plain_lines
 from store.books import ADOPTION_READING
-from store.calculations import keep_averages, proposed
+from store.calculations import calculated
 from store.config import AppliedConfig
 from store.previews import both_figures, close_of_period, previewed
 
@@ -143,7 +142,7 @@ def _one_by_one(book: BigBook) -> float:
     plain_lines.FEW = 10 * ONE_BY_ONE
     try:
         with _at_work(book) as (work, config), _timing() as spent:
-            _calculated(work, config, OCTOBER)
+            _proposed(work, config, OCTOBER)
     finally:
         plain_lines.FEW = few
     book.leave()
@@ -159,7 +158,7 @@ def _second_close(book: BigBook, lines: int) -> Spent:
         adopted = config.entity(ENTITY).adopted_on
         nothing = [("850", 0), ("630", 0), ("620", 0), ("840", 0)]
         worker.documents.save_reading(ENTITY, ADOPTION_READING, adopted, nothing)
-        _calculated(worker, config, SEPTEMBER)
+        _proposed(worker, config, SEPTEMBER)
     with psycopg.connect(book.superuser) as work:
         work.execute("update journal set state = 'posted', ledger_id = 'L-' || id")
         work.execute("update close set step = 'closed', closed_at = now()")
@@ -167,7 +166,7 @@ def _second_close(book: BigBook, lines: int) -> Spent:
     found = []
     for _ in range(TIMES if lines < SIZES[-1] else 1):
         with _at_work(book) as (worker, config), _timing() as spent:
-            _calculated(worker, config, OCTOBER)
+            _proposed(worker, config, OCTOBER)
         found += spent
     return min(found, key=lambda each: each.cpu_s)
 
@@ -186,22 +185,11 @@ def _timing() -> Iterator[list[Spent]]:
     spent.append(Spent(time.process_time() - cpu, time.monotonic() - began))
 
 
-def _calculated(work: Work, config: AppliedConfig, period: Period) -> None:
+def _proposed(work: Work, config: AppliedConfig, period: Period) -> None:
     """What activities/calculate.py does, up to the commit."""
     name = f"{period.start:%Y-%m}"
     close = work.closes.find(ENTITY, name) or work.closes.open(ENTITY, name, period, ACTOR.name)
-    keep_averages(work, close, config)
-    made = proposed(work, close, config)
-    work.proposals.save(
-        close,
-        made.calculation,
-        made.data,
-        config.id,
-        ENGINE_VERSION,
-        made.notes,
-        made.chosen,
-        made.plain,
-    )
+    calculated(work, close, config)
 
 
 def _close_figure(lines: int, spent: Spent, per_line: float) -> Figure:

@@ -56,13 +56,16 @@ class PositionTotals:
     digest: str
 
 
-def totals_of(positions: Sequence[LinePosition]) -> PositionTotals:
-    """Of positions in the order of their lines. Raises CanonicalError."""
+def totals_of(positions: Sequence[LinePosition], of_all: str = "") -> PositionTotals:
+    """Of positions in the order of their lines; `of_all` is the digest of these and more.
+
+    Raises CanonicalError.
+    """
     return PositionTotals(
         fx=sum(each.fx.minor for each in positions),
         catch_up=sum(abs(each.catch_up.minor) for each in positions),
         held=sum(1 for each in positions if each.held),
-        digest=positions_digest(positions),
+        digest=of_all or positions_digest(positions),
     )
 
 
@@ -118,9 +121,10 @@ def proposal_data(
 ) -> dict[str, object]:
     """Everything that a person approves, as canonical data; its digest is the proposal's hash.
 
-    Positions stand in it by their `totals`, those of the calculation's where none are given. `approval` says who must approve and why. Kept beside
-    the proposal, so that the posting activity can prove that a journal is one of those that were
-    approved, and that nobody was left out. `left_out` are those of the journals that are not posted.
+    Positions stand in it by their `totals`, those of the calculation's where none are given.
+    `approval` says who must approve and why. Kept beside the proposal, so that the posting activity
+    can prove that a journal is one of those that were approved, and that nobody was left out.
+    `left_out` are those of the journals that are not posted.
     """
     later = calculation.non_current
     totals = totals or totals_of(calculation.positions)

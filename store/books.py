@@ -99,8 +99,8 @@ class Books:
 
         By the rates on record, where no others are given.
         """
-        head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
-        return self._with_lines(head, close, last, None)
+        last = self._closes.last_closed(close.entity_id)
+        return self._with_lines(self._head(close, policy, rates, last), close, last, None)
 
     def read(
         self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
@@ -108,7 +108,8 @@ class Books:
         """The same without the lines of documents that stand alone, if there are so many that it
         pays; and these, calculated at once.
         """
-        head, last = self._head(close, policy, rates), self._closes.last_closed(close.entity_id)
+        last = self._closes.last_closed(close.entity_id)
+        head = self._head(close, policy, rates, last)
         plain = self._plain.read(close, policy, head, last)
         return self._with_lines(head, close, last, plain), plain
 
@@ -125,7 +126,13 @@ class Books:
             booked=self._booked(entity, currency, close, names),
         )
 
-    def _head(self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None) -> Book:
+    def _head(
+        self,
+        close: CloseRow,
+        policy: RecognitionPolicy,
+        rates: RateTable | None,
+        last: CloseRow | None,
+    ) -> Book:
         """All but the documents, and what is frozen and booked."""
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None
@@ -133,7 +140,6 @@ class Books:
         approvals = Approvals(self._session, self._audit)
         reports = Reports(self._session, self._audit)
         rates = rates or RateTable(self._session, self._audit)
-        last = self._closes.last_closed(entity.id)
         by_hand = self.by_hand(close, policy)
         return Book(
             functional_currency=currency,

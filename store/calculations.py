@@ -1,5 +1,5 @@
 """One calculation of a close from what is on record: what is stored as a proposal, and what a
-preview shows. Changes nothing.
+preview shows.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from controls.proposal import (
     proposal_data,
     totals_of,
 )
-from models import CloseRow
+from models import CloseRow, ProposalRow
 from store.accepted import TAKEN
 from store.books import seen_hash
 from store.config import AppliedConfig
@@ -76,7 +76,7 @@ def proposed(
     policy = entity.policy(config.sha256)
     period = Period(close.period_start, close.period_end)
     book, plain = work.books.read(close, policy, rates)
-    beside = plain.beside(entity.functional_currency) if plain is not None else NOTHING_BESIDE
+    beside = plain.beside if plain is not None else NOTHING_BESIDE
     calculation = _with_what_was(work, close, calculate(book, policy, period, beside))
     found = (*calculation.exceptions, *_found(work, close))
     calculation = replace(calculation, exceptions=found)
@@ -127,6 +127,25 @@ def _seen(book: Book, policy: RecognitionPolicy, period: Period) -> str:
 def keep_averages(work: Work, close: CloseRow, config: AppliedConfig) -> None:
     """Append the average rates that the close needs and that are missing, or ours and outdated."""
     work.rates.keep_averages(close.entity_id, *_averaged(work, close, config))
+
+
+def calculated(work: Work, close: CloseRow, config: AppliedConfig) -> ProposalRow:
+    """Store what the close proposes by this configuration, with the average rates that it needs.
+
+    Raises as `proposed` does.
+    """
+    keep_averages(work, close, config)
+    made = proposed(work, close, config)
+    return work.proposals.save(
+        close,
+        made.calculation,
+        made.data,
+        config.id,
+        ENGINE_VERSION,
+        made.notes,
+        made.chosen,
+        made.plain,
+    )
 
 
 def averages(work: Work, close: CloseRow, config: AppliedConfig, rates: RateTable) -> list[NewRate]:

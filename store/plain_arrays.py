@@ -20,7 +20,7 @@ from accounting.policy import COST_SIDE, REVENUE_SIDE, Netting, RecognitionPolic
 from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints
 from accounting.vectorised_billings import Billings
 from accounting.vectorised_journals import Place
-from accounting.vectorised_plain import PlainClose, PlainLines, closed
+from accounting.vectorised_plain import PlainClose, PlainLines, closed, numbered
 from accounting.vectorised_positions import ROLE, Frozen
 from accounting.vectorised_segments import METHODS
 from store.document_rows import dimensions_of
@@ -60,9 +60,10 @@ class PlainReading:
     service_end: Ints
     close: PlainClose
 
-    def beside(self, currency: str) -> Beside:
+    @property
+    def beside(self) -> Beside:
         """The sums that the calculation of the other lines takes in."""
-        return self.close.beside(currency)
+        return self.close.beside(self.currency)
 
 
 def reading(
@@ -191,12 +192,6 @@ def _booked(columns: Columns, rows: Ints) -> Ints:
     for sides, own in ((REVENUE_SIDE, ~is_cost), (COST_SIDE, is_cost)):
         found[ROLE[sides.ahead]] = np.where(own, columns["booked_ahead"][rows], 0)
         found[ROLE[sides.behind]] = np.where(own, columns["booked_behind"][rows], 0)
-    return found
-
-
-def numbered(values: Ints) -> Ints:
-    """Equal values that stand side by side, numbered from 0."""
-    found: Ints = np.cumsum(np.diff(values, prepend=values[:1]) != 0)
     return found
 
 

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from accounting.book import Book
+from accounting.bulk import AMOUNT_MAX
 from accounting.money import exponent
 from accounting.policy import RecognitionPolicy
 from accounting.rates import Rates
 from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints, ratio
 from accounting.vectorised_segments import DAY_BITS
-from store.plain_query import AMOUNT_MAX
 
 BILLS_MAX = 2**20
 """No line has more of them, so that their sum fits where each is below its share of AMOUNT_MAX."""

@@ -22,6 +22,7 @@ from store.arrow import Arrow
 from store.document_rows import dimensions_of
 from store.plain_arrays import PlainReading
 from store.plain_bills import Coded
+from store.plain_query import LABEL
 
 RECORD = """
 select line, own_minor + catch_up_minor as recognised, catch_up_minor as catch_up,
@@ -33,10 +34,7 @@ from position where proposal_id = {proposal}
 """
 
 TEXTS = """
-select document.source_id, document.content_hash, document.counterparty,
-    document.number || ': ' || coalesce(
-        nullif(line.text, ''), nullif(line.product, ''), nullif(line.line_id, ''),
-        document.counterparty), line.product
+select document.source_id, document.content_hash, document.counterparty, {label}, line.product
 from unnest(cast(:documents as bigint[]), cast(:numbers as bigint[])) with ordinality as asked (document, number, place)
     join document on document.id = asked.document
     join document_line line on line.document_id = asked.document and line.number = asked.number
@@ -152,7 +150,11 @@ def _same(now: Coded, column: pa.ChunkedArray, rows: Ints) -> Bools:
 def plain_positions(session: Session, plain: PlainReading, rows: Ints) -> tuple[LinePosition, ...]:
     """Some of the plain lines as positions, in the order asked for."""
     asked = {"documents": plain.document[rows].tolist(), "numbers": plain.number[rows].tolist()}
-    words = session.connection().execute(text(TEXTS), asked).all() if rows.size else []
+    words = (
+        session.connection().execute(text(TEXTS.format(label=LABEL)), asked).all()
+        if rows.size
+        else []
+    )
     return tuple(
         _position(plain, row, *each) for row, each in zip(rows.tolist(), words, strict=True)
     )

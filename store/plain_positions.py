@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from controls.position_digest import (
     Hashable,
     columns_digest,
     dimensions_told,
+    number_bytes,
     numbers_of,
     texts_of,
 )
@@ -25,15 +26,13 @@ from store.plain_bills import Coded
 
 def position_totals(plain: PlainReading | None, others: Sequence[LinePosition]) -> PositionTotals:
     """The totals over both, the digest in the order of the lines: as if there were no arrays."""
-    rest = totals_of(others)
     if plain is None or not len(plain.key):
-        return rest
-    found = plain.close.positions
-    return PositionTotals(
+        return totals_of(others)
+    rest, found = totals_of(others, _digest(plain, others)), plain.close.positions
+    return replace(
+        rest,
         fx=rest.fx + total(found.fx),
         catch_up=rest.catch_up + total(np.abs(found.catch_up)),
-        held=rest.held,
-        digest=_digest(plain, others),
     )
 
 
@@ -135,7 +134,8 @@ class _Order:
 
     def number_bytes(self, plain: Ints, others: Sequence[int]) -> list[Hashable]:
         """A column of numbers as it is hashed."""
-        both = np.insert(plain, self.before, others) if others else plain
+        told = np.frombuffer(number_bytes(others), ">i8")
+        both = np.insert(plain, self.before, told) if others else plain
         return [both.astype(">i8").data]
 
     def text_bytes(self, plain: pa.Array, others: Sequence[str]) -> list[Hashable]:

@@ -12,12 +12,18 @@ from datetime import date
 
 from psycopg import sql
 
+from accounting.bulk import AMOUNT_MAX
 from accounting.policy import BALANCE_ROLES, Netting, RecognitionPolicy, Role
 from controls.posting import IN_LEDGER
 from models import CloseRow
 
-AMOUNT_MAX = 2**60
-"""As of vectorised_compile.py: what arrays reckon with without running over."""
+LINE_KEY = "document.source_id || case line.line_id when '' then '' else '/' || line.line_id end"
+"""A line's name everywhere in the product, as `Document.line_key` has it."""
+LABEL = (
+    "document.number || ': ' || coalesce(nullif(line.text, ''), nullif(line.product, ''), "
+    "nullif(line.line_id, ''), document.counterparty)"
+)
+"""What a line is called, as accounting/lines.py has it."""
 
 FAMILIES = """
 with apart as materialized (
@@ -78,7 +84,7 @@ first_bill as (
 ),
 lined as (
     select document.id as document_id, line.number,
-        document.source_id || case line.line_id when '' then '' else '/' || line.line_id end as key,
+        {key} as key,
         document.source_id, document.content_hash, false as is_contract, null as type,
         document.kind in ('bill', 'bill_credit') as is_cost,
         document.currency, document.rate, document.date, document.open_from,
@@ -94,7 +100,7 @@ lined as (
         and not exists (select from apart where apart.source_id = document.source_id)
     union all
     select document.id, line.number,
-        document.source_id || case line.line_id when '' then '' else '/' || line.line_id end,
+        {key},
         document.source_id, document.content_hash, true, document.details ->> 'type', false,
         document.currency, null, document.date, document.open_from,
         coalesce(
@@ -268,6 +274,7 @@ def _words(asked: Asked) -> dict[str, sql.Composable]:
     prepaid, owed = balances[Role.PREPAYMENTS], balances[Role.ACCRUED_EXPENSES]
     return {
         "entity": sql.Literal(asked.close.entity_id),
+        "key": sql.SQL(LINE_KEY),
         "alone": ALONE,
         "signed": SIGNED,
         "billing": BILLING,

@@ -16,6 +16,7 @@ from accounting.money import exponent
 from accounting.policy import BALANCE_ROLES, BEHIND_ROLES, Role
 from accounting.vectorised_arithmetic import Ints
 from store.plain_arrays import PlainReading
+from store.plain_query import LABEL, LINE_KEY
 
 ROWS_AT_ONCE = 50_000
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -44,10 +45,7 @@ insert into position (
     dimensions, coded, opening, closing, {minors}
 )
 select {proposal}, {key}, {unit}, document.source_id, document.content_hash, document.counterparty,
-    document.number || ': ' || coalesce(
-        nullif(line.text, ''), nullif(line.product, ''), nullif(line.line_id, ''),
-        document.counterparty),
-    line.product, document.kind in ('bill', 'bill_credit'), ({methods}::text[])[figure.method + 1],
+    {label}, line.product, document.kind in ('bill', 'bill_credit'), ({methods}::text[])[figure.method + 1],
     line.service_start, line.service_end, ({dates_from}::text[])[figure.dates_from + 1],
     line.amount_minor, document.currency, figure.negative = 1, false,
     ({accounts}::text[])[figure.account + 1], ({dimensions}::text[])[figure.dimensions + 1], '{{}}',
@@ -82,20 +80,18 @@ PART = (
 )
 """The columns of what is copied of it."""
 
-KEY = sql.SQL(
-    "document.source_id || case line.line_id when '' then '' else '/' || line.line_id end"
-)
-
 
 def save(
     session: Session, proposal: int, plain: PlainReading, journals: Mapping[JournalKind, int]
 ) -> None:
     """The positions and parts of a proposal's plain lines; `journals` are its journals by kind."""
     driver: Any = session.connection().connection.driver_connection
+    key = sql.SQL(LINE_KEY)
     words = {
         "proposal": sql.Literal(proposal),
-        "key": KEY,
-        "unit": sql.SQL("document.source_id") if plain.by_contract else KEY,
+        "key": key,
+        "unit": sql.SQL("document.source_id") if plain.by_contract else key,
+        "label": sql.SQL(LABEL),
         "methods": sql.Literal(list(plain.method.texts)),
         "dates_from": sql.Literal(list(plain.dates_from.texts)),
         "accounts": sql.Literal(list(plain.account.texts)),

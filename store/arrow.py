@@ -53,11 +53,11 @@ class Arrow:
             found = []
             for query in queries:
                 cursor.execute(query.as_string(driver))
-                found.append(_in_one_piece(cursor.fetch_arrow_table()))
+                found.append(in_one_piece(cursor.fetch_arrow_table()))
             return found
 
 
-def _in_one_piece(table: "pa.Table") -> "pa.Table":
+def in_one_piece(table: "pa.Table") -> "pa.Table":
     """The table with each column in one block of memory; what came in pieces is let go on the way."""
     import pyarrow as pa
 

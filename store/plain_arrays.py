@@ -24,13 +24,12 @@ from accounting.vectorised_plain import PlainClose, PlainLines, closed, numbered
 from accounting.vectorised_positions import ROLE, Frozen
 from accounting.vectorised_segments import METHODS
 from store.document_rows import dimensions_of
-from store.plain_bills import Bills, Coded, Columns, Texts, bills_of, functional_of
+from store.plain_bills import Bills, bills_of, functional_of, is_in
 from store.plain_query import Asked
+from store.plain_table import Coded, Rows
 
 POINT_IN_TIME = "point_in_time"
 NO_METHOD = -1
-KNOWN = "known"
-"""The column that only the first close reads: later ones ask for nothing of another day's knowledge."""
 DATES_FROM = ("line", "contract")
 """Where the days of a plain line stand: on an invoice's line, or on a contract's."""
 
@@ -67,29 +66,30 @@ class PlainReading:
 
 
 def reading(
-    found: pa.Table, documents: Ints, policy: RecognitionPolicy, book: Book, asked: Asked
+    lines: Rows,
+    bills: Rows,
+    documents: Ints,
+    policy: RecognitionPolicy,
+    book: Book,
+    asked: Asked,
 ) -> PlainReading:
     """The close of those documents that are plain in all their lines; `documents` are all there are."""
-    bills_from = int(np.searchsorted(found["invoice_id"].combine_chunks().to_numpy() > 0, True))
-    table, billed = found.slice(0, bills_from), found.slice(bills_from)
-    columns = Columns(table)
-    lined, document = columns["number"] > 0, columns["document_id"]
-    texts = Texts(table)
-    method = _methods(policy, texts, columns)
+    lined, document = lines["number"] > 0, lines["document_id"]
+    method = _methods(policy, lines)
     last = book.adoption.date if book.adoption is not None else book.last_closed
     before = last or book.adopted_on
-    bills = bills_of(billed, columns, policy, book, before)
-    functional, has_rate = functional_of(policy, book.rates, table)
-    has_rate |= columns.flag("is_contract")
-    fine = columns.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
-    fine &= ~(lined & _said_twice(table["key"])) & ~_named_twice(document, table["source_id"])
-    strays = spelt_both_ways(table["source_id"].filter(pa.array(document == 0)))
-    fine &= ~np.isin(document, bills.broken(strays)) & ~_is_in(table["source_id"], strays)
+    billed = bills_of(bills, lines, policy, book, before)
+    functional, has_rate = functional_of(policy, book.rates, lines)
+    has_rate |= lines.flag("is_contract")
+    key, name = lines.texts("key"), lines.texts("source_id")
+    fine = lines.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
+    fine &= ~(lined & _said_twice(key)) & ~_named_twice(document, name)
+    strays = spelt_both_ways(name.filter(pa.array(document == 0)))
+    fine &= ~np.isin(document, billed.broken(strays)) & ~is_in(name, strays)
     plain = _whole(document, fine)
-    rows = np.flatnonzero(plain & lined)
-    lines = _plain_lines(_Rows(rows, method, functional, bills), columns, texts, policy)
+    rows = _in_order(key, np.flatnonzero(plain & lined))
     close, kept = closed(
-        lines,
+        _plain_lines(_Chosen(rows, method, functional, billed), lines, policy, asked),
         policy,
         book.rates,
         Period(asked.close.period_start, asked.close.period_end),
@@ -101,31 +101,29 @@ def reading(
         plain &= ~np.isin(document, document[rows[~kept]])
         rows = rows[kept]
     taken, by_contract = pa.array(rows), policy.netting is Netting.CONTRACT
-    key = table["key"].combine_chunks()
-    unit = table["source_id"].combine_chunks() if by_contract else key
-    known = np.concatenate([document[plain], bills.invoices_of(document[plain])])
+    known = np.concatenate([document[plain], billed.invoices_of(document[plain])])
     others = documents[~np.isin(documents, known, kind="table")]
     return PlainReading(
         others=others.tolist(),
-        names=spelt_both_ways(table["source_id"].filter(pa.array(~plain))),
+        names=spelt_both_ways(name.filter(pa.array(~plain))),
         currency=policy.functional_currency,
         by_contract=by_contract,
         document=document[rows],
-        number=columns["number"][rows],
+        number=lines["number"][rows],
         key=key.take(taken),
-        unit=unit.take(taken),
-        document_hash=table["content_hash"].combine_chunks().take(taken),
+        unit=(name if by_contract else key).take(taken),
+        document_hash=lines.texts("content_hash").take(taken),
         method=Coded(method[rows], (*METHODS, POINT_IN_TIME)),
-        account=texts["account"].take(rows),
-        dimensions=texts["dimensions"].take(rows),
-        dates_from=Coded(columns.flag("is_contract")[rows].astype(np.int64), DATES_FROM),
-        service_end=columns["end"][rows],
+        account=lines.coded("account").take(rows),
+        dimensions=lines.coded("dimensions").take(rows),
+        dates_from=Coded(lines.flag("is_contract")[rows].astype(np.int64), DATES_FROM),
+        service_end=lines["end"][rows],
         close=close,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _Chosen:
     """The rows that are plain, and what was found out of all."""
 
     rows: Ints
@@ -134,34 +132,36 @@ class _Rows:
     bills: Bills
 
 
-def _plain_lines(
-    of: _Rows, columns: Columns, texts: Texts, policy: RecognitionPolicy
-) -> PlainLines:
+def _plain_lines(of: _Chosen, columns: Rows, policy: RecognitionPolicy, asked: Asked) -> PlainLines:
     rows, method = of.rows, of.method[of.rows]
     at_once = method == len(METHODS)
     start, end = columns["start"][rows], columns["end"][rows]
-    place, places = _places(texts["account"].take(rows), texts["dimensions"].take(rows))
+    place, places = _places(
+        columns.coded("account").take(rows), columns.coded("dimensions").take(rows)
+    )
+    currency = columns.coded("currency")
     by_contract = policy.netting is Netting.CONTRACT
     document = columns["document_id"][rows]
     return PlainLines(
         amount=columns["amount"][rows],
-        known=columns[KNOWN if KNOWN in columns else "billed"][rows],
+        # Later closes than the first ask for nothing of another day's knowledge.
+        known=columns["known" if asked.adopted is not None else "billed"][rows],
         method=np.where(at_once, METHODS.index("daily"), method),
         start=start,
         end=np.where(at_once, start, end),
-        source=texts["currency"].code[rows],
+        source=currency.code[rows],
         is_cost=columns.flag("is_cost")[rows],
         unit=numbered(document) if by_contract else np.arange(rows.size),
         place=place,
         booked=_booked(columns, rows),
         frozen=_frozen(columns, rows),
         billings=_billings(columns, of.functional, of.bills, rows),
-        currencies=texts["currency"].texts,
+        currencies=currency.texts,
         places=places,
     )
 
 
-def _billings(columns: Columns, functional: Ints, bills: Bills, rows: Ints) -> Billings:
+def _billings(columns: Rows, functional: Ints, bills: Bills, rows: Ints) -> Billings:
     """What bills the rows: themselves, or the invoices of their contract."""
     place = np.full(functional.size, -1, np.int64)
     place[rows] = np.arange(rows.size)
@@ -175,7 +175,7 @@ def _billings(columns: Columns, functional: Ints, bills: Bills, rows: Ints) -> B
     return Billings(line[order], day[order], amount[order], worth[order])
 
 
-def _frozen(columns: Columns, rows: Ints) -> Frozen:
+def _frozen(columns: Rows, rows: Ints) -> Frozen:
     return Frozen(
         recognised=columns["frozen_recognised"][rows],
         billed=columns["frozen_billed"][rows],
@@ -185,7 +185,7 @@ def _frozen(columns: Columns, rows: Ints) -> Frozen:
     )
 
 
-def _booked(columns: Columns, rows: Ints) -> Ints:
+def _booked(columns: Rows, rows: Ints) -> Ints:
     """What the ledger holds, a row a role: ahead and behind of sales or costs."""
     found = np.zeros((len(ROLE), rows.size), np.int64)
     is_cost = columns.flag("is_cost")[rows]
@@ -195,19 +195,27 @@ def _booked(columns: Columns, rows: Ints) -> Ints:
     return found
 
 
-def _said_twice(key: pa.ChunkedArray) -> Bools:
+def _in_order(key: pa.Array, rows: Ints) -> Ints:
+    """The rows in the order of their keys. Those of one shard are; and of several, as a rule."""
+    taken = key.take(pa.array(rows))
+    if pc.all(pc.less_equal(taken[:-1], taken[1:])).as_py() is not False:
+        return rows
+    order: Ints = pc.sort_indices(taken).to_numpy().astype(np.int64)
+    return rows[order]
+
+
+def _said_twice(key: pa.Array) -> Bools:
     """Which keys, in their order, stand there more than once."""
     return _on_either_side(_as_before(key), len(key))
 
 
-def _named_twice(document: Ints, name: pa.ChunkedArray) -> Bools:
+def _named_twice(document: Ints, name: pa.Array) -> Bools:
     """Which rows stand beside those of another document of the same name: an invoice and a bill."""
     return _on_either_side(_as_before(name) & (np.diff(document) != 0), len(name))
 
 
-def _as_before(column: pa.ChunkedArray) -> Bools:
+def _as_before(texts: pa.Array) -> Bools:
     """Whether the next text is the same one, of every text but the last."""
-    texts = column.combine_chunks()
     found: Bools = pc.equal(texts[1:], texts[:-1]).to_numpy(zero_copy_only=False)
     return found.astype(np.bool_)
 
@@ -228,16 +236,7 @@ def _whole(rows: Ints, fine: Bools) -> Bools:
     return ~bad[document]
 
 
-def _is_in(names: pa.ChunkedArray, strays: Sequence[str]) -> Bools:
-    """Which names are among the strays': what is frozen or booked of them is no line's now."""
-    if not strays:
-        return np.zeros(len(names), np.bool_)
-    found = pc.is_in(names, value_set=pa.array(strays, pa.string())).combine_chunks()
-    is_in: Bools = found.to_numpy(zero_copy_only=False)
-    return is_in.astype(np.bool_)
-
-
-def spelt_both_ways(names: pa.ChunkedArray) -> list[str]:
+def spelt_both_ways(names: pa.Array) -> list[str]:
     """Names of documents, each as it is, and as the names of its lines would have it."""
     known = pc.unique(names).to_pylist()
     return sorted({*known, *(each.partition("/")[0] for each in known)})
@@ -255,7 +254,7 @@ def _places(account: Coded, dimensions: Coded) -> tuple[Ints, tuple[Place, ...]]
     return place.astype(np.int64), places
 
 
-def _methods(policy: RecognitionPolicy, texts: Texts, columns: Columns) -> Ints:
+def _methods(policy: RecognitionPolicy, columns: Rows) -> Ints:
     """What `service_period.choose_method` chooses, of each line: a place in METHODS, the one after
     the last for what is earned at once, NO_METHOD for all others.
     """
@@ -263,7 +262,7 @@ def _methods(policy: RecognitionPolicy, texts: Texts, columns: Columns) -> Ints:
     found = np.full(columns["amount"].size, code, np.int64)
     free = np.ones(found.size, np.bool_)
     for rule in policy.rules:
-        fits = free & _fits(rule, texts, columns)
+        fits = free & _fits(rule, columns)
         found[fits] = _code(rule.method)
         free &= ~fits
     return found
@@ -276,7 +275,7 @@ def _code(name: str) -> int:
     return METHODS.index(method) if method in METHODS else NO_METHOD
 
 
-def _fits(rule: Rule, texts: Texts, columns: Columns) -> Bools:
+def _fits(rule: Rule, columns: Rows) -> Bools:
     """`service_period._fits`."""
     fits = np.ones(columns["amount"].size, np.bool_)
     for wanted, name in (
@@ -286,16 +285,16 @@ def _fits(rule: Rule, texts: Texts, columns: Columns) -> Bools:
         (rule.type, "type"),
     ):
         if wanted is not None:
-            column = texts[name]
+            column = columns.coded(name)
             fits &= np.array([text == wanted for text in column.texts], np.bool_)[column.code]
     if rule.tag is not None:
-        listed = texts["listed_dimensions"]
+        listed = columns.coded("listed_dimensions")
         tagged = [bool(text) and rule.tag in dimensions_of(text) for text in listed.texts]
         fits &= np.array(tagged, np.bool_)[listed.code]
     size = np.abs(columns["amount"])
     for bound, at_least in ((rule.amount_from, True), (rule.amount_below, False)):
         if bound is not None:
-            currency = texts["currency"]
+            currency = columns.coded("currency")
             limits = ints([_limit(bound, each) for each in currency.texts])[currency.code]
             fits &= (size >= limits) == at_least
     day = columns["billed"]

@@ -17,59 +17,10 @@ from accounting.policy import RecognitionPolicy
 from accounting.rates import Rates
 from accounting.vectorised_arithmetic import FITS, Bools, Ints, ints, ratio
 from accounting.vectorised_segments import DAY_BITS
+from store.plain_table import Rows
 
 BILLS_MAX = 2**20
 """No line has more of them, so that their sum fits where each is below its share of AMOUNT_MAX."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A column of few different texts: each line's place among them."""
-
-    code: Ints
-    texts: Sequence[str]
-
-    @classmethod
-    def of(cls, column: pa.ChunkedArray) -> "Coded":
-        """An Arrow column; no text is the empty one."""
-        found = column.combine_chunks().fill_null("").dictionary_encode()
-        return cls(found.indices.to_numpy().astype(np.int64), found.dictionary.to_pylist())
-
-    def take(self, rows: Ints) -> "Coded":
-        """Of some lines."""
-        return Coded(self.code[rows], self.texts)
-
-
-class Columns:
-    """A table's columns of numbers, none of which is missing anywhere."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
-
-    def __getitem__(self, name: str) -> Ints:
-        found: Ints = self._table[name].combine_chunks().to_numpy(zero_copy_only=True)
-        return found
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._table.column_names
-
-    def flag(self, name: str) -> Bools:
-        """A column of yes and no."""
-        found: Bools = self._table[name].combine_chunks().to_numpy(zero_copy_only=False)
-        return found.astype(np.bool_)
-
-
-class Texts:
-    """The table's columns of few different texts, each read when it is first asked for."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
-        self._found: dict[str, Coded] = {}
-
-    def __getitem__(self, name: str) -> Coded:
-        if name not in self._found:
-            self._found[name] = Coded.of(self._table[name])
-        return self._found[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +32,7 @@ class Bills:
     contract: Ints
     row: Ints
     invoice: Ints
-    name: pa.ChunkedArray
+    name: pa.Array
     day: Ints
     amount: Ints
     functional: Ints
@@ -91,8 +42,7 @@ class Bills:
         """The contracts of which an invoice is not fine, or is among the strays."""
         bad = ~self.fine
         if strays and len(self.name):
-            found = pc.is_in(self.name, value_set=pa.array(strays, pa.string())).combine_chunks()
-            bad = bad | found.to_numpy(zero_copy_only=False).astype(np.bool_)
+            bad = bad | is_in(self.name, strays)
         return np.unique(self.contract[bad])
 
     def invoices_of(self, contracts: Ints) -> Ints:
@@ -101,30 +51,29 @@ class Bills:
 
 
 def bills_of(
-    table: pa.Table, lines: Columns, policy: RecognitionPolicy, book: Book, before: date
+    bills: Rows, lines: Rows, policy: RecognitionPolicy, book: Book, before: date
 ) -> Bills:
-    """What the table says; `before` is the last day that is closed or adopted."""
-    columns = Columns(table)
-    row = _rows_of(columns, lines)
-    functional, has_rate = functional_of(policy, book.rates, table)
-    amount, day = columns["amount"], columns["billed"]
-    currency = Coded.of(table["currency"])
+    """What the rows say; `before` is the last day that is closed or adopted."""
+    row = _rows_of(bills, lines)
+    functional, has_rate = functional_of(policy, book.rates, bills)
+    amount, day = bills["amount"], bills["billed"]
+    currency = bills.coded("currency")
     of_line = np.maximum(row, 0)
     signs = np.sign(amount) * np.sign(lines["amount"][of_line]) if row.size else amount
-    fine = columns.flag("plain") & has_rate & (np.abs(amount) < AMOUNT_MAX // BILLS_MAX)
+    fine = bills.flag("plain") & has_rate & (np.abs(amount) < AMOUNT_MAX // BILLS_MAX)
     # Arrays know foreign lines whose billings go the way that they earn (vectorised_currency.py).
     home = np.array([text == policy.functional_currency for text in currency.texts], np.bool_)
     fine &= (row < 0) | (signs > 0) | home[currency.code]
     if book.adoption is not None and row.size:
-        start, known = before.toordinal(), columns["known"]
+        start, known = before.toordinal(), bills["known"]
         signed = np.where(row >= 0, lines["known"][of_line], 0)
         # At adoption it stood as it was known then: without what was told later, or by itself.
         fine &= ~((day <= start) & (known > start)) & ~((known <= start) & (signed > start))
     return Bills(
-        contract=columns["document_id"],
+        contract=bills["document_id"],
         row=row,
-        invoice=columns["invoice_id"],
-        name=table["source_id"],
+        invoice=bills["invoice_id"],
+        name=bills.texts("source_id"),
         day=day,
         amount=amount,
         functional=functional,
@@ -132,7 +81,16 @@ def bills_of(
     )
 
 
-def _rows_of(bills: Columns, lines: Columns) -> Ints:
+def is_in(names: pa.Array, strays: Sequence[str]) -> Bools:
+    """Which names are among the strays'."""
+    if not strays:
+        return np.zeros(len(names), np.bool_)
+    found = pc.is_in(names, value_set=pa.array(strays, pa.string()))
+    told: Bools = found.to_numpy(zero_copy_only=False)
+    return told.astype(np.bool_)
+
+
+def _rows_of(bills: Rows, lines: Rows) -> Ints:
     """The places of the lines that are billed, -1 where none is."""
     named = _name(lines["document_id"], lines["number"])
     order = np.argsort(named)
@@ -148,19 +106,15 @@ def _name(document: Ints, number: Ints) -> Ints:
     return (document << 24) + number
 
 
-def functional_of(policy: RecognitionPolicy, rates: Rates, table: pa.Table) -> tuple[Ints, Bools]:
+def functional_of(policy: RecognitionPolicy, rates: Rates, rows: Rows) -> tuple[Ints, Bools]:
     """What each row was billed in functional currency, by its document's rate or the day's; and of
     which rows that is known (currency.document_quote).
     """
-    columns, target = Columns(table), policy.functional_currency
-    amount, currency, stated = (
-        columns["amount"],
-        Coded.of(table["currency"]),
-        Coded.of(table["rate"]),
-    )
+    target, amount = policy.functional_currency, rows["amount"]
+    currency, stated = rows.coded("currency"), rows.coded("rate")
     abroad = np.array([text != target for text in currency.texts], np.bool_)[currency.code]
     of_the_day = np.array([not text for text in stated.texts], np.bool_)[stated.code]
-    day = np.where(abroad & of_the_day, columns["billed"], 0)
+    day = np.where(abroad & of_the_day, rows["billed"], 0)
     rate = np.where(abroad, stated.code, 0)
     pairs = ((currency.code * len(stated.texts) + rate) << DAY_BITS) + day
     known, which = np.unique(pairs, return_inverse=True)

@@ -21,8 +21,8 @@ from accounting.vectorised_arithmetic import Bools, Ints
 from store.arrow import Arrow
 from store.document_rows import dimensions_of
 from store.plain_arrays import PlainReading
-from store.plain_bills import Coded
 from store.plain_query import LABEL
+from store.plain_table import Coded
 
 RECORD = """
 select line, own_minor + catch_up_minor as recognised, catch_up_minor as catch_up,

@@ -16,7 +16,7 @@ from controls.posting import IN_LEDGER
 from models import CloseRow, DocumentRow
 from store.accepted import AcceptedJournals
 from store.arrow import Arrow
-from store.plain_query import Asked, documents_query, plain_query
+from store.plain_query import Asked, columns_of, documents_query, plain_query
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,12 +54,16 @@ class PlainLinesOf:
         if not self._may(close, policy, book):
             return None
         from store.plain_arrays import reading
+        from store.plain_table import unpacked
 
         frozen = last.proposal_id if last is not None else None
         adopted = book.adoption.date if book.adoption is not None else None
         asked = Asked(close, policy, frozen, documents_touched(book), adopted)
         found = self._fetched(asked)
-        return reading(*found, policy, book, asked) if found is not None else None
+        if found is None:
+            return None
+        rows, documents = found
+        return reading(*unpacked(rows), documents, policy, book, asked)
 
     def _may(self, close: CloseRow, policy: RecognitionPolicy, book: Book) -> bool:
         """Whether the close is an ordinary one of a big book."""
@@ -107,9 +111,12 @@ class PlainLinesOf:
         """The query's answer, and the rows of all the entity's documents; None where the snapshot
         does not hold them all.
         """
-        all_, rows = self._arrow.fetch(documents_query(asked), plain_query(asked))
+        from store.plain_table import spelt
+
+        query = plain_query(asked, columns_of(asked))
+        all_, rows = self._arrow.fetch(documents_query(asked), query)
         documents: Ints = all_["id"].combine_chunks().to_numpy()
-        return (rows, documents) if self._are_all(documents.size, asked) else None
+        return (spelt(rows), documents) if self._are_all(documents.size, asked) else None
 
     def _are_all(self, documents: int, asked: Asked) -> bool:
         """What this very transaction has written stands in no snapshot."""

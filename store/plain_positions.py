@@ -21,7 +21,7 @@ from controls.position_digest import (
 from controls.proposal import PositionTotals, totals_of
 from store.document_rows import dimensions_of
 from store.plain_arrays import PlainReading
-from store.plain_bills import Coded
+from store.plain_table import Coded
 
 
 def position_totals(plain: PlainReading | None, others: Sequence[LinePosition]) -> PositionTotals:

@@ -6,8 +6,8 @@ marks as not plain: then the document is read object by object, as any other.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from psycopg import sql
@@ -46,7 +46,7 @@ with apart as materialized (
 obligation as (
     select line.document_id, min(line.number) as number, line.product
     from document_line line join document on document.id = line.document_id
-    where entity_id = {entity} and {signed} and line.product is not null
+    where entity_id = {entity} and {signed} and {in_shard} and line.product is not null
     group by line.document_id, line.product having count(*) = 1
 ),
 bill as materialized (
@@ -68,7 +68,7 @@ bill as materialized (
     left join obligation
         on obligation.document_id = signed.id and obligation.product = line.product
     where document.entity_id = {entity} and {billing} and not document.voided
-        and greatest(document.date, document.open_from) <= {end}
+        and greatest(document.date, document.open_from) <= {end} and {bills_in_shard}
 ),
 """
 """What contracts and their invoices say of each other. `apart` are the names of documents that are
@@ -96,7 +96,7 @@ lined as (
         and line.account = any(
             case when document.kind in ('bill', 'bill_credit') then {costs}::text[]
             else {sales}::text[] end)
-    where entity_id = {entity} and {alone}
+    where entity_id = {entity} and {alone} and {in_shard}
         and not exists (select from apart where apart.source_id = document.source_id)
     union all
     select document.id, line.number,
@@ -115,7 +115,7 @@ lined as (
     from document join document_line line on line.document_id = document.id
         left join first_bill
             on first_bill.contract_id = document.id and first_bill.number = line.number
-    where entity_id = {entity} and {signed}
+    where entity_id = {entity} and {signed} and {in_shard}
         and greatest(document.date, document.open_from) <= {end}
         and not exists (select from apart where apart.source_id = document.source_id)
 ),
@@ -136,20 +136,19 @@ booked as (
         select *, (unit || chr(10) || account || chr(10) || dimensions) collate "C" as place,
             role in ('prepayments', 'accrued_expenses') as is_cost,
             role in ('accrued_revenue', 'accrued_expenses') as is_behind
-        from part
+        from part where {named_in_shard}
     ) placed
     group by line
 )
 select {columns} from (
-select coalesce(lined.document_id, 0)::bigint as document_id,
+select case when is_line then {line_numbers} else {bill_numbers} end as numbers, found.*
+from (
+select true as is_line, coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(lined.number, 0)::bigint as number, coalesce(lined.key, '') as key,
     coalesce(lined.source_id, frozen.document, split_part(booked.line, '/', 1)) as source_id,
-    lined.content_hash, coalesce(lined.is_cost, false) as is_cost,
-    coalesce(lined.is_contract, false) as is_contract, lined.type,
-    lined.listed_account, coalesce(lined.listed_dimensions, '') as listed_dimensions,
-    coalesce(lined.currency, {functional}) as currency, coalesce(lined.rate, '') as rate,
-    coalesce(lined.account, '') as account, lined.product,
-    coalesce(lined.dimensions, '') as dimensions,
+    lined.content_hash, lined.type, lined.listed_account, lined.listed_dimensions,
+    coalesce(lined.currency, {functional}) as currency, lined.rate,
+    lined.account, lined.product, lined.dimensions,
     coalesce(lined.date - date '0001-01-01' + 1, 0)::bigint as billed,
     coalesce(greatest(lined.date, lined.open_from) - date '0001-01-01' + 1, 0)::bigint as known,
     coalesce(lined.service_start - date '0001-01-01' + 1, 0)::bigint as start,
@@ -159,9 +158,11 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
     coalesce(frozen.billed_to_date_minor, 0) as frozen_billed,
     coalesce(frozen.ahead_minor, 0) as frozen_ahead,
     coalesce(frozen.in_a_year_minor, 0) as frozen_in_a_year,
-    coalesce(frozen.negative, true) as frozen_negative,
     coalesce(booked.ahead, 0) as booked_ahead, coalesce(booked.behind, 0) as booked_behind,
     0::bigint as invoice_id, 0::bigint as line_number,
+    coalesce(lined.is_cost, false) as is_cost,
+    coalesce(lined.is_contract, false) as is_contract,
+    coalesce(frozen.negative, true) as frozen_negative,
     lined.number is null or (
         lined.details = '{{}}' and lined.stood_there and lined.account <> all({straight}::text[])
         and lined.service_start <= lined.service_end and abs(lined.amount_minor) < {amount_max}
@@ -175,17 +176,18 @@ select coalesce(lined.document_id, 0)::bigint as document_id,
                 {unit} || chr(10) || lined.account || chr(10) || lined.dimensions))
     ) is true as plain
 from lined
-    full join (select * from position where proposal_id = {last}) frozen
+    full join (select * from position where proposal_id = {last} and {named_in_shard}) frozen
         on frozen.line = lined.key
     full join booked on booked.line = coalesce(lined.key, frozen.line)
 union all
-select contract_id, coalesce(bill.number, 0), '', invoice, null, false, false, null, null, '', currency,
-    coalesce(rate, ''), '', null, '', (date - date '0001-01-01' + 1)::bigint,
+select false, contract_id, coalesce(bill.number, 0), '', invoice, null, null, null, null, currency,
+    rate, null, null, null, (date - date '0001-01-01' + 1)::bigint,
     (greatest(date, open_from) - date '0001-01-01' + 1)::bigint, 0, 0, coalesce(amount_minor, 0),
-    0, 0, 0, 0, true, 0, 0, invoice_id, coalesce(line_number, 0), plain
+    0, 0, 0, 0, 0, 0, invoice_id, coalesce(line_number, 0), false, false, false, plain
 from bill
 ) found
-order by invoice_id > 0, key collate "C", document_id, number, billed, source_id collate "C",
+) packed
+order by is_line desc, key collate "C", document_id, number, billed, source_id collate "C",
     line_number
 """
 """At the first close a contract's line must have stood at adoption where its first bill has put it since.
@@ -193,7 +195,8 @@ order by invoice_id > 0, key collate "C", document_id, number, billed, source_id
 A row a line of a document that stands alone, or of a contract; a row without a line for a document
 that has none in scope; and one without a document for what is frozen or booked and no such line's.
 Then a row a line of an invoice that bills a contract's, with `invoice_id`, and the contract's document
-and line; one of number 0 where it bills nothing in scope.
+and line; one of number 0 where it bills nothing in scope. All its numbers are one value a row, since
+what reading costs goes by the values (`plain_table.py`).
 """
 
 
@@ -217,6 +220,24 @@ BILLING = sql.SQL(
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """The documents of which the name, or their contract's, is `first` or later and before `before`,
+    byte by byte; a bound that is missing does not bound.
+    """
+
+    first: str | None = None
+    before: str | None = None
+
+    @classmethod
+    def between(cls, bounds: Sequence[str]) -> "tuple[Shard, ...]":
+        """All documents, cut at these names, which rise."""
+        return tuple(map(cls, [None, *bounds], [*bounds, None]))
+
+
+WHOLE = Shard()
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Of which close, by which policy; `last` is the proposal that the close before froze, `touched`
     the documents that people, reports, voids or refunds name, `adopted` the day of adoption at the
@@ -228,46 +249,72 @@ class Asked:
     last: int | None
     touched: Iterable[str]
     adopted: date | None
+    shard: Shard = WHOLE
 
     @property
     def end(self) -> date:
         """The last day that the close sees."""
         return self.close.period_end
 
+    def of(self, shard: Shard) -> "Asked":
+        """The same of some documents."""
+        return replace(self, shard=shard)
+
 
 def documents_query(asked: Asked) -> sql.Composed:
     """The rows of all the entity's documents."""
-    words = sql.SQL("select id::bigint as id from document where entity_id = {}")
-    return words.format(sql.Literal(asked.close.entity_id))
+    return sql.SQL("select id::bigint as id from document where entity_id = {} and {}").format(
+        sql.Literal(asked.close.entity_id),
+        _within("coalesce(contract, source_id)", asked.shard),
+    )
 
 
-def plain_query(asked: Asked) -> sql.Composed:
-    """All lines that may be plain."""
-    return sql.SQL(FAMILIES + QUERY).format(**_words(asked))
+def bounds_query(asked: Asked, shards: int) -> sql.Composed:
+    """The names at which the entity's documents are cut into so many shards of about one size."""
+    return sql.SQL(
+        'select unnest(percentile_disc({}) within group (order by coalesce(contract, source_id) collate "C"))'
+        " from document where entity_id = {}"
+    ).format(
+        sql.Literal([number / shards for number in range(1, shards)]),
+        sql.Literal(asked.close.entity_id),
+    )
+
+
+def plain_query(asked: Asked, columns: Sequence[str]) -> sql.Composed:
+    """All lines that may be plain, in these columns and `numbers`."""
+    return sql.SQL(FAMILIES + QUERY).format(**_words(asked, ["numbers", *columns]))
 
 
 def columns_of(asked: Asked) -> list[str]:
-    """The columns that are read: those that only some rules ask for, or the first close, only then."""
+    """The columns of texts that the close reads: those that only some rules ask for, only then."""
     rules = asked.policy.rules
     some = {
         "product": any(rule.product is not None for rule in rules),
         "type": any(rule.type is not None for rule in rules),
         "listed_account": any(rule.account is not None for rule in rules),
         "listed_dimensions": any(rule.tag is not None for rule in rules),
-        "known": asked.adopted is not None,
     }
-    return [*COLUMNS, *(name for name, is_asked_for in some.items() if is_asked_for)]
+    return [*TEXTS, *(name for name, is_asked_for in some.items() if is_asked_for)]
 
 
-COLUMNS = (
-    *("document_id", "number", "key", "source_id", "content_hash", "is_cost", "is_contract"),
-    *("currency", "rate", "account", "dimensions", "billed", "start", "end", "amount"),
+TEXTS = ("key", "source_id", "content_hash", "currency", "rate", "account", "dimensions")
+"""The columns of texts that every close reads."""
+RULES_ASK_FOR = ("product", "type", "listed_account", "listed_dimensions")
+"""Those that rules may ask for."""
+
+LINE_NUMBERS = (
+    *("document_id", "number", "billed", "known", "start", "end", "amount"),
     *("frozen_recognised", "frozen_billed", "frozen_ahead", "frozen_in_a_year"),
-    *("frozen_negative", "booked_ahead", "booked_behind", "invoice_id", "plain"),
+    *("booked_ahead", "booked_behind", "flags"),
 )
+"""What `numbers` holds of a line."""
+BILL_NUMBERS = ("document_id", "number", "billed", "known", "amount", "invoice_id", "flags")
+"""What it holds of a line of an invoice that bills one: its contract's document and line."""
+FLAGS = ("is_cost", "is_contract", "frozen_negative", "plain")
+"""The bits of `flags`, the lowest first."""
 
 
-def _words(asked: Asked) -> dict[str, sql.Composable]:
+def _words(asked: Asked, columns: Sequence[str]) -> dict[str, sql.Composable]:
     accounts = asked.policy.accounts
     balances = {role: accounts.of(role) if accounts.has(role) else "" for role in BALANCE_ROLES}
     ahead, behind = balances[Role.DEFERRED_REVENUE], balances[Role.ACCRUED_REVENUE]
@@ -293,8 +340,35 @@ def _words(asked: Asked) -> dict[str, sql.Composable]:
             "lined.source_id" if asked.policy.netting is Netting.CONTRACT else "lined.key"
         ),
         "amount_max": sql.Literal(AMOUNT_MAX),
-        "columns": sql.SQL(", ").join(map(sql.Identifier, columns_of(asked))),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+        "line_numbers": _packed(LINE_NUMBERS),
+        "bill_numbers": _packed(BILL_NUMBERS),
+        "in_shard": _within("document.source_id", asked.shard),
+        "bills_in_shard": _within("document.contract", asked.shard),
+        "named_in_shard": _within("split_part(line, '/', 1)", asked.shard),
     }
+
+
+def _within(name: str, shard: Shard) -> sql.Composable:
+    bounds = [
+        sql.SQL('{} collate "C" {} {}').format(sql.SQL(name), sql.SQL(than), sql.Literal(bound))
+        for than, bound in ((">=", shard.first), ("<", shard.before))
+        if bound is not None
+    ]
+    return sql.SQL(" and ").join(bounds) if bounds else sql.SQL("true")
+
+
+def _packed(names: Iterable[str]) -> sql.Composable:
+    """Numbers of 64 bits end to end, most significant byte first."""
+    told = {
+        "flags": sql.SQL(" + ").join(
+            sql.SQL("{}::int::bigint * {}").format(sql.Identifier(name), sql.Literal(1 << bit))
+            for bit, name in enumerate(FLAGS)
+        )
+    }
+    return sql.SQL(" || ").join(
+        sql.SQL("int8send({})").format(told.get(name, sql.Identifier(name))) for name in names
+    )
 
 
 def _texts(values: Iterable[str]) -> sql.Composable:

@@ -6,7 +6,7 @@ from accounting.exceptions import ONLY_TELL, ExceptionCode
 from accounting.periods import Period
 from activities.doors import Doors
 from controls.approval_policy import facts_from, required
-from controls.messages import Calculated, CloseRef, Coincidence, Level
+from controls.messages import Calculated, CloseRef, Coincidence, Level, ShardRef
 from models import CloseRow
 from store import Work
 from store.calculations import calculated
@@ -20,7 +20,9 @@ class CalculateActivities:
 
     @activity.defn
     def calculate(self, close: CloseRef) -> Calculated:
-        """Propose the journals of the period, or say which period must be closed before."""
+        """Propose the journals of the period; or say which period must be closed before, or in how
+        many shards a very big book is to be read before.
+        """
         with self._doors.outside(close), self._doors.work() as work:
             row = work.closes.lock(close.close_id)
             config = work.config.current()
@@ -29,7 +31,30 @@ class CalculateActivities:
             if work.closes.closed_to(close.entity) < period.day_before:
                 before = entity.calendar.name_at(period.day_before)
                 return Calculated(waits_for_predecessor=before)
+            cut = work.books.cut(row, entity.policy(config.sha256))
+            if cut is not None:
+                return Calculated(reading=cut.id or 0, shards=len(cut.bounds) + 1)
             calculated(work, row, config)
+            return as_calculated(work, row)
+
+    @activity.defn
+    def read_shard(self, shard: ShardRef) -> None:
+        """Read a part of a very big book and keep it for the calculation.
+
+        Nothing is kept of a book that has changed meanwhile: the calculation reads it itself.
+        """
+        close = shard.close
+        with self._doors.outside(close), self._doors.work() as work:
+            config = work.config.current()
+            policy = config.entity(close.entity).policy(config.sha256)
+            work.books.read_shard(work.closes.get(close.close_id), policy, shard)
+
+    @activity.defn
+    def calculate_read(self, close: CloseRef) -> Calculated:
+        """Propose the journals of the period from what was read in shards."""
+        with self._doors.outside(close), self._doors.work() as work:
+            row = work.closes.lock(close.close_id)
+            calculated(work, row, work.config.current())
             return as_calculated(work, row)
 
 

@@ -95,7 +95,8 @@ class Calculated:
     `exceptions` counts those that keep the close waiting; `late_documents` is the policy that
     applied. With `waits_for_predecessor` there is none: the period before is not closed yet.
     `overridden`: an exception was answered by hand in this close. `suspended` are those whose
-    approvals of earlier proposals count for nothing now, `kinds` the kinds of journal in it.
+    approvals of earlier proposals count for nothing now, `kinds` the kinds of journal in it. With
+    `shards` there is none yet: so many of a `reading` come first.
     """
 
     proposal_id: int = 0
@@ -111,6 +112,17 @@ class Calculated:
     overridden: bool = False
     suspended: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    reading: int = 0
+    shards: int = 0
+
+
+@dataclass(frozen=True)
+class ShardRef:
+    """One shard, counted from 0, of a reading that a close's calculation waits for."""
+
+    close: CloseRef
+    reading: int
+    number: int
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from models.drift import DriftRow
 from models.entities import ConfigRow, ConnectionTokenRow, EntityRow
 from models.group_closes import GroupCloseRow
 from models.journals import JournalLineRow, JournalPartRow, JournalRow
+from models.kept_readings import KeptPieceRow, KeptReadingRow
 from models.notifications import NotificationRow
 from models.past_journals import PastJournalRow
 from models.posting_choices import PostingChoiceRow
@@ -35,6 +36,8 @@ __all__ = [
     "JournalLineRow",
     "JournalPartRow",
     "JournalRow",
+    "KeptPieceRow",
+    "KeptReadingRow",
     "LedgerReadingRow",
     "NotificationRow",
     "PastJournalRow",

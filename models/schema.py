@@ -1,3 +1,3 @@
 """The schema's version that this code was written for."""
 
-REVISION = "0009"
+REVISION = "0010"

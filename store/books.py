@@ -15,6 +15,7 @@ from accounting.money import Money
 from accounting.policy import BALANCE_ROLES, CREDIT_NORMAL, RecognitionPolicy, Role
 from accounting.rates import Pair
 from controls.canonical import digest
+from controls.messages import ShardRef
 from controls.posting import IN_LEDGER, JournalState
 from controls.steps import Step
 from models import (
@@ -23,6 +24,7 @@ from models import (
     JournalLineRow,
     JournalPartRow,
     JournalRow,
+    KeptReadingRow,
     PositionRow,
     ProposalRow,
 )
@@ -99,19 +101,31 @@ class Books:
 
         By the rates on record, where no others are given.
         """
-        last = self._closes.last_closed(close.entity_id)
-        return self._with_lines(self._head(close, policy, rates, last), close, last, None)
+        head, last = self._begun(close, policy, rates)
+        return self._with_lines(head, close, last, None)
 
     def read(
-        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None = None
+        self,
+        close: CloseRow,
+        policy: RecognitionPolicy,
+        rates: RateTable | None = None,
+        *,
+        keep: bool = False,
     ) -> "tuple[Book, PlainReading | None]":
         """The same without the lines of documents that stand alone, if there are so many that it
-        pays; and these, calculated at once.
+        pays; and these, calculated at once. What was read of them is kept where asked for.
         """
-        last = self._closes.last_closed(close.entity_id)
-        head = self._head(close, policy, rates, last)
-        plain = self._plain.read(close, policy, head, last)
+        head, last = self._begun(close, policy, rates)
+        plain = self._plain.read(close, policy, head, last, keep=keep)
         return self._with_lines(head, close, last, plain), plain
+
+    def cut(self, close: CloseRow, policy: RecognitionPolicy) -> KeptReadingRow | None:
+        """Begin to read a very big book in shards; None where it is read at once, or is there."""
+        return self._plain.cut(close, policy, *self._begun(close, policy, None))
+
+    def read_shard(self, close: CloseRow, policy: RecognitionPolicy, shard: ShardRef) -> None:
+        """Read a shard and keep it."""
+        self._plain.read_shard(close, policy, *self._begun(close, policy, None), shard)
 
     def _with_lines(
         self, head: Book, close: CloseRow, last: CloseRow | None, plain: "PlainReading | None"
@@ -126,14 +140,11 @@ class Books:
             booked=self._booked(entity, currency, close, names),
         )
 
-    def _head(
-        self,
-        close: CloseRow,
-        policy: RecognitionPolicy,
-        rates: RateTable | None,
-        last: CloseRow | None,
-    ) -> Book:
-        """All but the documents, and what is frozen and booked."""
+    def _begun(
+        self, close: CloseRow, policy: RecognitionPolicy, rates: RateTable | None
+    ) -> tuple[Book, CloseRow | None]:
+        """All but the documents, and what is frozen and booked; and the close before."""
+        last = self._closes.last_closed(close.entity_id)
         entity = self._session.get(EntityRow, close.entity_id)
         assert entity is not None
         currency = policy.functional_currency
@@ -141,7 +152,7 @@ class Books:
         reports = Reports(self._session, self._audit)
         rates = rates or RateTable(self._session, self._audit)
         by_hand = self.by_hand(close, policy)
-        return Book(
+        head = Book(
             functional_currency=currency,
             adopted_on=entity.adoption_date,
             documents=(),
@@ -157,6 +168,7 @@ class Books:
             explained=by_hand.explained,
             to_reverse=Corrections(self._session, self._audit).to_reverse(close),
         )
+        return head, last
 
     def by_hand(self, close: CloseRow, policy: RecognitionPolicy) -> Counted:
         """What people booked by hand and somebody accepted, as far as no close has frozen it."""

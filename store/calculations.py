@@ -65,9 +65,16 @@ class Proposed:
 
 
 def proposed(
-    work: Work, close: CloseRow, config: AppliedConfig, rates: RateTable | None = None
+    work: Work,
+    close: CloseRow,
+    config: AppliedConfig,
+    rates: RateTable | None = None,
+    *,
+    keep: bool = False,
 ) -> Proposed:
     """What the close proposes by this configuration; `rates` are those on record where none are given.
+
+    Of a big book what was read is kept where asked for (store/kept_readings.py).
 
     Raises NotFoundError where nothing was read of the ledger yet, PolicyError where the entity
     lacks an account that a journal needs.
@@ -75,7 +82,7 @@ def proposed(
     entity = config.entity(close.entity_id)
     policy = entity.policy(config.sha256)
     period = Period(close.period_start, close.period_end)
-    book, plain = work.books.read(close, policy, rates)
+    book, plain = work.books.read(close, policy, rates, keep=keep)
     beside = plain.beside if plain is not None else NOTHING_BESIDE
     calculation = _with_what_was(work, close, calculate(book, policy, period, beside))
     found = (*calculation.exceptions, *_found(work, close))
@@ -135,7 +142,7 @@ def calculated(work: Work, close: CloseRow, config: AppliedConfig) -> ProposalRo
     Raises as `proposed` does.
     """
     keep_averages(work, close, config)
-    made = proposed(work, close, config)
+    made = proposed(work, close, config, keep=True)
     return work.proposals.save(
         close,
         made.calculation,

@@ -5,27 +5,41 @@ the session. A close in which anything out of the ordinary is going on has none 
 whole book is read object by object.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlmodel import Session, func, select
 
 from accounting.book import Book
 from accounting.policy import Accruals, Allocation, LateDocuments, RecognitionPolicy
+from controls.messages import ShardRef
 from controls.posting import IN_LEDGER
-from models import CloseRow, DocumentRow
+from models import CloseRow, DocumentRow, KeptReadingRow
 from store.accepted import AcceptedJournals
 from store.arrow import Arrow
-from store.plain_query import Asked, columns_of, documents_query, plain_query
+from store.kept_readings import KeptReadings, can_change_query, shards_of
+from store.plain_query import (
+    RULES_ASK_FOR,
+    TEXTS,
+    Asked,
+    bounds_query,
+    columns_of,
+    documents_query,
+    plain_query,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from accounting.vectorised_arithmetic import Ints
     from store.plain_arrays import PlainReading
+    from store.plain_table import Rows
 
 FEW = 2_000
 """Up to so many lines a book is read object by object."""
+SHARD_LINES = 250_000
+"""A book of more lines is read in shards of about so many, by an activity each."""
 
 
 def documents_touched(book: Book) -> set[str]:
@@ -43,27 +57,78 @@ class PlainLinesOf:
 
     def __init__(self, session: Session, dsn: str) -> None:
         self._session, self._arrow = session, Arrow(session, dsn)
+        self._kept = KeptReadings(session)
 
     def read(
-        self, close: CloseRow, policy: RecognitionPolicy, book: Book, last: CloseRow | None
+        self,
+        close: CloseRow,
+        policy: RecognitionPolicy,
+        book: Book,
+        last: CloseRow | None,
+        *,
+        keep: bool,
     ) -> "PlainReading | None":
         """The plain lines of the close as it would calculate them; None where it has none.
 
-        `book` is all that is known but for documents and what is frozen and booked.
+        `book` is all that is known but for documents and what is frozen and booked. What was read is
+        kept where the caller says so.
         """
-        if not self._may(close, policy, book):
+        asked = self._asked(close, policy, book, last)
+        if asked is None:
             return None
         from store.plain_arrays import reading
+
+        found = self._rows(asked, keep=keep)
+        return reading(*found, policy, book, asked) if found is not None else None
+
+    def cut(
+        self, close: CloseRow, policy: RecognitionPolicy, book: Book, last: CloseRow | None
+    ) -> KeptReadingRow | None:
+        """Begin a reading in shards, where the book is so big and none is kept that fits."""
+        asked = self._asked(close, policy, book, last)
+        if asked is None:
+            return None
+        shards = -(-self._count(close.entity_id, None) // SHARD_LINES)
+        if shards < 2 or self._kept.fitting(asked) is not None:
+            return None
+        driver: Any = self._session.connection().connection.driver_connection
+        bounds = sorted({name for (name,) in driver.execute(bounds_query(asked, shards))})
+        return self._kept.begin(asked, self._kept.state_now(asked), columns_of(asked), bounds)
+
+    def read_shard(
+        self,
+        close: CloseRow,
+        policy: RecognitionPolicy,
+        book: Book,
+        last: CloseRow | None,
+        shard: ShardRef,
+    ) -> None:
+        """Read a shard and keep it. Nothing where the reading is not of today's state any more."""
+        begun = self._kept.begun(shard.reading)
+        asked = self._asked(close, policy, book, last)
+        if begun is None or asked is None:
+            return
+        of = asked.of(shards_of(begun)[shard.number])
+        documents, state, rows = self._fetch(of, begun.columns)
+        if state == begun.state:
+            self._kept.keep(shard.reading, shard.number, rows, documents)
+
+    def _rows(self, asked: Asked, *, keep: bool) -> "tuple[Rows, Rows, Ints] | None":
+        """Lines, what bills them, and the rows of all documents."""
         from store.plain_table import unpacked
 
+        kept = self._kept.fitting(asked)
+        found = self._kept.rows(kept) if kept is not None else self._fetched(asked, keep=keep)
+        return (*unpacked(found[0]), found[1]) if found is not None else None
+
+    def _asked(
+        self, close: CloseRow, policy: RecognitionPolicy, book: Book, last: CloseRow | None
+    ) -> Asked | None:
+        if not self._may(close, policy, book):
+            return None
         frozen = last.proposal_id if last is not None else None
         adopted = book.adoption.date if book.adoption is not None else None
-        asked = Asked(close, policy, frozen, documents_touched(book), adopted)
-        found = self._fetched(asked)
-        if found is None:
-            return None
-        rows, documents = found
-        return reading(*unpacked(rows), documents, policy, book, asked)
+        return Asked(close, policy, frozen, documents_touched(book), adopted)
 
     def _may(self, close: CloseRow, policy: RecognitionPolicy, book: Book) -> bool:
         """Whether the close is an ordinary one of a big book."""
@@ -81,14 +146,18 @@ class PlainLinesOf:
         )
 
     def _is_big(self, entity: str) -> bool:
-        found = self._session.connection().scalar(
+        return self._count(entity, FEW + 1) > FEW
+
+    def _count(self, entity: str, at_most: int | None) -> int:
+        """How many lines the entity's documents have, counted up to so many."""
+        found: int = self._session.connection().scalar(
             text(
                 "select count(*) from (select from document_line line join document"
-                " on document.id = line.document_id where entity_id = :entity limit :more) as found"
+                " on document.id = line.document_id where entity_id = :entity limit :most) as found"
             ),
-            {"entity": entity, "more": FEW + 1},
+            {"entity": entity, "most": at_most},
         )
-        return bool(found > FEW)
+        return found
 
     def _is_posted_to(self, close: CloseRow) -> bool:
         """Whether this close has posted already, or anything is posted that is dated later."""
@@ -107,16 +176,30 @@ class PlainLinesOf:
         )
         return bool(found)
 
-    def _fetched(self, asked: Asked) -> "tuple[pa.Table, Ints] | None":
+    def _fetched(self, asked: Asked, *, keep: bool) -> "tuple[pa.Table, Ints] | None":
         """The query's answer, and the rows of all the entity's documents; None where the snapshot
         does not hold them all.
+
+        What is kept has the columns that other rules would ask for, too: a preview may try them.
+        A bigger book is kept in shards, or not at all.
         """
+        columns = [*TEXTS, *RULES_ASK_FOR] if keep else columns_of(asked)
+        told, state, rows = self._fetch(asked, columns)
+        documents: Ints = told["id"].combine_chunks().to_numpy()
+        if not self._are_all(documents.size, asked):
+            return None
+        if keep and documents.size <= SHARD_LINES * 2:
+            self._kept.keep(self._kept.begin(asked, state, columns).id or 0, 0, rows, told)
+        return rows, documents
+
+    def _fetch(self, asked: Asked, columns: Sequence[str]) -> "tuple[pa.Table, str, pa.Table]":
+        """Documents, state and rows, of one moment."""
         from store.plain_table import spelt
 
-        query = plain_query(asked, columns_of(asked))
-        all_, rows = self._arrow.fetch(documents_query(asked), query)
-        documents: Ints = all_["id"].combine_chunks().to_numpy()
-        return (spelt(rows), documents) if self._are_all(documents.size, asked) else None
+        documents, can_change, rows = self._arrow.fetch(
+            documents_query(asked), can_change_query(asked), plain_query(asked, columns)
+        )
+        return documents, self._kept.state(asked, can_change["told"][0].as_py()), spelt(rows)
 
     def _are_all(self, documents: int, asked: Asked) -> bool:
         """What this very transaction has written stands in no snapshot."""

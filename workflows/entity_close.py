@@ -1,5 +1,6 @@
 """The close of one entity's period, from sync to sign-off, for days if people need days."""
 
+import asyncio
 from contextlib import suppress
 
 from temporalio import workflow
@@ -19,9 +20,11 @@ from activities.verify import VerifyActivities
 from controls.approval import open_level
 from controls.messages import (
     POSTING_ROOM,
+    Calculated,
     CloseRef,
     CloseRequest,
     PostRequest,
+    ShardRef,
     SignedOff,
     StepReached,
 )
@@ -123,9 +126,7 @@ class EntityCloseWorkflow(CloseHandlers):
             async with self._lock:
                 self._state.outdated = self._state.completed = False
                 self._state.taken = ()
-                calculated = await workflow.execute_activity_method(
-                    CalculateActivities.calculate, self._state.close, **CALCULATE
-                )
+                calculated = await self._calculated()
             if not calculated.waits_for_predecessor:
                 self._state.proposal = calculated
                 return
@@ -135,6 +136,25 @@ class EntityCloseWorkflow(CloseHandlers):
                 f"Waits until {calculated.waits_for_predecessor} is closed",
             )
             await self._wait_for_recheck(PREDECESSOR_RECHECK_EVERY.total_seconds())
+
+    async def _calculated(self) -> Calculated:
+        """The proposal; of a very big book once all shards are read, each by an activity."""
+        close = self._state.close
+        calculated = await workflow.execute_activity_method(
+            CalculateActivities.calculate, close, **CALCULATE
+        )
+        if not calculated.shards:
+            return calculated
+        shards = [ShardRef(close, calculated.reading, n) for n in range(calculated.shards)]
+        await asyncio.gather(
+            *(
+                workflow.execute_activity_method(CalculateActivities.read_shard, shard, **CALCULATE)
+                for shard in shards
+            )
+        )
+        return await workflow.execute_activity_method(
+            CalculateActivities.calculate_read, close, **CALCULATE
+        )
 
     async def _resolve(self) -> None:
         open_exceptions = self._state.proposal.exceptions

@@ -230,7 +230,7 @@ RULES = [
 def test_a_book_of_all_kinds_is_the_same_both_ways_close_by_close(
     month_ends: Make, altered: Database, netting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uk = _filled(month_ends, netting)
+    uk = filled(month_ends, netting)
     voided = next(each for each in uk.paper.documents_told if each.document.id == "D-7").document
     uk.paper.report(Report("R-1", "D-9/0", date(2026, 9, 5), usage=Money(100, "GBP")))
     for period in ("2026-09", "2026-10", "2026-11"):
@@ -258,7 +258,7 @@ def test_a_book_of_all_kinds_is_the_same_both_ways_close_by_close(
 def test_names_that_stand_for_two_things_are_read_one_by_one(
     month_ends: Make, altered: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uk = _filled(month_ends)
+    uk = filled(month_ends)
     uk.paper.write(*said_twice())
     close = uk.open("2026-09")
     uk.sync(close)
@@ -276,7 +276,7 @@ def test_a_database_that_is_away_is_said_so(month_ends: Make) -> None:
     uk.leave()
 
 
-def _filled(month_ends: Make, netting: str = "contract") -> MonthEnd:
+def filled(month_ends: Make, netting: str = "contract") -> MonthEnd:
     accounts = {
         "deferred_revenue": "DEF",
         "accrued_revenue": "ACC",
@@ -316,7 +316,7 @@ def _plain(uk: MonthEnd, close: CloseRef, patch: pytest.MonkeyPatch) -> set[str]
 def test_a_close_in_which_more_is_going_on_is_reckoned_one_by_one(
     month_ends: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uk = _filled(month_ends)
+    uk = filled(month_ends)
     close = uk.open("2026-09")
     uk.sync(close)
     assert _plain(uk, close, monkeypatch)
@@ -341,7 +341,7 @@ def test_a_close_in_which_more_is_going_on_is_reckoned_one_by_one(
 def test_what_is_said_of_a_line_takes_its_document_out(
     month_ends: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uk = _filled(month_ends)
+    uk = filled(month_ends)
     close = uk.open("2026-09")
     uk.sync(close)
     before = _plain(uk, close, monkeypatch)

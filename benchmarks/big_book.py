@@ -26,7 +26,7 @@ from store import Store
 from store.books import ADOPTION_READING
 from store.calculations import calculated
 from tieout.demo import CONFIGURATION
-from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres
+from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres, give_rights
 from tieout.migrate import migrate
 
 ENTITY, PERIOD = "uk", "2026-09"
@@ -193,6 +193,7 @@ class BigBook:
         with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as work:
             words = sql.SQL("create database {} owner {} template template0")
             work.execute(words.format(sql.Identifier(name), sql.Identifier(OWNER)))
+            give_rights(work, name)
         migrate(server.dsn(OWNER, name))
         self.superuser = server.dsn(SUPERUSER, name)
         self.store = Store(server.dsn(WORKER, name))

@@ -29,6 +29,7 @@ class DocumentRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("entity_id", "kind", "source_id", "version"),
         Index("ix_document_source_id", "entity_id", "source_id"),
+        Index("ix_document_currency", "entity_id", "currency"),
         Index(
             "ix_document_contract",
             "entity_id",

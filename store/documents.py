@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Text, any_, false, func, literal, true
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, false, func, literal, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, desc, select
@@ -16,6 +16,18 @@ from models import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
 from store.audit import AuditTrail
 from store.closes import Closes
 from store.document_rows import as_closes_see, details_of, document_of, line_rows
+
+CURRENCIES = """
+with recursive used as (
+    select min(currency) as currency from document where entity_id = :entity
+    union all
+    select (select min(currency) from document
+        where entity_id = :entity and currency > used.currency)
+    from used where used.currency is not null
+)
+select currency from used where currency is not null
+"""
+"""From one to the next by their index, however many documents there are of each."""
 
 
 def among(column: Any, values: Sequence[int] | Sequence[str] | None) -> ColumnElement[bool]:
@@ -174,8 +186,8 @@ class Documents:
 
     def currencies(self, entity: str) -> set[str]:
         """The currencies of the entity's documents."""
-        found = select(DocumentRow.currency).where(DocumentRow.entity_id == entity).distinct()
-        return set(self._session.exec(found))
+        found = self._session.connection().scalars(text(CURRENCIES), {"entity": entity})
+        return set(found)
 
     def versions(self, entity: str, source_id: str) -> list[DocumentRow]:
         """Every stored version of one document, newest first."""

@@ -7,6 +7,7 @@ StoreError
 ├── FencedError            a later attempt has taken over: this result comes too late
 ├── ReperformanceDiffersError  made anew in SQL the figures are others: rows were changed
 ├── UnstorableError        text that Postgres can't hold (NUL, half of a surrogate pair)
+├── MissingRightError      the log-in may not do what a big book needs
 ├── SchemaVersionError     the database is older or newer than the code
 └── DatabaseUnavailableError  Postgres can't be reached or refuses the log-in
 """
@@ -38,6 +39,10 @@ class ReperformanceDiffersError(StoreError):
 
 class UnstorableError(StoreError):
     """A text holds a character that no database keeps; nothing was written."""
+
+
+class MissingRightError(StoreError):
+    """The log-in lacks a right in the database; nothing was written."""
 
 
 class SchemaVersionError(StoreError):

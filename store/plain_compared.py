@@ -21,17 +21,25 @@ from accounting.vectorised_arithmetic import Bools, Ints
 from store.arrow import Arrow
 from store.document_rows import dimensions_of
 from store.plain_arrays import PlainReading
-from store.plain_query import LABEL
-from store.plain_table import Coded
+from store.plain_query import LABEL, packed
+from store.plain_table import Coded, numbers_of
 
 RECORD = """
-select line, own_minor + catch_up_minor as recognised, catch_up_minor as catch_up,
-    billed_minor as billed, fx_minor as fx, {closing}, price_minor as price, price_currency,
-    coalesce(service_start - date '0001-01-01' + 1, 0)::bigint as service_start,
-    coalesce(service_end - date '0001-01-01' + 1, 0)::bigint as service_end,
-    held::int::bigint as held, method, account
+select line, price_currency, method, account, {numbers} as numbers
 from position where proposal_id = {proposal}
 """
+DAY = "coalesce({} - date '0001-01-01' + 1, 0)::bigint"
+NUMBERS = {
+    "recognised": "own_minor + catch_up_minor",
+    "catch_up": "catch_up_minor",
+    "billed": "billed_minor",
+    "fx": "fx_minor",
+    "price": "price_minor",
+    "service_start": DAY.format("service_start"),
+    "service_end": DAY.format("service_end"),
+    "held": "held::int::bigint",
+}
+"""What `numbers` holds before the closing balances by role."""
 
 TEXTS = """
 select document.source_id, document.content_hash, document.counterparty, {label}, line.product
@@ -63,16 +71,18 @@ def changed(
         return _told(session, plain, np.ones(size.size, np.bool_), size, most, [])
     (record,) = Arrow(session, dsn).fetch(_query(proposal, plain.currency))
     keys = record["line"].combine_chunks()
+    names = [*NUMBERS, *(role.value for role in BALANCE_ROLES)]
+    numbers = dict(zip(names, numbers_of(record["numbers"], names), strict=True))
     place = pc.index_in(plain.key, value_set=keys).fill_null(-1).to_numpy().astype(np.int64)
     known, was = place >= 0, np.maximum(place, 0)
     size = np.zeros(place.size, np.int64)
     differs = ~known
     for name, now in amounts.items():
-        by = np.abs(now - np.where(known, _numbers(record, name, was), 0))
+        by = np.abs(now - np.where(known, _of(numbers[name], was), 0))
         size = np.maximum(size, by)
         differs |= by != 0
     for name, now in facts.items():
-        differs |= now != _numbers(record, name, was)
+        differs |= now != _of(numbers[name], was)
     for name, spelt in _words(plain).items():
         differs |= ~_same(spelt, record[name], was)
     others = keys.filter(pa.array(~np.isin(np.arange(len(keys)), place)))
@@ -93,15 +103,13 @@ def _told(
 
 
 def _query(proposal: int, currency: str) -> sql.Composed:
-    closing = sql.SQL(", ").join(
-        sql.SQL("coalesce((closing ->> {})::numeric * {}, 0)::bigint as {}").format(
-            sql.Literal(role.value),
-            sql.Literal(10 ** exponent(currency)),
-            sql.Identifier(role.value),
-        )
+    balance = "coalesce((closing ->> {})::numeric * {}, 0)::bigint"
+    closing = [
+        sql.SQL(balance).format(sql.Literal(role.value), sql.Literal(10 ** exponent(currency)))
         for role in BALANCE_ROLES
-    )
-    return sql.SQL(RECORD).format(closing=closing, proposal=sql.Literal(proposal))
+    ]
+    numbers = packed([*map(sql.SQL, NUMBERS.values()), *closing])
+    return sql.SQL(RECORD).format(numbers=numbers, proposal=sql.Literal(proposal))
 
 
 def _amounts(plain: PlainReading) -> dict[str, Ints]:
@@ -132,9 +140,9 @@ def _words(plain: PlainReading) -> dict[str, Coded]:
     return {"method": plain.method, "account": plain.account, "price_currency": currency}
 
 
-def _numbers(record: pa.Table, name: str, rows: Ints) -> Ints:
-    found: Ints = record[name].combine_chunks().to_numpy()
-    return found[rows] if found.size else np.zeros_like(rows)
+def _of(numbers: Ints, rows: Ints) -> Ints:
+    found: Ints = numbers[rows] if numbers.size else np.zeros_like(rows)
+    return found
 
 
 def _same(now: Coded, column: pa.ChunkedArray, rows: Ints) -> Bools:

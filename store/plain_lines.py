@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 FEW = 2_000
 """Up to so many lines a book is read object by object."""
-SHARD_LINES = 250_000
+SHARD_LINES = 500_000
 """A book of more lines is read in shards of about so many, by an activity each."""
 
 
@@ -188,7 +188,7 @@ class PlainLinesOf:
         documents: Ints = told["id"].combine_chunks().to_numpy()
         if not self._are_all(documents.size, asked):
             return None
-        if keep and documents.size <= SHARD_LINES * 2:
+        if keep and documents.size <= SHARD_LINES:
             self._kept.keep(self._kept.begin(asked, state, columns).id or 0, 0, rows, told)
         return rows, documents
 

@@ -27,16 +27,11 @@ LABEL = (
 
 FAMILIES = """
 with apart as materialized (
-    select source_id from document
-    where entity_id = {entity} and not ({alone} or {signed} or {billing})
-    union select contract from document
-    where entity_id = {entity} and kind = 'invoice' and contract is not null and not ({billing})
-    union select unnest(array[details ->> 'credits', details ->> 'modifies']) from document
-    where entity_id = {entity} and not ({alone}) and details ?| array['credits', 'modifies']
-    union select document.source_id from document join document other
-        on other.entity_id = {entity} and other.source_id = document.source_id
-        and other.id <> document.id
-    where document.entity_id = {entity} and document.contract is not null
+    select unnest(array[source_id, case kind when 'invoice' then contract end,
+        details ->> 'credits', details ->> 'modifies']) as source_id
+    from document where entity_id = {entity} and not ({alone} or {signed} or {billing})
+    union select source_id from document where entity_id = {entity}
+    group by source_id having count(*) > 1
     union select split_part(
         unnest(array[line.details ->> 'against', line.details ->> 'obligation']), '/', 1)
     from document_line line join document on document.id = line.document_id
@@ -72,7 +67,7 @@ bill as materialized (
 ),
 """
 """What contracts and their invoices say of each other. `apart` are the names of documents that are
-neither contract, invoice of one, nor alone, or that another document or a person names.
+neither contract, invoice of one, nor alone, or that another document or a person names, or has too.
 """
 
 QUERY = """
@@ -359,16 +354,16 @@ def _within(name: str, shard: Shard) -> sql.Composable:
 
 
 def _packed(names: Iterable[str]) -> sql.Composable:
-    """Numbers of 64 bits end to end, most significant byte first."""
-    told = {
-        "flags": sql.SQL(" + ").join(
-            sql.SQL("{}::int::bigint * {}").format(sql.Identifier(name), sql.Literal(1 << bit))
-            for bit, name in enumerate(FLAGS)
-        )
-    }
-    return sql.SQL(" || ").join(
-        sql.SQL("int8send({})").format(told.get(name, sql.Identifier(name))) for name in names
+    flags = sql.SQL(" + ").join(
+        sql.SQL("{}::int::bigint * {}").format(sql.Identifier(name), sql.Literal(1 << bit))
+        for bit, name in enumerate(FLAGS)
     )
+    return packed(flags if name == "flags" else sql.Identifier(name) for name in names)
+
+
+def packed(numbers: Iterable[sql.Composable]) -> sql.Composable:
+    """Numbers of 64 bits end to end as one value, most significant byte first."""
+    return sql.SQL(" || ").join(sql.SQL("int8send({})").format(each) for each in numbers)
 
 
 def _texts(values: Iterable[str]) -> sql.Composable:

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 from sqlmodel import Session
 
 from accounting.book import JournalKind
 from accounting.money import exponent
 from accounting.policy import BALANCE_ROLES, BEHIND_ROLES, Role
 from accounting.vectorised_arithmetic import Ints
+from store.errors import MissingRightError
 from store.plain_arrays import PlainReading
 from store.plain_query import LABEL, LINE_KEY
 
@@ -84,7 +86,10 @@ PART = (
 def save(
     session: Session, proposal: int, plain: PlainReading, journals: Mapping[JournalKind, int]
 ) -> None:
-    """The positions and parts of a proposal's plain lines; `journals` are its journals by kind."""
+    """The positions and parts of a proposal's plain lines; `journals` are its journals by kind.
+
+    Raises MissingRightError.
+    """
     driver: Any = session.connection().connection.driver_connection
     key = sql.SQL(LINE_KEY)
     words = {
@@ -206,7 +211,13 @@ def _copy(
     """Blocks of columns into a table of this transaction's own, all bigint."""
     shape = sql.SQL(", ").join(sql.SQL("{} bigint").format(sql.Identifier(name)) for name in names)
     into = sql.Identifier(table)
-    cursor.execute(sql.SQL("create temp table {} ({}) on commit drop").format(into, shape))
+    try:
+        cursor.execute(sql.SQL("create temp table {} ({}) on commit drop").format(into, shape))
+    except InsufficientPrivilege as error:
+        raise MissingRightError(
+            "The worker's log-in may not make temporary tables, which a book of so many lines needs. "
+            "Nothing was written. As the owner: grant temporary on database … to tieout_worker."
+        ) from error
     with cursor.copy(sql.SQL("copy {} from stdin (format binary)").format(into)) as copy:
         copy.write(SIGNATURE)
         for columns in blocks:

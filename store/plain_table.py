@@ -94,8 +94,8 @@ def unpacked(table: pa.Table) -> tuple[Rows, Rows]:
     count, texts = _lines(table), table.drop_columns([NUMBERS])
     packed = table[NUMBERS]
     return (
-        Rows(LINE_NUMBERS, _numbers(packed.slice(0, count), LINE_NUMBERS), texts.slice(0, count)),
-        Rows(BILL_NUMBERS, _numbers(packed.slice(count), BILL_NUMBERS), texts.slice(count)),
+        Rows(LINE_NUMBERS, numbers_of(packed.slice(0, count), LINE_NUMBERS), texts.slice(0, count)),
+        Rows(BILL_NUMBERS, numbers_of(packed.slice(count), BILL_NUMBERS), texts.slice(count)),
     )
 
 
@@ -105,8 +105,10 @@ def _lines(table: pa.Table) -> int:
     return int(pc.sum(wide).as_py() or 0)
 
 
-def _numbers(packed: pa.ChunkedArray, names: Sequence[str]) -> Ints:
-    """A row a name, in the order of the rows; each value holds one of every name."""
+def numbers_of(packed: pa.ChunkedArray, names: Sequence[str]) -> Ints:
+    """A row a name, from a column that Postgres packed (`plain_query.packed`): each of its values
+    holds a number of every name.
+    """
     size = 8 * len(names)
     blocks = [
         np.frombuffer(chunk.buffers()[2], ">i8", len(chunk) * len(names), _begins(chunk))

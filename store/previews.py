@@ -15,7 +15,7 @@ from store.positions import amounts_of, position_of
 from store.rates import OF_SPOTS, RateTable
 from store.unit_of_work import Work
 
-LINES_MOST = 500
+LINES_MOST = 200
 """So many lines are compared figure by figure where a book has more that change."""
 
 

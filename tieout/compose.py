@@ -160,14 +160,16 @@ def activities_of(doors: Doors) -> list[Callable[..., Any]]:
     """Every activity of the close, bound to its doors."""
     progress, post = ProgressActivities(doors), PostActivities(doors)
     group, drift = GroupCloseActivities(doors), DriftActivities(doors)
-    reopen = ReopenActivities(doors)
+    reopen, calculate = ReopenActivities(doors), CalculateActivities(doors)
     return [
         progress.open_close,
         progress.step_reached,
         progress.record_refusal,
         RecoverActivities(doors).where_it_stands,
         SyncActivities(doors).sync,
-        CalculateActivities(doors).calculate,
+        calculate.calculate,
+        calculate.read_shard,
+        calculate.calculate_read,
         ResolveActivities(doors).record_resolution,
         ReviewActivities(doors).record_decision,
         LockCheckActivities(doors).lock_check,

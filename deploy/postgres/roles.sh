@@ -14,5 +14,6 @@ create role temporal login createdb password :'temporal_password';
 
 create database tieout owner tieout_owner;
 grant connect on database tieout to tieout_worker, tieout_api;
+grant temporary on database tieout to tieout_worker;
 revoke all on database tieout from public;
 SQL

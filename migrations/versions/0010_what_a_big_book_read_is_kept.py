@@ -4,7 +4,13 @@ Why: reading a big book is most of what its calculation, or a preview of it, tak
 read a part each; and nobody reads again what has not changed since. No record of anything: the
 worker may throw it away.
 
-Locks: none on a table that is there. Nothing to back-fill.
+The worker makes temporary tables of a big book: a right that new databases give it, and older ones
+lacked.
+
+Which currencies an entity's documents have is found by an index too, from one to the next.
+
+Locks: SHARE on document while its index is made, some seconds for a million lines; who reads does
+not wait. Nothing to back-fill.
 """
 
 import sqlalchemy as sa
@@ -22,6 +28,10 @@ begin
         grant select, insert, delete on kept_reading to tieout_worker;
         grant select, insert on kept_piece to tieout_worker;
         grant usage on sequence kept_reading_id_seq to tieout_worker;
+        if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database())
+        then
+            execute format('grant temporary on database %I to tieout_worker', current_database());
+        end if;
     end if;
     if exists (select from pg_roles where rolname = 'tieout_api') then
         grant select on kept_reading, kept_piece to tieout_api;
@@ -52,4 +62,5 @@ def upgrade() -> None:
     )
     # Mostly keys and hashes: trying to compress them takes time and saves nothing.
     op.execute('alter table kept_piece alter column held set storage external')
+    op.create_index('ix_document_currency', 'document', ['entity_id', 'currency'])
     op.execute(GRANTS)

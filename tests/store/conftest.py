@@ -18,7 +18,7 @@ from models import metadata
 from store import Store
 from tests.store.database import Database
 from tests.store.month_end import Make, MonthEnd, configured
-from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres
+from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres, give_rights
 from tieout.migrate import migrate
 
 CONFIGURATION = Path(__file__).parents[2] / "examples" / "northwind.json"
@@ -55,6 +55,7 @@ def make(server: EmbeddedPostgres) -> Callable[[str, str], Database]:
         with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as work:
             words = sql.SQL("create database {} owner {} template {}")
             work.execute(words.format(*map(sql.Identifier, (name, OWNER, template))))
+            give_rights(work, name)
         return Database(*(server.dsn(role, name) for role in (OWNER, WORKER, API, SUPERUSER)))
 
     return made

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from temporalio.exceptions import ApplicationError
 
 from accounting.beside import NOTHING_BESIDE
 from accounting.book import Book
@@ -273,6 +275,24 @@ def test_a_database_that_is_away_is_said_so(month_ends: Make) -> None:
         away = Arrow(work._session, "host=/nowhere port=1 connect_timeout=1")
         with pytest.raises(DatabaseUnavailableError, match="went away"):
             away.fetch(sql.SQL("select 1").format())
+    uk.leave()
+
+
+def test_a_worker_that_may_make_no_temporary_table_is_told_so(
+    month_ends: Make, altered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uk = filled(month_ends)
+    close = uk.open("2026-09")
+    uk.sync(close)
+    monkeypatch.setattr(plain_lines, "FEW", AT_ONCE)
+    database = sql.Identifier(str(conninfo_to_dict(altered.owner)["dbname"]))
+    right = sql.SQL("{} temporary on database {} {} tieout_worker")
+    with psycopg.connect(altered.owner, autocommit=True) as work:
+        work.execute(right.format(sql.SQL("revoke"), database, sql.SQL("from")))
+        with pytest.raises(ApplicationError, match="grant temporary on database"):
+            uk.calculate(close)
+        work.execute(right.format(sql.SQL("grant"), database, sql.SQL("to")))
+    assert uk.calculate(close).proposal_id
     uk.leave()
 
 

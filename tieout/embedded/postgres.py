@@ -352,15 +352,25 @@ class EmbeddedPostgres:
             ).fetchone():
                 name, owner = sql.Identifier(DATABASE), sql.Identifier(OWNER)
                 work.execute(sql.SQL("create database {} owner {}").format(name, owner))
-            for role in (WORKER, API):
-                work.execute(
-                    sql.SQL("grant connect on database {} to {}").format(
-                        sql.Identifier(DATABASE), sql.Identifier(role)
-                    )
-                )
-            work.execute(
-                sql.SQL("revoke all on database {} from public").format(sql.Identifier(DATABASE))
+            give_rights(work, DATABASE)
+
+
+def give_rights(work: psycopg.Connection[tuple[object, ...]], database: str) -> None:
+    """Who may do what with the database as such, as deploy/postgres/roles.sh has it: of a big book the
+    worker makes temporary tables.
+    """
+    for words in (
+        "revoke all on database {database} from public",
+        "grant connect on database {database} to {worker}, {api}",
+        "grant temporary on database {database} to {worker}",
+    ):
+        work.execute(
+            sql.SQL(words).format(
+                database=sql.Identifier(database),
+                worker=sql.Identifier(WORKER),
+                api=sql.Identifier(API),
             )
+        )
 
 
 def _write_private(path: Path, text: str) -> None:

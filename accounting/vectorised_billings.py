@@ -80,3 +80,47 @@ class Layers:
             found[rows] += ratio(self.billings.functional[layer], part, size)
             left[rows] -= part
             number += 1
+
+
+@dataclass(frozen=True, slots=True)
+class BilledMonthly:
+    """What is billed of lines by the ends of their months of service: `first` by the end of a
+    line's first month; each later billing goes `month` months after it.
+
+    `place` is that of a line's first later billing, `count` how many it has.
+    """
+
+    first: Ints
+    place: Ints
+    count: Ints
+    month: Ints
+    amount: Ints
+
+    @classmethod
+    def of(cls, billings: Billings, ends: Ints, begins: Ints, months: Ints) -> "BilledMonthly":
+        """Of lines that begin in a month, by its place among the `ends` of months, and last so
+        many months; what is billed after these is left out.
+        """
+        early = billings.day <= ends[begins][billings.line]
+        first = np.zeros_like(begins)
+        np.add.at(first, billings.line, np.where(early, billings.amount, 0))
+        later = np.flatnonzero(~early)
+        line = billings.line[later]
+        month = np.searchsorted(ends, billings.day[later]) - begins[line]
+        inside = month < months[line]
+        count = np.bincount(line[inside], minlength=begins.size)
+        place = np.cumsum(count) - count
+        return cls(first, place, count, month[inside], billings.amount[later[inside]])
+
+    def add_later(self, lines: Ints, table: Ints) -> None:
+        """Add what is billed later to a table of lines by their months."""
+        rows = np.flatnonzero(self.count[lines])
+        if not rows.size:
+            return
+        place, count = self.place[lines[rows]], self.count[lines[rows]]
+        billed = np.zeros((rows.size, table.shape[1]), np.int64)
+        for number in range(int(count.max())):
+            has = np.flatnonzero(count > number)
+            at = place[has] + number
+            billed[has, self.month[at]] += self.amount[at]
+        table[rows] += np.cumsum(billed, axis=1)

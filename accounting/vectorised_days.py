@@ -15,8 +15,18 @@ EPOCH_MONTH = 1970 * 12 + 1
 
 def month_of(ordinals: Ints) -> Ints:
     """The days' months, year × 12 + month."""
+    if ordinals.size:
+        first, last = int(ordinals.min()), int(ordinals.max())
+        if last - first < ordinals.size // 2:  # Fewer days than that: of each of them once.
+            return month_of(np.arange(first, last + 1))[ordinals - first]
     months = (ordinals - EPOCH).astype("datetime64[D]").astype("datetime64[M]")
     return months.astype(np.int64) + EPOCH_MONTH
+
+
+def month_ends(months: Ints) -> Ints:
+    """The last days of months."""
+    after = (months + 1 - EPOCH_MONTH).astype("datetime64[M]").astype("datetime64[D]")
+    return after.astype(np.int64) + EPOCH - 1
 
 
 @dataclass(frozen=True, slots=True)

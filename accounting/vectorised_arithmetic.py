@@ -51,28 +51,20 @@ def shares(amount: Ints, elapsed: Ints, whole: Ints, out: Ints | None = None) ->
     What one of `whole` earns is a fixed-point number p ÷ 2ᵇ, next after amount ÷ whole away from
     zero. Then p·n ÷ 2ᵇ is off amount·n ÷ whole by e, 0 < e ≤ n ÷ 2ᵇ, away from zero (n > 0).
     amount·n ÷ whole + ½ is a multiple of 1 ÷ (2·whole), and e is less than that as 2ᵇ > 2·whole·n.
-    So ⌊p·n ÷ 2ᵇ + ½⌋ is the nearest whole number; of a half it is the one away from zero, for a
-    negative sum falls below the whole number that it would be, and a positive one doesn't.
+    So ⌊p·n ÷ 2ᵇ + ½⌋ is the nearest whole number. Of a half it is the one away from zero: a
+    positive sum is a whole number and e more, a negative one falls short of it.
     """
-    top = largest(whole)
-    bits = (2 * top * top).bit_length()
-    if top << bits >= FITS:
-        exact = ratio(amount, elapsed, whole)
-        if out is None:
-            return exact
-        out[:] = exact
-        return out
     size = np.abs(amount)
+    bits = min((2 * largest(whole) ** 2).bit_length(), FITS.bit_length() - 1)
     each = size // whole
-    rest = size - each * whole
-    each = (each << bits) + (rest << bits) // whole + 1
+    each = (each << bits) + ((size - each * whole) << bits) // whole + 1
     found: Ints = np.multiply(elapsed, np.where(amount < 0, -each, each), out=out)
     found += 1 << (bits - 1)
     found >>= bits
-    fits = FITS >> bits  # Below it |p|·n ≤ size·2ᵇ + whole does.
+    fits = FITS >> bits  # Sizes below it do: |p|·n ≤ size·2ᵇ + whole.
     if largest(size) >= fits:
-        large = np.flatnonzero(size >= fits)
-        found[large] = ratio(amount[large], elapsed[large], whole[large])
+        others = np.flatnonzero(size >= fits)
+        found[others] = ratio(amount[others], elapsed[others], whole[others])
     return found
 
 

@@ -50,8 +50,9 @@ class Block:
             np.minimum(elapsed, whole, out=elapsed)
             return shares(amount, elapsed, whole)
         elapsed, whole = group.form.fraction(at, self.places[:, None])
-        elapsed = np.where(at.ordinal >= end, whole, np.where(at.ordinal < start, 0, elapsed))
-        return ratio(amount, elapsed, whole)
+        ended = at.ordinal >= end
+        outside = ended | (at.ordinal < start)  # There a form may say anything, even 0 ÷ 0.
+        return ratio(amount, np.where(outside, ended, elapsed), np.where(outside, 1, whole))
 
     def monthly(self, ends: Ints, out: Ints) -> None:
         """R(t) at the ends of the months of service, a row of these days a line, which is written

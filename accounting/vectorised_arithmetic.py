@@ -45,8 +45,8 @@ def ratio(amount: Ints, numerator: Ints, denominator: Ints) -> Ints:
 
 
 def shares(amount: Ints, elapsed: Ints, whole: Ints, out: Ints | None = None) -> Ints:
-    """Rounded amount × elapsed ÷ whole, 0 ≤ elapsed ≤ whole, of a table: `amount` and `whole` are
-    columns, a line a row. As `ratio`, with a division a line in place of one a figure.
+    """Rounded amount × elapsed ÷ whole, 0 ≤ elapsed ≤ whole, of a table whose rows are lines:
+    `amount` is a column, `whole` mostly. As `ratio`, but dividing once a line, not once a figure.
 
     What one of `whole` earns is a fixed-point number p ÷ 2ᵇ, next after amount ÷ whole away from
     zero. Then p·n ÷ 2ᵇ is off amount·n ÷ whole by e, 0 < e ≤ n ÷ 2ᵇ, away from zero (n > 0).

@@ -39,28 +39,24 @@ class Block:
 
     def recognised(self, at: Days) -> Ints:
         """R(t), a row a line and a column a day."""
-        group = self.group
-        amount, start, end = (
-            each[self.places, None] for each in (group.amount, group.start, group.end)
-        )
+        group, places = self.group, self.places[:, None]
+        amount = group.amount[places]
+        elapsed, whole = group.form.fraction(at, places)
         if group.code == DAILY:
-            whole = end - start + 1
-            elapsed = at.ordinal - (start - 1)
-            np.maximum(elapsed, 0, out=elapsed)
-            np.minimum(elapsed, whole, out=elapsed)
-            return shares(amount, elapsed, whole)
-        elapsed, whole = group.form.fraction(at, self.places[:, None])
-        ended = at.ordinal >= end
-        outside = ended | (at.ordinal < start)  # There a form may say anything, even 0 ÷ 0.
+            return shares(amount, np.clip(elapsed, 0, whole, out=elapsed), whole)
+        ended = at.ordinal >= group.end[places]
+        outside = ended | (at.ordinal < group.start[places])
+        # Outside a form may say anything, even 0 ÷ 0.
         return ratio(amount, np.where(outside, ended, elapsed), np.where(outside, 1, whole))
 
     def monthly(self, ends: Ints, out: Ints) -> None:
         """R(t) at the ends of the months of service, a row of these days a line, which is written
         over.
         """
-        elapsed, whole = self.group.form.monthly(ends, self.places[:, None])
+        places = self.places[:, None]
+        elapsed, whole = self.group.form.monthly(ends, places)
         elapsed[:, -1] = whole[:, -1]
-        shares(self.group.amount[self.places, None], elapsed, whole, out)
+        shares(self.group.amount[places], elapsed, whole, out)
 
 
 def blocks(earning: Earning, width: Ints) -> Iterator[Block]:

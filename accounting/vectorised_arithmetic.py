@@ -35,13 +35,23 @@ def ratio(amount: Ints, numerator: Ints, denominator: Ints) -> Ints:
     size = np.abs(amount)
     whole = size // denominator
     rest = size - whole * denominator
+    result: Ints = whole * numerator + (2 * rest * numerator + denominator) // (2 * denominator)
     top, bottom = largest(numerator), largest(denominator)
-    if 2 * top * bottom + bottom < 2 * FITS and (largest(whole) + 1) * top < FITS:
-        result = whole * numerator + (2 * rest * numerator + denominator) // (2 * denominator)
-    else:
-        result = _ratio_of_any_size(size, numerator, denominator)
+    if 2 * top * bottom + bottom >= 2 * FITS or (largest(whole) + 1) * top >= FITS:
+        room = FITS // np.maximum(numerator, 1)
+        fits = (2 * (rest + 1) < room) & (whole + 1 < room) & (denominator < FITS // 2)
+        _one_by_one(result, np.nonzero(~fits), size, numerator, denominator)
     signed: Ints = np.where(amount < 0, -result, result)
     return signed
+
+
+def _one_by_one(
+    result: Ints, at: tuple[Ints, ...], size: Ints, numerator: Ints, denominator: Ints
+) -> None:
+    """The ratios at some places by Python's integers."""
+    columns = (np.broadcast_to(each, result.shape)[at] for each in (size, numerator, denominator))
+    exact = zip(*(column.tolist() for column in columns), strict=True)
+    result[at] = ints([(2 * a * n + d) // (2 * d) for a, n, d in exact])
 
 
 def shares(amount: Ints, elapsed: Ints, whole: Ints, out: Ints | None = None) -> Ints:
@@ -66,22 +76,6 @@ def shares(amount: Ints, elapsed: Ints, whole: Ints, out: Ints | None = None) ->
         others = np.flatnonzero(size >= fits)
         found[others] = ratio(amount[others], elapsed[others], whole[others])
     return found
-
-
-def _ratio_of_any_size(size: Ints, numerator: Ints, denominator: Ints) -> Ints:
-    size, numerator, denominator = np.broadcast_arrays(size, numerator, denominator)
-    whole = size // denominator
-    rest = size - whole * denominator
-    room = FITS // np.maximum(numerator, 1)
-    fits = (2 * (rest + 1) < room) & (whole + 1 < room) & (denominator < FITS // 2)
-    result = np.zeros(size.shape, np.int64)
-    q, r, n, d = whole[fits], rest[fits], numerator[fits], denominator[fits]
-    result[fits] = q * n + (2 * r * n + d) // (2 * d)
-    others = zip(
-        size[~fits].tolist(), numerator[~fits].tolist(), denominator[~fits].tolist(), strict=True
-    )
-    result[~fits] = ints([(2 * a * n + d) // (2 * d) for a, n, d in others])
-    return result
 
 
 def ratio_sum(first: Ints, below: int, second: Ints, factor: Ints, over: Ints) -> Ints:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from accounting.vectorised_arithmetic import Bools, Ints, ratio
+from accounting.vectorised_days import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +85,33 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class BilledMonthly:
-    """What is billed of lines by the ends of their months of service: `first` by the end of a
-    line's first month; each later billing goes `month` months after it.
+    """What is billed of lines in the months of their service, what was billed before in the first.
 
-    `place` is that of a line's first later billing, `count` how many it has.
+    `first` is the place of a line's first billing, `count` how many it has; `month` is a
+    billing's, counted from 0.
     """
 
     first: Ints
-    place: Ints
     count: Ints
     month: Ints
     amount: Ints
 
     @classmethod
-    def of(cls, billings: Billings, ends: Ints, begins: Ints, months: Ints) -> "BilledMonthly":
-        """Of lines that begin in a month, by its place among the `ends` of months, and last so
-        many months; what is billed after these is left out.
+    def of(cls, billings: Billings, opened: Ints, months: Ints) -> "BilledMonthly":
+        """Of lines whose service opens in a month and lasts so many; what is billed after it is
+        left out.
         """
-        early = billings.day <= ends[begins][billings.line]
-        first = np.zeros_like(begins)
-        np.add.at(first, billings.line, np.where(early, billings.amount, 0))
-        later = np.flatnonzero(~early)
-        line = billings.line[later]
-        month = np.searchsorted(ends, billings.day[later]) - begins[line]
-        inside = month < months[line]
-        count = np.bincount(line[inside], minlength=begins.size)
-        place = np.cumsum(count) - count
-        return cls(first, place, count, month[inside], billings.amount[later[inside]])
+        month = np.maximum(month_of(billings.day) - opened[billings.line], 0)
+        inside = np.flatnonzero(month < months[billings.line])
+        count = np.bincount(billings.line[inside], minlength=opened.size)
+        return cls(np.cumsum(count) - count, count, month[inside], billings.amount[inside])
 
-    def add_later(self, lines: Ints, table: Ints) -> None:
-        """Add what is billed later to a table of lines by their months."""
-        rows = np.flatnonzero(self.count[lines])
-        if not rows.size:
-            return
-        place, count = self.place[lines[rows]], self.count[lines[rows]]
-        billed = np.zeros((rows.size, table.shape[1]), np.int64)
+    def upto_month_ends(self, lines: Ints, out: Ints) -> None:
+        """B at the ends of the months of service, a row a line."""
+        first, count = self.first[lines], self.count[lines]
+        out[:] = 0
         for number in range(int(count.max())):
-            has = np.flatnonzero(count > number)
-            at = place[has] + number
-            billed[has, self.month[at]] += self.amount[at]
-        table[rows] += np.cumsum(billed, axis=1)
+            rows = np.flatnonzero(count > number)
+            at = first[rows] + number
+            out[rows, self.month[at]] += self.amount[at]
+        np.cumsum(out, axis=1, out=out)

@@ -143,7 +143,7 @@ def schedule(earning: Earning, billings: Billings, into: Schedule | None = None)
     calendar = np.arange(int(opened.min()), int((opened + count).max()))
     ends = month_ends(calendar)
     begins = opened - calendar[0]
-    billed = BilledMonthly.of(billings, ends, begins, count)
+    billed = BilledMonthly.of(billings, opened, count)
     windows = {
         long: (_windows(calendar.astype(np.int16), long), _windows(ends, long))
         for long in np.flatnonzero(np.bincount(count)).tolist()
@@ -163,9 +163,9 @@ def schedule(earning: Earning, billings: Billings, into: Schedule | None = None)
         block.monthly(at, reached.reshape(shape))
         np.subtract(reached[1:], reached[:-1], out=moved[1:])
         moved[::long] = reached[::long]
-        ahead = found.ahead[rows].reshape(shape)
-        np.subtract(billed.first[lines, None], reached.reshape(shape), out=ahead)
-        billed.add_later(lines, ahead)
+        ahead = found.ahead[rows]
+        billed.upto_month_ends(lines, ahead.reshape(shape))
+        ahead -= reached
         done = rows.stop
     return found
 

@@ -50,7 +50,7 @@ class Block:
         return ratio(amount, np.where(outside, ended, elapsed), np.where(outside, 1, whole))
 
     def monthly(self, ends: Ints, out: Ints) -> None:
-        """R(t) at the ends of the months of service, a row of these days a line, which is written
+        """R(t) at the ends of the months of service, a row a line; `ends`, these days, are written
         over.
         """
         places = self.places[:, None]
@@ -142,7 +142,7 @@ def schedule(earning: Earning, billings: Billings, into: Schedule | None = None)
         return found
     calendar = np.arange(int(opened.min()), int((opened + count).max()))
     ends = month_ends(calendar)
-    begins = opened - calendar[0]
+    begins = opened - int(calendar[0])
     billed = BilledMonthly.of(billings, opened, count)
     windows = {
         long: (_windows(calendar.astype(np.int16), long), _windows(ends, long))
@@ -157,10 +157,12 @@ def schedule(earning: Earning, billings: Billings, into: Schedule | None = None)
         month, end = windows[long]
         begin = begins[lines]
         found.line[rows].reshape(shape)[:] = lines.astype(np.int32)[:, None]
+        # Nothing is clipped: to be able to raise, `take` would fill a copy of `out` first.
         month.take(begin, axis=0, out=found.month[rows].reshape(shape), mode="clip")
         at = end.take(begin, axis=0, out=room[: lines.size * long].reshape(shape), mode="clip")
         reached, moved = found.reached[rows], found.recognised[rows]
         block.monthly(at, reached.reshape(shape))
+        # In one piece, over the ends of lines, and then the first month of each, which is all of it.
         np.subtract(reached[1:], reached[:-1], out=moved[1:])
         moved[::long] = reached[::long]
         ahead = found.ahead[rows]

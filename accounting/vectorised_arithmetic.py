@@ -35,29 +35,47 @@ def ratio(amount: Ints, numerator: Ints, denominator: Ints) -> Ints:
     size = np.abs(amount)
     whole = size // denominator
     rest = size - whole * denominator
+    result: Ints = whole * numerator + (2 * rest * numerator + denominator) // (2 * denominator)
     top, bottom = largest(numerator), largest(denominator)
-    if 2 * top * bottom + bottom < 2 * FITS and (largest(whole) + 1) * top < FITS:
-        result = whole * numerator + (2 * rest * numerator + denominator) // (2 * denominator)
-    else:
-        result = _ratio_of_any_size(size, numerator, denominator)
+    if 2 * top * bottom + bottom >= 2 * FITS or (largest(whole) + 1) * top >= FITS:
+        room = FITS // np.maximum(numerator, 1)
+        fits = (2 * (rest + 1) < room) & (whole + 1 < room) & (denominator < FITS // 2)
+        _one_by_one(result, np.nonzero(~fits), size, numerator, denominator)
     signed: Ints = np.where(amount < 0, -result, result)
     return signed
 
 
-def _ratio_of_any_size(size: Ints, numerator: Ints, denominator: Ints) -> Ints:
-    size, numerator, denominator = np.broadcast_arrays(size, numerator, denominator)
-    whole = size // denominator
-    rest = size - whole * denominator
-    room = FITS // np.maximum(numerator, 1)
-    fits = (2 * (rest + 1) < room) & (whole + 1 < room) & (denominator < FITS // 2)
-    result = np.zeros(size.shape, np.int64)
-    q, r, n, d = whole[fits], rest[fits], numerator[fits], denominator[fits]
-    result[fits] = q * n + (2 * r * n + d) // (2 * d)
-    others = zip(
-        size[~fits].tolist(), numerator[~fits].tolist(), denominator[~fits].tolist(), strict=True
-    )
-    result[~fits] = ints([(2 * a * n + d) // (2 * d) for a, n, d in others])
-    return result
+def _one_by_one(
+    result: Ints, at: tuple[Ints, ...], size: Ints, numerator: Ints, denominator: Ints
+) -> None:
+    """The ratios at some places by Python's integers."""
+    columns = (np.broadcast_to(each, result.shape)[at] for each in (size, numerator, denominator))
+    exact = zip(*(column.tolist() for column in columns), strict=True)
+    result[at] = ints([(2 * a * n + d) // (2 * d) for a, n, d in exact])
+
+
+def shares(amount: Ints, elapsed: Ints, whole: Ints, out: Ints | None = None) -> Ints:
+    """Rounded amount × elapsed ÷ whole, 0 ≤ elapsed ≤ whole, of a table whose rows are lines:
+    `amount` is a column, `whole` mostly. As `ratio`, but dividing once a line, not once a figure.
+
+    What one of `whole` earns is a fixed-point number p ÷ 2ᵇ, next after amount ÷ whole away from
+    zero. Then p·n ÷ 2ᵇ is off amount·n ÷ whole by e, 0 < e ≤ n ÷ 2ᵇ, away from zero (n > 0).
+    amount·n ÷ whole + ½ is a multiple of 1 ÷ (2·whole), and e is less than that as 2ᵇ > 2·whole·n.
+    So ⌊p·n ÷ 2ᵇ + ½⌋ is the nearest whole number. Of a half it is the one away from zero: a
+    positive sum is a whole number and e more, a negative one falls short of it.
+    """
+    size = np.abs(amount)
+    bits = min((2 * largest(whole) ** 2).bit_length(), FITS.bit_length() - 1)
+    each = size // whole
+    each = (each << bits) + ((size - each * whole) << bits) // whole + 1
+    found: Ints = np.multiply(elapsed, np.where(amount < 0, -each, each), out=out)
+    found += 1 << (bits - 1)
+    found >>= bits
+    fits = FITS >> bits  # Sizes below it do: |p|·n ≤ size·2ᵇ + whole.
+    if largest(size) >= fits:
+        others = np.flatnonzero(size >= fits)
+        found[others] = ratio(amount[others], elapsed[others], whole[others])
+    return found
 
 
 def ratio_sum(first: Ints, below: int, second: Ints, factor: Ints, over: Ints) -> Ints:

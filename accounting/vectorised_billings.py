@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from accounting.vectorised_arithmetic import Bools, Ints, ratio
+from accounting.vectorised_days import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,37 @@ class Layers:
             found[rows] += ratio(self.billings.functional[layer], part, size)
             left[rows] -= part
             number += 1
+
+
+@dataclass(frozen=True, slots=True)
+class BilledMonthly:
+    """What is billed of lines in the months of their service, what was billed before in the first.
+
+    `first` is the place of a line's first billing, `count` how many it has; `month` is a
+    billing's, counted from 0.
+    """
+
+    first: Ints
+    count: Ints
+    month: Ints
+    amount: Ints
+
+    @classmethod
+    def of(cls, billings: Billings, opened: Ints, months: Ints) -> "BilledMonthly":
+        """Of lines whose service opens in a month and lasts so many; what is billed after it is
+        left out.
+        """
+        month = np.maximum(month_of(billings.day) - opened[billings.line], 0)
+        inside = np.flatnonzero(month < months[billings.line])
+        count = np.bincount(billings.line[inside], minlength=opened.size)
+        return cls(np.cumsum(count) - count, count, month[inside], billings.amount[inside])
+
+    def upto_month_ends(self, lines: Ints, out: Ints) -> None:
+        """B at the ends of the months of service, a row a line."""
+        first, count = self.first[lines], self.count[lines]
+        out[:] = 0
+        for number in range(int(count.max())):
+            rows = np.flatnonzero(count > number)
+            at = first[rows] + number
+            out[rows, self.month[at]] += self.amount[at]
+        np.cumsum(out, axis=1, out=out)

@@ -24,6 +24,12 @@ class Form(Protocol):
     def fraction(self, at: Days, rows: Ints) -> Fraction:
         """What is earned by the days, for the rows named: one day for each, or one for all."""
 
+    def monthly(self, ends: Ints, rows: Ints) -> Fraction:
+        """What is earned by the ends of the months of service but the last (there it is all): a
+        row for each of the rows named (a column) and a column a month. `ends`, these days, are
+        room for the numerators: written over.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class _Evenly:
@@ -36,6 +42,13 @@ class _Evenly:
     def fraction(self, at: Days, rows: Ints) -> Fraction:
         now = at.in_360 if self.in_360 else at.ordinal
         return now - self.before[rows], self.whole[rows]
+
+    def monthly(self, ends: Ints, rows: Ints) -> Fraction:
+        before, whole = self.before[rows], self.whole[rows]
+        if self.in_360:
+            return np.add(30 - before % 30, 30 * np.arange(ends.shape[1]), out=ends), whole
+        ends -= before
+        return ends, whole
 
 
 def _daily(start: Ints, end: Ints, _calendar: FiscalCalendar) -> Form:
@@ -81,6 +94,11 @@ class _Weighted:
         )
         days = np.where(in_first, head, np.where(in_last, tail, at.length))
         return elapsed, whole * days
+
+    def monthly(self, ends: Ints, rows: Ints) -> Fraction:
+        np.multiply(self.unit[rows], np.arange(ends.shape[1]), out=ends)
+        ends += self.opening[rows]
+        return ends, self.whole[rows]
 
 
 def _weighted(
@@ -167,10 +185,16 @@ class _EvenPeriods:
     touched: Ints
 
     def fraction(self, at: Days, rows: Ints) -> Fraction:
-        now = np.searchsorted(self.starts, at.ordinal, side="right") - 1
+        return self._elapsed(at.ordinal, rows)
+
+    def monthly(self, ends: Ints, rows: Ints) -> Fraction:
+        return self._elapsed(np.minimum(ends, self.end[rows], out=ends), rows)
+
+    def _elapsed(self, at: Ints, rows: Ints) -> Fraction:
+        now = np.searchsorted(self.starts, at, side="right") - 1
         opened = np.maximum(self.start[rows], self.starts[now])
         days = np.minimum(self.end[rows], self.starts[now + 1] - 1) - opened + 1
-        return (now - self.first[rows]) * days + at.ordinal - opened + 1, self.touched[rows] * days
+        return (now - self.first[rows]) * days + at - opened + 1, self.touched[rows] * days
 
 
 def _even_periods(start: Ints, end: Ints, calendar: FiscalCalendar) -> Form:

@@ -8,19 +8,19 @@ segment each, over time (`Earning.over_time`), all of which the arrays know (`Co
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accounting.vectorised_arithmetic import FITS, Ints, largest, ratio, sums
-from accounting.vectorised_billings import Billings, Layers
-from accounting.vectorised_days import Days, month_of
+from accounting.vectorised_arithmetic import FITS, Ints, largest, ratio, shares, sums
+from accounting.vectorised_billings import BilledMonthly, Billings
+from accounting.vectorised_days import Days, month_ends, month_of
 from accounting.vectorised_segments import Earning, Group
 
-ROWS = 1_024
-"""So many lines at a time: what is between stays in the processor's cache."""
-DAYS_MAX = 2**15
-"""Shorter lines, by days, are divided in 32 bits: 2·r·n + D < 2³¹ as r < D and n ≤ D."""
+Number = TypeVar("Number", bound=np.integer)
+CELLS = 2**16
+"""So many figures at a time: what is between stays in the processor's cache."""
 DAILY = 0
 
 
@@ -37,52 +37,38 @@ class Block:
         rows = self.group.rows
         return self.places + rows.start if isinstance(rows, slice) else rows[self.places]
 
-    def recognised(self, of: Days, when: Ints, ordinal: Ints) -> Ints:
-        """R(t), a row a line and a column a day: the days `of` the places `when`, one row of them
-        for all lines or a row for each; `ordinal` are these days.
+    def recognised(self, at: Days) -> Ints:
+        """R(t), a row a line and a column a day."""
+        group, places = self.group, self.places[:, None]
+        amount = group.amount[places]
+        elapsed, whole = group.form.fraction(at, places)
+        if group.code == DAILY:
+            return shares(amount, np.clip(elapsed, 0, whole, out=elapsed), whole)
+        ended = at.ordinal >= group.end[places]
+        outside = ended | (at.ordinal < group.start[places])
+        # Outside a form may say anything, even 0 ÷ 0.
+        return ratio(amount, np.where(outside, ended, elapsed), np.where(outside, 1, whole))
+
+    def monthly(self, ends: Ints, out: Ints) -> None:
+        """R(t) at the ends of the months of service, a row a line; `ends`, these days, are written
+        over.
         """
-        group = self.group
-        amount, start, end = (
-            each[self.places, None] for each in (group.amount, group.start, group.end)
-        )
-        days = end - start + 1
-        if group.code == DAILY and int(days.max()) < DAYS_MAX:
-            return _by_days(amount, start, days, ordinal)
-        at = of.take(when)
-        elapsed, whole = group.form.fraction(at, self.places[:, None])
-        elapsed = np.where(at.ordinal >= end, whole, np.where(at.ordinal < start, 0, elapsed))
-        return ratio(amount, elapsed, whole)
+        places = self.places[:, None]
+        elapsed, whole = self.group.form.monthly(ends, places)
+        elapsed[:, -1] = whole[:, -1]
+        shares(self.group.amount[places], elapsed, whole, out)
 
 
-def _by_days(amount: Ints, start: Ints, days: Ints, at: Ints) -> Ints:
-    """Evenly over each line's days, divided in 32 bits."""
-    size = np.abs(amount)
-    whole = size // days
-    rest = (2 * (size - whole * days)).astype(np.int32)
-    short = days.astype(np.int32)
-    elapsed = at.astype(np.int32) - (start - 1).astype(np.int32)
-    np.maximum(elapsed, 0, out=elapsed)
-    np.minimum(elapsed, short, out=elapsed)
-    found: Ints = np.multiply(whole, elapsed, dtype=np.int64)
-    elapsed *= rest
-    elapsed += short
-    parts = elapsed.view(np.uint32)
-    parts //= (2 * short).view(np.uint32)
-    found += parts
-    if (amount < 0).any():
-        found *= np.where(amount < 0, -1, 1)
-    return found
-
-
-def blocks(earning: Earning, by: Ints | None = None) -> Iterator[Block]:
-    """All lines; with `by`, by line, those of a block have it in common."""
+def blocks(earning: Earning, width: Ints) -> Iterator[Block]:
+    """All lines, as tables of about CELLS; `width`, by line, are a table's columns."""
     for group in earning.groups:
-        of = by[group.rows] if by is not None else np.zeros_like(group.end)
+        of = width[group.rows]
         order = np.argsort(of, kind="stable")
         changes = np.flatnonzero(np.diff(of[order])) + 1
         for run in np.split(order, changes):
-            for first in range(0, run.size, ROWS):
-                yield Block(group, run[first : first + ROWS])
+            rows = max(CELLS // max(int(of[run[0]]), 1), 1)
+            for first in range(0, run.size, rows):
+                yield Block(group, run[first : first + rows])
 
 
 def waterfall(earning: Earning, days: Sequence[date], groups: Ints, count: int) -> Ints:
@@ -96,14 +82,14 @@ def waterfall(earning: Earning, days: Sequence[date], groups: Ints, count: int) 
     if not fits or not earning.over_time:
         columns = [sums(earning.recognised(Days.one(day)), groups, count) for day in days]
         return np.stack(columns, axis=1)
-    for block in blocks(earning):
+    for block in blocks(earning, np.full(lines, len(days))):
         block = _by_group(block, groups)  # noqa: PLW2901
         places, own = block.places, groups[block.lines]
         low = int(np.searchsorted(at.ordinal, block.group.start[places].min()))
         high = int(np.searchsorted(at.ordinal, block.group.end[places].max()))
         starts = np.flatnonzero(np.diff(own, prepend=-1))
         if low < high:
-            reached = block.recognised(at, np.arange(low, high), at.ordinal[low:high])
+            reached = block.recognised(at.take(np.arange(low, high)))
             found[own[starts], low:high] += np.add.reduceat(reached, starts, axis=0)
         if high < len(days):
             ended = np.add.reduceat(block.group.amount[places], starts)
@@ -150,44 +136,42 @@ def schedule(earning: Earning, billings: Billings, into: Schedule | None = None)
     """
     if not earning.over_time:
         raise ValueError("Some lines don't go over time in one segment: ask for R(t) of them.")
-    opened, closed = month_of(earning.segments.start), month_of(earning.segments.end)
-    count = closed - opened + 1
+    opened, count = month_of(earning.segments.start), months(earning)
     found = into if into is not None else Schedule.of_size(int(count.sum()))
-    layers = Layers.of(billings, earning.lines)
-    first_month = int(opened.min())
-    ends = _month_ends(first_month, int(closed.max()))
+    if not count.size:
+        return found
+    calendar = np.arange(int(opened.min()), int((opened + count).max()))
+    ends = month_ends(calendar)
+    begins = opened - int(calendar[0])
+    billed = BilledMonthly.of(billings, opened, count)
+    windows = {
+        long: (_windows(calendar.astype(np.int16), long), _windows(ends, long))
+        for long in np.flatnonzero(np.bincount(count)).tolist()
+    }
+    room = np.empty(max(CELLS, int(count.max())), np.int64)
     done = 0
     for block in blocks(earning, count):
         lines = block.lines
         long = int(count[lines[0]])
-        month = opened[lines][:, None] + np.arange(long)
-        when = month - first_month
-        rows = slice(done, done + lines.size * long)
-        shape = (lines.size, long)
-        ordinal = ends.ordinal[when]
-        reached = block.recognised(ends, when, ordinal)
-        found.line[rows].reshape(shape)[:] = lines[:, None]
-        found.month[rows].reshape(shape)[:] = month
-        found.reached[rows].reshape(shape)[:] = reached
-        ahead = np.negative(reached, out=found.ahead[rows].reshape(shape))
-        _bill(ahead, layers, lines, ordinal)
-        moved = found.recognised[rows].reshape(shape)
-        moved[:, 0] = reached[:, 0]
-        np.subtract(reached[:, 1:], reached[:, :-1], out=moved[:, 1:])
+        shape, rows = (lines.size, long), slice(done, done + lines.size * long)
+        month, end = windows[long]
+        begin = begins[lines]
+        found.line[rows].reshape(shape)[:] = lines.astype(np.int32)[:, None]
+        # Nothing is clipped: to be able to raise, `take` would fill a copy of `out` first.
+        month.take(begin, axis=0, out=found.month[rows].reshape(shape), mode="clip")
+        at = end.take(begin, axis=0, out=room[: lines.size * long].reshape(shape), mode="clip")
+        reached, moved = found.reached[rows], found.recognised[rows]
+        block.monthly(at, reached.reshape(shape))
+        # In one piece, over the ends of lines, and then the first month of each, which is all of it.
+        np.subtract(reached[1:], reached[:-1], out=moved[1:])
+        moved[::long] = reached[::long]
+        ahead = found.ahead[rows]
+        billed.upto_month_ends(lines, ahead.reshape(shape))
+        ahead -= reached
         done = rows.stop
     return found
 
 
-def _month_ends(first: int, last: int) -> Days:
-    firsts = [date((n - 1) // 12, (n - 1) % 12 + 1, 1).toordinal() for n in range(first, last + 2)]
-    return Days.of(np.array(firsts[1:], np.int64) - 1)
-
-
-def _bill(ahead: Ints, layers: Layers, lines: Ints, at: Ints) -> None:
-    """Add what is billed of each line by its days."""
-    billings = layers.billings
-    for number in range(int(layers.count[lines].max())):
-        billed = layers.count[lines] > number
-        place = np.where(billed, layers.first[lines] + number, 0)
-        amount = np.where(billed, billings.amount[place], 0)
-        np.add(ahead, amount[:, None], out=ahead, where=billings.day[place][:, None] <= at)
+def _windows(values: NDArray[Number], long: int) -> NDArray[Number]:
+    """From each value on, so many of them: a row for each; copies nothing."""
+    return np.lib.stride_tricks.sliding_window_view(values, long)

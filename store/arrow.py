@@ -53,16 +53,24 @@ class Arrow:
             found = []
             for query in queries:
                 cursor.execute(query.as_string(driver))
-                found.append(in_one_piece(cursor.fetch_arrow_table()))
+                found.append(tidied(cursor.fetch_arrow_table()))
             return found
 
 
-def in_one_piece(table: "pa.Table") -> "pa.Table":
-    """The table with each column in one block of memory; what came in pieces is let go on the way."""
+def in_one_piece(column: "pa.ChunkedArray") -> "pa.Array":
+    """The column in one block of memory: the same where it is already."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def tidied(table: "pa.Table") -> "pa.Table":
+    """The table with each column in one block of memory, but for packed numbers, which are unpacked
+    from their pieces; what came in pieces is let go on the way.
+    """
     import pyarrow as pa
 
     columns = {}
     while table.num_columns:
-        columns[table.column_names[0]] = table.column(0).combine_chunks()
+        name, column = table.column_names[0], table.column(0)
         table = table.remove_column(0)
+        columns[name] = column if pa.types.is_binary(column.type) else in_one_piece(column)
     return pa.table(columns)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from controls.posting import IN_LEDGER
 from models import KeptPieceRow, KeptReadingRow
+from store.arrow import in_one_piece
 from store.plain_query import WHOLE, Asked, Shard, columns_of, plain_query
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def shards_of(kept: KeptReadingRow) -> tuple[Shard, ...]:
 
 
 def _ints(documents: "pa.Table") -> "Ints":
-    found: Ints = documents["id"].combine_chunks().to_numpy()
+    found: Ints = in_one_piece(documents["id"]).to_numpy()
     return found
 
 

@@ -171,7 +171,12 @@ def _billings(columns: Rows, functional: Ints, bills: Bills, rows: Ints) -> Bill
     day = np.concatenate([columns["billed"][rows[own]], bills.day[named]])
     amount = np.concatenate([columns["amount"][rows[own]], bills.amount[named]])
     worth = np.concatenate([functional[rows[own]], bills.functional[named]])
-    order = np.lexsort((day, line))
+    if np.bincount(line, minlength=1).max() > 1:
+        order = np.lexsort((day, line))
+    else:
+        order = np.full(rows.size, -1, np.int64)
+        order[line] = np.arange(line.size)
+        order = order[order >= 0]
     return Billings(line[order], day[order], amount[order], worth[order])
 
 
@@ -245,13 +250,15 @@ def spelt_both_ways(names: pa.Array) -> list[str]:
 def _places(account: Coded, dimensions: Coded) -> tuple[Ints, tuple[Place, ...]]:
     """Each line's result account with its tracking: its place among those there are."""
     both = account.code * len(dimensions.texts) + dimensions.code
-    known, place = np.unique(both, return_inverse=True)
+    known = np.flatnonzero(np.bincount(both))
+    place = np.zeros(int(known.max(initial=0)) + 1, np.int64)
+    place[known] = np.arange(known.size)
     places = tuple(
         (account.texts[code // size], dimensions_of(dimensions.texts[code % size]))
         for size in (len(dimensions.texts),)
         for code in known.tolist()
     )
-    return place.astype(np.int64), places
+    return place[both], places
 
 
 def _methods(policy: RecognitionPolicy, columns: Rows) -> Ints:

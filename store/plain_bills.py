@@ -46,8 +46,9 @@ class Bills:
         return np.unique(self.contract[bad])
 
     def invoices_of(self, contracts: Ints) -> Ints:
-        """The rows of the invoices that bill these contracts."""
-        return np.unique(self.invoice[np.isin(self.contract, contracts)])
+        """The rows of the invoices that bill these contracts, one for each of their lines."""
+        found: Ints = self.invoice[np.isin(self.contract, contracts)]
+        return found
 
 
 def bills_of(
@@ -112,27 +113,29 @@ def functional_of(policy: RecognitionPolicy, rates: Rates, rows: Rows) -> tuple[
     """
     target, amount = policy.functional_currency, rows["amount"]
     currency, stated = rows.coded("currency"), rows.coded("rate")
+    worth, can = amount.copy(), np.abs(amount) < AMOUNT_MAX // 2
     abroad = np.array([text != target for text in currency.texts], np.bool_)[currency.code]
-    of_the_day = np.array([not text for text in stated.texts], np.bool_)[stated.code]
-    day = np.where(abroad & of_the_day, rows["billed"], 0)
-    rate = np.where(abroad, stated.code, 0)
-    pairs = ((currency.code * len(stated.texts) + rate) << DAY_BITS) + day
+    at = np.flatnonzero(abroad)
+    said, amount = stated.code[at], amount[at]
+    of_the_day = np.array([not text for text in stated.texts], np.bool_)[said]
+    day = np.where(of_the_day, rows["billed"][at], 0)
+    pairs = ((currency.code[at] * len(stated.texts) + said) << DAY_BITS) + day
     known, which = np.unique(pairs, return_inverse=True)
     quotes = [
-        _quote(rates, currency.texts[pair // len(stated.texts)], target, said, on)
+        _quote(rates, currency.texts[pair // len(stated.texts)], target, told, on)
         for pair, on in (divmod(each, 1 << DAY_BITS) for each in known.tolist())
-        for said in (stated.texts[pair % len(stated.texts)],)
+        for told in (stated.texts[pair % len(stated.texts)],)
     ]
     numerator = ints([each.numerator for each in quotes])[which]
     denominator = ints([each.denominator for each in quotes])[which]
-    can = (numerator > 0) & (np.abs(amount) < AMOUNT_MAX // (numerator // denominator + 1))
-    return ratio(np.where(can, amount, 0), np.where(can, numerator, 1), denominator), can
+    fits = (numerator > 0) & (np.abs(amount) < AMOUNT_MAX // (numerator // denominator + 1))
+    worth[at] = ratio(np.where(fits, amount, 0), np.where(fits, numerator, 1), denominator)
+    can[at] = fits
+    return worth, can
 
 
 def _quote(rates: Rates, source: str, target: str, said: str, on: int) -> Fraction:
     """From minor units to minor units; nothing where it is not known, or no array holds it."""
-    if source == target:
-        return Fraction(1)
     rate = Fraction(Decimal(said)) if said else rates.spot(source, target, date.fromordinal(on))
     if rate is None:
         return Fraction(0)

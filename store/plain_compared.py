@@ -18,7 +18,7 @@ from accounting.book import LinePosition
 from accounting.money import Money, exponent
 from accounting.policy import BALANCE_ROLES, Role
 from accounting.vectorised_arithmetic import Bools, Ints
-from store.arrow import Arrow
+from store.arrow import Arrow, in_one_piece
 from store.document_rows import dimensions_of
 from store.plain_arrays import PlainReading
 from store.plain_query import LABEL, packed
@@ -70,7 +70,7 @@ def changed(
         size = np.max(np.abs(np.stack([*amounts.values()])), axis=0)
         return _told(session, plain, np.ones(size.size, np.bool_), size, most, [])
     (record,) = Arrow(session, dsn).fetch(_query(proposal, plain.currency))
-    keys = record["line"].combine_chunks()
+    keys = in_one_piece(record["line"])
     names = [*NUMBERS, *(role.value for role in BALANCE_ROLES)]
     numbers = dict(zip(names, numbers_of(record["numbers"], names), strict=True))
     place = pc.index_in(plain.key, value_set=keys).fill_null(-1).to_numpy().astype(np.int64)

@@ -17,7 +17,7 @@ from controls.messages import ShardRef
 from controls.posting import IN_LEDGER
 from models import CloseRow, DocumentRow, KeptReadingRow
 from store.accepted import AcceptedJournals
-from store.arrow import Arrow
+from store.arrow import Arrow, in_one_piece
 from store.kept_readings import KeptReadings, can_change_query, shards_of
 from store.plain_query import (
     RULES_ASK_FOR,
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 FEW = 2_000
 """Up to so many lines a book is read object by object."""
-SHARD_LINES = 500_000
+KEPT_LINES = 500_000
+"""Up to so many lines what was read is kept for previews, with all that other rules might ask for."""
+SHARD_LINES = 2_000_000
 """A book of more lines is read in shards of about so many, by an activity each."""
 
 
@@ -88,7 +90,7 @@ class PlainLinesOf:
         asked = self._asked(close, policy, book, last)
         if asked is None:
             return None
-        shards = -(-self._count(close.entity_id, None) // SHARD_LINES)
+        shards = -(-self._lines(close.entity_id, None) // SHARD_LINES)
         if shards < 2 or self._kept.fitting(asked) is not None:
             return None
         driver: Any = self._session.connection().connection.driver_connection
@@ -146,9 +148,9 @@ class PlainLinesOf:
         )
 
     def _is_big(self, entity: str) -> bool:
-        return self._count(entity, FEW + 1) > FEW
+        return self._lines(entity, FEW + 1) > FEW
 
-    def _count(self, entity: str, at_most: int | None) -> int:
+    def _lines(self, entity: str, at_most: int | None) -> int:
         """How many lines the entity's documents have, counted up to so many."""
         found: int = self._session.connection().scalar(
             text(
@@ -181,14 +183,14 @@ class PlainLinesOf:
         does not hold them all.
 
         What is kept has the columns that other rules would ask for, too: a preview may try them.
-        A bigger book is kept in shards, or not at all.
         """
+        keep = keep and self._lines(asked.close.entity_id, KEPT_LINES + 1) <= KEPT_LINES
         columns = [*TEXTS, *RULES_ASK_FOR] if keep else columns_of(asked)
         told, state, rows = self._fetch(asked, columns)
-        documents: Ints = told["id"].combine_chunks().to_numpy()
+        documents: Ints = in_one_piece(told["id"]).to_numpy()
         if not self._are_all(documents.size, asked):
             return None
-        if keep and documents.size <= SHARD_LINES:
+        if keep:
             self._kept.keep(self._kept.begin(asked, state, columns).id or 0, 0, rows, told)
         return rows, documents
 

@@ -227,18 +227,22 @@ def _copy(
     cursor.execute(sql.SQL("analyze {}").format(into))
 
 
-def _images(columns: Sequence[Ints]) -> Iterable[bytes]:
-    """Rows as binary COPY reads them: how many fields, then each field's length and bytes."""
+def _images(columns: Sequence[Ints]) -> Iterable[memoryview]:
+    """Rows as binary COPY reads them: how many fields, then each field's length and bytes. Each
+    image is written over the one before.
+    """
     fields = [
         field
         for number in range(len(columns))
         for field in ((f"length{number}", ">i4"), (f"value{number}", ">i8"))
     ]
     count = columns[0].size
+    rows = np.empty(min(ROWS_AT_ONCE, count), [("fields", ">i2"), *fields])
+    rows["fields"] = len(columns)
+    for number in range(len(columns)):
+        rows[f"length{number}"] = 8
     for start in range(0, count, ROWS_AT_ONCE):
-        rows = np.empty(min(ROWS_AT_ONCE, count - start), [("fields", ">i2"), *fields])
-        rows["fields"] = len(columns)
+        image = rows[: count - start]
         for number, column in enumerate(columns):
-            rows[f"length{number}"] = 8
-            rows[f"value{number}"] = column[start : start + rows.size]
-        yield rows.tobytes()
+            image[f"value{number}"] = column[start : start + image.size]
+        yield image.view(np.uint8).data

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from accounting.vectorised_arithmetic import Bools, Ints
-from store.arrow import in_one_piece
+from store.arrow import in_one_piece, tidied
 from store.plain_query import BILL_NUMBERS, FLAGS, LINE_NUMBERS
 
 NUMBERS = "numbers"
@@ -29,7 +29,7 @@ class Coded:
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> "Coded":
         """An Arrow column; no text is the empty one."""
-        found = column.combine_chunks()
+        found = in_one_piece(column)
         if not pa.types.is_dictionary(found.type):
             found = found.fill_null("").dictionary_encode()
         return cls(found.indices.to_numpy().astype(np.int64), found.dictionary.to_pylist())
@@ -61,7 +61,7 @@ class Rows:
 
     def texts(self, name: str) -> pa.Array:
         """A column of texts that mostly differ."""
-        return self._texts[name].combine_chunks()
+        return in_one_piece(self._texts[name])
 
     def coded(self, name: str) -> Coded:
         """A column of few different texts."""
@@ -86,7 +86,7 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
     lines = [_lines(table) for table in tables]
     parts = [table.slice(0, count) for table, count in zip(tables, lines, strict=True)]
     parts += [table.slice(count) for table, count in zip(tables, lines, strict=True)]
-    return in_one_piece(pa.concat_tables(parts).unify_dictionaries())
+    return tidied(pa.concat_tables(parts).unify_dictionaries())
 
 
 def unpacked(table: pa.Table) -> tuple[Rows, Rows]:
@@ -109,15 +109,13 @@ def numbers_of(packed: pa.ChunkedArray, names: Sequence[str]) -> Ints:
     """A row a name, from a column that Postgres packed (`plain_query.packed`): each of its values
     holds a number of every name.
     """
-    size = 8 * len(names)
-    blocks = [
-        np.frombuffer(chunk.buffers()[2], ">i8", len(chunk) * len(names), _begins(chunk))
-        for chunk in packed.chunks
-        if len(chunk)
-    ]
-    told = np.concatenate(blocks) if blocks else np.zeros(0, ">i8")
-    assert told.nbytes == len(packed) * size
-    found: Ints = told.reshape(-1, len(names)).T.astype(np.int64, order="C")
+    found = np.empty((len(names), len(packed)), np.int64)
+    done = 0
+    for chunk in packed.chunks:
+        if len(chunk):
+            told = np.frombuffer(chunk.buffers()[2], ">i8", len(chunk) * len(names), _begins(chunk))
+            found[:, done : done + len(chunk)] = told.reshape(-1, len(names)).T
+            done += len(chunk)
     return found
 
 

@@ -53,7 +53,7 @@ def test_a_waterfall_sums_what_is_earned_by_each_day(lines, days, data):
 
 
 @given(home_lines())
-@books(90)
+@books(36)
 def test_a_schedule_has_each_month_of_each_line(lines):
     """Cumulative, the month's own, and what is billed ahead; the months sum to P."""
     columns = compiled(lines)

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities.doors import Doors, told_to_temporal
-from controls.messages import GroupCloseRequest, GroupRef, GroupStanding
+from controls.group_messages import GroupCloseRequest, GroupStanding
+from controls.messages import GroupRef
 
 
 class GroupCloseActivities:

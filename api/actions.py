@@ -19,7 +19,8 @@ from api.seen import kept, seen_figures
 from api.views import view_of
 from controls.approval import Decision, Fixed, Reason, Refused, Standing, judge
 from controls.audit import Actor
-from controls.messages import Acted, Answer, CloseRequest, GroupCloseRequest, Resolution
+from controls.group_messages import GroupCloseRequest
+from controls.messages import Acted, Answer, CloseRequest, Resolution
 from controls.steps import Action, Step, may
 from models import CloseRow
 from store import Work

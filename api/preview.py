@@ -21,15 +21,14 @@ from controls.preview import AmountChange, FigureChange, LineChange, compared
 from controls.steps import FIGURES_OPEN, Action, may
 from models import CloseRow, ProposalRow
 from store import Work
-from store.calculations import Proposed
 from store.config import AppliedConfig
 from store.errors import UnstorableError
 from store.previews import (
     LINES_MOST,
-    both_figures,
+    SetAgainst,
     close_of_period,
     in_the_ledger,
-    previewed,
+    set_against,
 )
 from store.rates import RateTable, needed_from, of_one_euro
 from store.users import Person
@@ -136,10 +135,11 @@ def _previewed(
         rates, words = _more_rates(work, supposed.rates)
         told.append(words)
     try:
-        made = previewed(work, close, config, rates)
+        before = work.proposals.newest_of(entity, period)
+        found = set_against(work, close, before, config, rates)
     except AccountingError as error:
         raise BadInputError(str(error)) from error
-    return _view(work, close, config, made, told, _notes(work, close, today))
+    return _view(work, close, config, before, found, told, _notes(work, close, today))
 
 
 def _next_open(work: Work, entity: str, period: str, days: Period) -> None:
@@ -224,15 +224,14 @@ def _view(
     work: Work,
     close: CloseRow,
     config: AppliedConfig,
-    made: Proposed,
+    before: ProposalRow | None,
+    against: SetAgainst,
     supposed: list[str],
     notes: list[str],
 ) -> PreviewView:
     entity = config.entity(close.entity_id)
-    currency = entity.functional_currency
-    before = work.proposals.newest_of(close.entity_id, close.period)
-    was, now, more = both_figures(work, made, close, before, currency)
-    found = compared(was, now)
+    currency, made = entity.functional_currency, against.made
+    found = compared(against.was, against.now)
     return PreviewView(
         entity=entity.id,
         period=close.period,
@@ -248,7 +247,7 @@ def _view(
         ],
         journals=[_change(each) for each in found.journals],
         lines=[_line(each) for each in found.lines[:LINES_MOST]],
-        lines_changed=len(found.lines) + more,
+        lines_changed=len(found.lines) + against.more,
         exceptions=[_figure(each) for each in found.exceptions],
         levels=[
             f"{level.clause}: {level.count} {level.role.value}"

@@ -370,39 +370,6 @@ class GroupRef:
 
 
 @dataclass(frozen=True)
-class GroupCloseRequest:
-    """Start the group's close of a period. `members` are its closes: entity and period's name.
-
-    `attached` says that the closes were started by an earlier run of the same workflow.
-    """
-
-    group: str
-    period: str
-    members: tuple[CloseRequest, ...]
-    started_by: str = ""
-    attached: bool = False
-
-
-@dataclass(frozen=True)
-class MemberStanding:
-    """Where one of the group's closes stands, and the roles that it waits for."""
-
-    entity: str
-    period: str
-    step: str = ""
-    awaiting: str = ""
-    waits_for: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GroupStanding:
-    """Where the group's close stands; `closed` when every member is."""
-
-    members: tuple[MemberStanding, ...] = ()
-    closed: bool = False
-
-
-@dataclass(frozen=True)
 class Answer:
     """What a person hears at once: whether it counted, why not, and by which clause."""
 

@@ -4,7 +4,9 @@ ADBC has a connection of its own. It takes over the snapshot of the session, so 
 moment; what the session's own transaction has written is in no snapshot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -32,29 +34,43 @@ class Arrow:
 
     def fetch(self, *queries: sql.Composed) -> "list[pa.Table]":
         """The answers to queries, one after the other. Raises DatabaseUnavailableError."""
+        return self._answers(*self._asked(queries))
+
+    @contextmanager
+    def coming(self, query: sql.Composed) -> "Iterator[Callable[[], pa.Table]]":
+        """The answer to a query that Postgres works on while the block does something else; as the
+        session sees it now. Asking for it raises DatabaseUnavailableError.
+        """
+        asked = self._asked([query])
+        with ThreadPoolExecutor(1) as beside:
+            found = beside.submit(self._answers, *asked)
+            yield lambda: found.result()[0]
+
+    def _asked(self, queries: Sequence[sql.Composed]) -> tuple[str, list[str]]:
+        """The session's snapshot, and the words of queries."""
+        connection = self._session.connection()
+        driver: Any = connection.connection.driver_connection
+        snapshot: str = connection.scalar(text("select pg_export_snapshot()"))
+        return snapshot, [query.as_string(driver) for query in queries]
+
+    def _answers(self, snapshot: str, queries: Sequence[str]) -> "list[pa.Table]":
         from adbc_driver_postgresql import dbapi
 
         try:
-            return self._fetched(dbapi, queries)
+            with dbapi.connect(self._dsn) as reader, reader.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read, read only")
+                cursor.execute(f"set transaction snapshot '{snapshot}'")
+                for setting in SETTINGS:
+                    cursor.execute(setting)
+                found = []
+                for query in queries:
+                    cursor.execute(query)
+                    found.append(tidied(cursor.fetch_arrow_table()))
+                return found
         except dbapi.OperationalError as error:
             raise DatabaseUnavailableError(
                 "Postgres went away while a big book was read. Nothing was written; try again."
             ) from error
-
-    def _fetched(self, dbapi: Any, queries: Sequence[sql.Composed]) -> "list[pa.Table]":
-        connection = self._session.connection()
-        driver: Any = connection.connection.driver_connection
-        snapshot = connection.scalar(text("select pg_export_snapshot()"))
-        with dbapi.connect(self._dsn) as reader, reader.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read, read only")
-            cursor.execute(f"set transaction snapshot '{snapshot}'")
-            for setting in SETTINGS:
-                cursor.execute(setting)
-            found = []
-            for query in queries:
-                cursor.execute(query.as_string(driver))
-                found.append(tidied(cursor.fetch_arrow_table()))
-            return found
 
 
 def in_one_piece(column: "pa.ChunkedArray") -> "pa.Array":

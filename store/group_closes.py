@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from controls.audit import SYSTEM_CHAIN
-from controls.messages import GroupCloseRequest, GroupStanding, MemberStanding
+from controls.group_messages import GroupCloseRequest, GroupStanding, MemberStanding
 from controls.steps import WHO, Awaiting, Step
 from models import CloseRow, GroupCloseRow
 from store.audit import AuditTrail

@@ -18,7 +18,7 @@ from accounting.book import LinePosition
 from accounting.money import Money, exponent
 from accounting.policy import BALANCE_ROLES, Role
 from accounting.vectorised_arithmetic import Bools, Ints
-from store.arrow import Arrow, in_one_piece
+from store.arrow import in_one_piece
 from store.document_rows import dimensions_of
 from store.plain_arrays import PlainReading
 from store.plain_query import LABEL, packed
@@ -61,15 +61,23 @@ class Changed:
     others: Sequence[str]
 
 
-def changed(
-    session: Session, dsn: str, plain: PlainReading, proposal: int | None, most: int
-) -> Changed:
-    """Against a proposal; all are new where there is none. At most so many positions."""
+def record_query(proposal: int, currency: str) -> sql.Composed:
+    """What is on record of a proposal's positions, as it is compared."""
+    balance = "coalesce((closing ->> {})::numeric * {}, 0)::bigint"
+    closing = [
+        sql.SQL(balance).format(sql.Literal(role.value), sql.Literal(10 ** exponent(currency)))
+        for role in BALANCE_ROLES
+    ]
+    numbers = packed([*map(sql.SQL, NUMBERS.values()), *closing])
+    return sql.SQL(RECORD).format(numbers=numbers, proposal=sql.Literal(proposal))
+
+
+def changed(session: Session, plain: PlainReading, record: pa.Table | None, most: int) -> Changed:
+    """Against what is on record; all are new where nothing is. At most so many positions."""
     amounts, facts = _amounts(plain), _facts(plain)
-    if proposal is None:
+    if record is None:
         size = np.max(np.abs(np.stack([*amounts.values()])), axis=0)
         return _told(session, plain, np.ones(size.size, np.bool_), size, most, [])
-    (record,) = Arrow(session, dsn).fetch(_query(proposal, plain.currency))
     keys = in_one_piece(record["line"])
     names = [*NUMBERS, *(role.value for role in BALANCE_ROLES)]
     numbers = dict(zip(names, numbers_of(record["numbers"], names), strict=True))
@@ -100,16 +108,6 @@ def _told(
     rows = np.flatnonzero(differs)
     largest = rows[np.argsort(-size[rows], kind="stable")][:most]
     return Changed(rows.size, plain_positions(session, plain, largest), others)
-
-
-def _query(proposal: int, currency: str) -> sql.Composed:
-    balance = "coalesce((closing ->> {})::numeric * {}, 0)::bigint"
-    closing = [
-        sql.SQL(balance).format(sql.Literal(role.value), sql.Literal(10 ** exponent(currency)))
-        for role in BALANCE_ROLES
-    ]
-    numbers = packed([*map(sql.SQL, NUMBERS.values()), *closing])
-    return sql.SQL(RECORD).format(numbers=numbers, proposal=sql.Literal(proposal))
 
 
 def _amounts(plain: PlainReading) -> dict[str, Ints]:

@@ -142,12 +142,13 @@ class PlainLinesOf:
             and not policy.single_period
             and (immaterial is None or immaterial.minor <= 0)
             and not (book.by_hand or book.explained or book.imported or book.to_reverse)
-            and self._is_big(close.entity_id)
+            and self.is_big(close.entity_id)
             and not self._is_posted_to(close)
             and not AcceptedJournals(self._session).answers(close.entity_id)
         )
 
-    def _is_big(self, entity: str) -> bool:
+    def is_big(self, entity: str) -> bool:
+        """Whether the entity's documents have so many lines that some may be read as arrays."""
         return self._lines(entity, FEW + 1) > FEW
 
     def _lines(self, entity: str, at_most: int | None) -> int:

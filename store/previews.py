@@ -1,7 +1,7 @@
 """What a period's close would propose now, or with other settings or rates: read, and never stored."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from accounting.periods import Period
 from controls.posting import IN_LEDGER
@@ -45,22 +45,40 @@ def previewed(work: Work, close: CloseRow, config: AppliedConfig, rates: RateTab
     return proposed(work, close, config, rates.supposing(reckoned, OF_SPOTS))
 
 
-def both_figures(
-    work: Work, made: Proposed, close: CloseRow, before: ProposalRow | None, currency: str
-) -> tuple[Figures, Figures, int]:
-    """What was proposed and what would be, as they are compared, and how many more lines would
-    change than are among them: in a big book those with the largest changes are.
+@dataclass(frozen=True, slots=True)
+class SetAgainst:
+    """What would be proposed, and the figures of it and of what was, as they are compared. In a big
+    book those of the lines with the largest changes; `more` lines would change besides.
     """
-    now = figures_of(made, close.entity_id, currency)
-    if made.plain is None:
-        was = figures_on_record(work, before, currency) if before else Figures.none(currency)
-        return was, now, 0
-    found = work.changed_plain(made.plain, before.id if before else None, LINES_MOST)
+
+    made: Proposed
+    was: Figures
+    now: Figures
+    more: int
+
+
+def set_against(
+    work: Work,
+    close: CloseRow,
+    before: ProposalRow | None,
+    config: AppliedConfig,
+    rates: RateTable,
+) -> SetAgainst:
+    """What would be proposed against what was, if anything was. Raises as `proposed` does."""
+    currency = config.entity(close.entity_id).functional_currency
+    number = before.id if before is not None else None
+    with work.record_coming(close.entity_id, number, currency) as record:
+        made = previewed(work, close, config, rates)
+        now = figures_of(made, close.entity_id, currency)
+        if made.plain is None:
+            was = figures_on_record(work, before, currency) if before else Figures.none(currency)
+            return SetAgainst(made, was, now, 0)
+        found = work.changed_plain(made.plain, record() if record else None, LINES_MOST)
     largest = {each.line: each for each in found.largest}
     named = [*largest, *found.others]
     was = figures_on_record(work, before, currency, named) if before else Figures.none(currency)
     both = replace(now, positions={**now.positions, **largest})
-    return was, both, found.lines - len(largest)
+    return SetAgainst(made, was, both, found.lines - len(largest))
 
 
 def figures_of(made: Proposed, entity: str, currency: str) -> Figures:

@@ -1,6 +1,6 @@
 """One transaction per request or activity: the change and its audit event, together or not at all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from controls.audit import Actor
 from controls.authenticity import Verifier
 from store.adoption import AdoptionImports
 from store.approvals import Approvals
+from store.arrow import Arrow
 from store.audit import AuditTrail
 from store.books import Books
 from store.closes import Closes
@@ -33,6 +34,7 @@ from store.journals import Journals
 from store.locks import Locks
 from store.outbox import Outbox
 from store.past_journals import PastJournals
+from store.plain_lines import PlainLinesOf
 from store.posting_choices import PostingChoices
 from store.proposals import Proposals
 from store.rates import RateTable
@@ -43,6 +45,8 @@ from store.reversals import Reversals
 from store.users import Users
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from store.plain_arrays import PlainReading
     from store.plain_compared import Changed
 
@@ -193,11 +197,29 @@ class Work:
         """Encrypted tokens of connections."""
         return Connections(self._session)
 
-    def changed_plain(self, plain: "PlainReading", proposal: int | None, most: int) -> "Changed":
-        """Which lines that stand alone would change against a proposal (store/plain_compared.py)."""
+    @contextmanager
+    def record_coming(
+        self, entity: str, proposal: int | None, currency: str
+    ) -> "Iterator[Callable[[], pa.Table] | None]":
+        """A proposal's positions as they are compared, which Postgres reads while the block does
+        something else; none where there is no proposal, or the entity's book is not big.
+        """
+        plain = PlainLinesOf(self._session, self._dsn)
+        if proposal is None or not plain.is_big(entity):
+            yield None
+            return
+        from store.plain_compared import record_query
+
+        with Arrow(self._session, self._dsn).coming(record_query(proposal, currency)) as record:
+            yield record
+
+    def changed_plain(
+        self, plain: "PlainReading", record: "pa.Table | None", most: int
+    ) -> "Changed":
+        """Which plain lines would change against what is on record (store/plain_compared.py)."""
         from store.plain_compared import changed
 
-        return changed(self._session, self._dsn, plain, proposal, most)
+        return changed(self._session, plain, record, most)
 
     def genuine(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         """Those that carry our own seal; all of them where this process has no key to check by."""

@@ -3,14 +3,8 @@
 from typing import Protocol
 
 from controls.approval import Decision
-from controls.messages import (
-    Acted,
-    Answer,
-    CloseRequest,
-    GroupCloseRequest,
-    Resolution,
-    SendBack,
-)
+from controls.group_messages import GroupCloseRequest
+from controls.messages import Acted, Answer, CloseRequest, Resolution, SendBack
 
 
 class CloseGateway(Protocol):

@@ -7,7 +7,8 @@ from temporalio import workflow
 from temporalio.exceptions import ChildWorkflowError
 
 from activities.group_close import GroupCloseActivities
-from controls.messages import CloseRequest, GroupCloseRequest, GroupRef, GroupStanding
+from controls.group_messages import GroupCloseRequest, GroupStanding
+from controls.messages import CloseRequest, GroupRef
 from controls.steps import Step
 from workflows.options import GROUP_LOOK_EVERY, RECORD
 from workflows.starting import CloseHandle, start_close

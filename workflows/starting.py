@@ -6,7 +6,8 @@ from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from controls.messages import CloseRequest, GroupCloseRequest, GroupRef, SignedOff
+from controls.group_messages import GroupCloseRequest
+from controls.messages import CloseRequest, GroupRef, SignedOff
 from workflows.ids import close_id, group_close_id
 
 CloseHandle = workflow.ChildWorkflowHandle[Any, SignedOff]

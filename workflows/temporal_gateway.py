@@ -11,14 +11,8 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from controls.approval import Decision
-from controls.messages import (
-    Acted,
-    Answer,
-    CloseRequest,
-    GroupCloseRequest,
-    Resolution,
-    SendBack,
-)
+from controls.group_messages import GroupCloseRequest
+from controls.messages import Acted, Answer, CloseRequest, Resolution, SendBack
 from workflows.entity_close import EntityCloseWorkflow
 from workflows.gateway import GatewayUnavailableError, NoSuchCloseError
 from workflows.group_close import GroupCloseWorkflow

@@ -15,14 +15,8 @@ from api.doors import Doors
 from controls.approval import Decision
 from controls.audit import Actor
 from controls.authenticity import Signer, Verifier, new_key_pair
-from controls.messages import (
-    Acted,
-    Answer,
-    CloseRequest,
-    GroupCloseRequest,
-    Resolution,
-    SendBack,
-)
+from controls.group_messages import GroupCloseRequest
+from controls.messages import Acted, Answer, CloseRequest, Resolution, SendBack
 from controls.proposal import Versions, journal_hash, proposal_data
 from controls.steps import Awaiting, Step
 from models import CloseRow

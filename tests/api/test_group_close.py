@@ -3,7 +3,7 @@
 import pytest
 
 from controls.audit import Actor
-from controls.messages import GroupCloseRequest
+from controls.group_messages import GroupCloseRequest
 from tests.api.story import Story
 
 GROUP = "Northwind Analytics"

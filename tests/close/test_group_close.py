@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import Client, WorkflowHandle
 
 from controls.configuration import parse_configuration
-from controls.messages import GroupStanding
+from controls.group_messages import GroupStanding
 from tests.close.system import System, eventually, running_system
 from tests.tieout.command import tieout
 from tieout.administration import administrator, read_configuration

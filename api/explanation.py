@@ -79,8 +79,7 @@ def journal_lines(work: Work, close: CloseRow, row: JournalRow) -> list[JournalL
     wanted = {part.line for part in parts}
     positions = {
         position.line: position
-        for position in work.proposals.positions(row.proposal_id)
-        if position.line in wanted
+        for position in work.proposals.positions(row.proposal_id, sorted(wanted))
     }
     documents = documents_of(work, close, list(positions.values()))
     config = work.config.version(work.proposals.get(row.proposal_id).config_id)

@@ -242,8 +242,8 @@ def _frozen_by(work: Work, close: CloseRow, before: CloseRow | None, row: Positi
         entity = work.config.current().entity(close.entity_id)
         return f"at adoption, {day(entity.adopted_on)}" if _was_there(row) else ""
     assert before.proposal_id is not None
-    known = {each.line for each in work.proposals.positions(before.proposal_id)}
-    return f"by the close of {before.period}" if row.line in known else ""
+    known = work.proposals.positions(before.proposal_id, [row.line])
+    return f"by the close of {before.period}" if known else ""
 
 
 def _was_there(row: PositionRow) -> bool:

@@ -29,7 +29,7 @@ from tieout.demo import CONFIGURATION
 from tieout.embedded.postgres import API, OWNER, SUPERUSER, WORKER, EmbeddedPostgres, give_rights
 from tieout.migrate import migrate
 
-ENTITY, PERIOD = "uk", "2026-09"
+ENTITY = "uk"
 ACTOR = Actor("service", "benchmark")
 FOR_NO_LONGER = (
     "alter system set fsync = off",
@@ -210,15 +210,31 @@ class BigBook:
 
     def calculate(self) -> int:
         """The entity's first close, calculated and stored as the worker does it; its id."""
-        period = Period(date(2026, 9, 1), date(2026, 9, 30))
         with self.store.unit_of_work(ACTOR) as work:
             config = work.config.current()
             adopted = config.entity(ENTITY).adopted_on
             nothing = [("850", 0), ("630", 0)]
             work.documents.save_reading(ENTITY, ADOPTION_READING, adopted, nothing)
-            close = work.closes.open(ENTITY, PERIOD, period, ACTOR.name)
-            calculated(work, close, config)
+        return self._calculated(Period(date(2026, 9, 1), date(2026, 9, 30)))
+
+    def calculate_next(self) -> int:
+        """The close of the month after, everything having been posted and closed; its id."""
+        self.sign_off()
+        return self._calculated(Period(date(2026, 10, 1), date(2026, 10, 31)))
+
+    def _calculated(self, period: Period) -> int:
+        with self.store.unit_of_work(ACTOR) as work:
+            name = f"{period.start:%Y-%m}"
+            close = work.closes.open(ENTITY, name, period, ACTOR.name)
+            calculated(work, close, work.config.current())
             return close.id or 0
+
+    def sign_off(self) -> None:
+        """As if all was posted and every period closed."""
+        with psycopg.connect(self.superuser) as work:
+            work.execute("update journal set state = 'posted', ledger_id = 'L-' || id")
+            work.execute("update close set step = 'closed', closed_at = now()")
+            work.execute("analyze position; analyze journal_part")
 
     def multiply(self, times: int) -> None:
         """So many times the same book, each under other ids: what is calculated of it is, too.

@@ -1,11 +1,13 @@
-"""One line of a book of a million explained, as the line's page does it: it reads what is around it."""
+"""One line of a book of a million explained, all that the line's page shows of it: in the second close,
+so that there is what the first one froze.
+"""
 
 import random
 import time
 
 import psycopg
 
-from api.line_explanation import explanation_of
+from api.line_view import line_in_full
 from benchmarks.big_book import ACTOR, BigBook, scratch_postgres
 from benchmarks.figures import Figure, percentile, spread
 
@@ -20,7 +22,8 @@ def measure() -> list[Figure]:
         book = BigBook(server, "explain")
         began = time.perf_counter()
         book.fill(CALCULATED)
-        close = book.calculate()
+        book.calculate()
+        close = book.calculate_next()
         book.multiply(LINES // CALCULATED)
         loaded_s = time.perf_counter() - began
         explained, read = ask(book, close)
@@ -46,7 +49,7 @@ def ask(book: BigBook, close_id: int) -> tuple[list[float], list[float]]:
             began = time.perf_counter()
             row = work.proposals.position(close.proposal_id, key)
             read.append(time.perf_counter() - began)
-            told = explanation_of(work, close, row)
+            told = line_in_full(work, close, row, "GBP").explanation
             explained.append(time.perf_counter() - began)
             assert told.sums, told.why_not
     return explained, read

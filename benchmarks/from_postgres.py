@@ -162,10 +162,7 @@ def _second_close(book: BigBook, lines: int) -> Spent:
         nothing = [("850", 0), ("630", 0), ("620", 0), ("840", 0)]
         worker.documents.save_reading(ENTITY, ADOPTION_READING, adopted, nothing)
     _calculated(book, SEPTEMBER)
-    with psycopg.connect(book.superuser) as work:
-        work.execute("update journal set state = 'posted', ledger_id = 'L-' || id")
-        work.execute("update close set step = 'closed', closed_at = now()")
-        work.execute("analyze position; analyze journal_part")
+    book.sign_off()
     found = []
     for _ in range(TIMES if lines < SIZES[-1] else 1):
         with psycopg.connect(book.superuser) as work:

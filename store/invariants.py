@@ -26,7 +26,7 @@ from controls.invariants import (
 )
 from controls.posting import IN_LEDGER, JournalState, line_differences
 from controls.steps import ENDED, WHO, Awaiting, Step
-from models import CloseRow, JournalRow, PositionRow
+from models import CloseRow, JournalRow
 from store.audit import close_subject
 from store.cover import journal_of, why_unapproved, why_unlike
 from store.positions import amounts_of
@@ -202,13 +202,11 @@ def _roll_forward(ground: Ground) -> Iterable[str]:
 
 def _sums(ground: Ground, close: CloseRow) -> Iterable[str]:
     """The frozen positions add up to the period's opening and closing balances."""
-    proposal, positions, currency = _frozen(ground, close)
+    proposal, number, currency = _frozen(ground, close)
+    lines = ground.work.position_sums.by_role(number, currency)
     for name in ("opening", "closing"):
         said = amounts_of(proposal[name], currency)
-        summed = dict.fromkeys(said, Money.zero(currency))
-        for position in positions:
-            for role, amount in amounts_of(getattr(position, name), currency).items():
-                summed[role] = summed.get(role, Money.zero(currency)) + amount
+        summed = {**dict.fromkeys(said, Money.zero(currency)), **lines[name]}
         for role, amount in summed.items():
             stands = said.get(role, Money.zero(currency))
             if amount != stands:
@@ -220,8 +218,8 @@ def _sums(ground: Ground, close: CloseRow) -> Iterable[str]:
 
 def _follows(ground: Ground, before: CloseRow, close: CloseRow) -> Iterable[str]:
     """Balances open where the period before closed; each line carries on what it had reached."""
-    old, old_positions, currency = _frozen(ground, before)
-    new, new_positions, _currency = _frozen(ground, close)
+    old, old_number, currency = _frozen(ground, before)
+    new, new_number, _currency = _frozen(ground, close)
     closed, opened = amounts_of(old["closing"], currency), amounts_of(new["opening"], currency)
     for role in sorted({*closed, *opened}):
         left = closed.get(role, Money.zero(currency))
@@ -231,28 +229,19 @@ def _follows(ground: Ground, before: CloseRow, close: CloseRow) -> Iterable[str]
                 f"{close_subject(close)}: {role.value} opens at {found}; {before.period} closed "
                 f"at {left}."
             )
-    reached = {row.line: row for row in old_positions}
-    for row in new_positions:
-        was = reached.get(row.line)
-        if was is None:
-            continue
-        moved = was.recognised_to_date_minor + row.own_minor + row.catch_up_minor
-        if moved != row.recognised_to_date_minor:
-            yield (
-                f"{close_subject(close)}: {row.line} has recognised "
-                f"{Money(row.recognised_to_date_minor, currency)} to date; {before.period} and "
-                f"this period make {Money(moved, currency)}."
-            )
+    for line, stands, makes in ground.work.position_sums.broken(old_number, new_number):
+        yield (
+            f"{close_subject(close)}: {line} has recognised {Money(stands, currency)} to date; "
+            f"{before.period} and this period make {Money(makes, currency)}."
+        )
 
 
-def _frozen(
-    ground: Ground, close: CloseRow
-) -> tuple[dict[str, dict[str, str]], list[PositionRow], str]:
+def _frozen(ground: Ground, close: CloseRow) -> tuple[dict[str, dict[str, str]], int, str]:
     assert close.proposal_id is not None
     proposal = ground.work.proposals.get(close.proposal_id)
     config = ground.work.config.version(proposal.config_id)
     currency = config.entity(close.entity_id).functional_currency
-    return proposal.summary, ground.work.proposals.positions(close.proposal_id), currency
+    return proposal.summary, close.proposal_id, currency
 
 
 def _tie_outs(ground: Ground) -> Iterable[str]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, desc, func, select
 
 from controls.posting import IN_LEDGER
 from models import KeptPieceRow, KeptReadingRow
@@ -64,8 +64,10 @@ class KeptReadings:
     def fitting(self, asked: Asked) -> KeptReadingRow | None:
         """A reading that is whole and answers what is asked; None where there is none."""
         found = self._session.exec(
-            select(KeptReadingRow).where(KeptReadingRow.entity_id == asked.close.entity_id)
-        ).one_or_none()
+            select(KeptReadingRow)
+            .where(KeptReadingRow.entity_id == asked.close.entity_id)
+            .order_by(desc(col(KeptReadingRow.id)))
+        ).first()  # two calculations at once may have kept one each
         if found is None or not {*columns_of(asked)} <= {*found.columns}:
             return None
         shards = select(func.count(func.distinct(col(KeptPieceRow.shard))))

@@ -84,6 +84,7 @@ def reading(
     key, name = lines.texts("key"), lines.texts("source_id")
     fine = lines.flag("plain") & (~lined | (has_rate & (method != NO_METHOD)))
     fine &= ~(lined & _said_twice(key)) & ~_named_twice(document, name)
+    fine &= ~_unnamed_among_others(document, key, name)
     strays = spelt_both_ways(name.filter(pa.array(document == 0)))
     fine &= ~np.isin(document, billed.broken(strays)) & ~is_in(name, strays)
     plain = _whole(document, fine)
@@ -201,7 +202,7 @@ def _booked(columns: Rows, rows: Ints) -> Ints:
 
 
 def _in_order(key: pa.Array, rows: Ints) -> Ints:
-    """The rows in the order of their keys. Those of one shard are; and of several, as a rule."""
+    """The rows in the order of their keys; in that of their documents' names they mostly are."""
     taken = key.take(pa.array(rows))
     if pc.all(pc.less_equal(taken[:-1], taken[1:])).as_py() is not False:
         return rows
@@ -217,6 +218,17 @@ def _said_twice(key: pa.Array) -> Bools:
 def _named_twice(document: Ints, name: pa.Array) -> Bools:
     """Which rows stand beside those of another document of the same name: an invoice and a bill."""
     return _on_either_side(_as_before(name) & (np.diff(document) != 0), len(name))
+
+
+def _unnamed_among_others(document: Ints, key: pa.Array, name: pa.Array) -> Bools:
+    """Which rows are a line without a name in a document that has others: another document's may
+    stand between them in the order of keys, and what nets together must stand together.
+    """
+    number = numbered(document)
+    several = np.bincount(number, minlength=1)[number] > 1
+    unnamed: Bools = pc.equal(key, name).to_numpy(zero_copy_only=False)
+    found: Bools = several & unnamed.astype(np.bool_)
+    return found
 
 
 def _as_before(texts: pa.Array) -> Bools:

@@ -182,14 +182,14 @@ select false, contract_id, coalesce(bill.number, 0), '', invoice, null, null, nu
 from bill
 ) found
 ) packed
-order by is_line desc, key collate "C", document_id, number, billed, source_id collate "C",
-    line_number
+order by is_line desc, case when is_line then source_id end collate "C", key collate "C", document_id,
+    number, billed, source_id collate "C", line_number
 """
 """At the first close a contract's line must have stood at adoption where its first bill has put it since.
 
 A row a line of a document that stands alone, or of a contract; a row without a line for a document
 that has none in scope; and one without a document for what is frozen or booked and no such line's.
-Then a row a line of an invoice that bills a contract's, with `invoice_id`, and the contract's document
+Rows of one name stand together. Then a row a line of an invoice that bills a contract's, with `invoice_id`, and the contract's document
 and line; one of number 0 where it bills nothing in scope. All its numbers are one value a row, since
 what reading costs goes by the values (`plain_table.py`).
 """

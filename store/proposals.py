@@ -250,6 +250,23 @@ class Proposals:
             )
         )
 
+    def positions_page(self, proposal_id: int, first: int, count: int) -> list[PositionRow]:
+        """So many of a proposal's positions in the same order, from one on, counted from 0."""
+        return list(
+            self._session.exec(
+                select(PositionRow)
+                .where(PositionRow.proposal_id == proposal_id)
+                .order_by(col(PositionRow.counterparty), col(PositionRow.line))
+                .offset(first)
+                .limit(count)
+            )
+        )
+
+    def lines(self, proposal_id: int) -> int:
+        """How many positions a proposal has."""
+        counted = select(func.count()).where(PositionRow.proposal_id == proposal_id)
+        return self._session.exec(counted).one()
+
     def catch_ups(self, proposal_id: int) -> list[PositionRow]:
         """The positions of which a part belongs to closed periods, by counterparty and line."""
         return list(

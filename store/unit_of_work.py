@@ -35,6 +35,7 @@ from store.locks import Locks
 from store.outbox import Outbox
 from store.past_journals import PastJournals
 from store.plain_lines import PlainLinesOf
+from store.position_sums import PositionSums
 from store.posting_choices import PostingChoices
 from store.proposals import Proposals
 from store.rates import RateTable
@@ -146,6 +147,11 @@ class Work:
     def journals(self) -> Journals:
         """Journals on their way to the ledger."""
         return Journals(self._session, self.audit)
+
+    @cached_property
+    def position_sums(self) -> PositionSums:
+        """What frozen positions say together."""
+        return PositionSums(self._session)
 
     @cached_property
     def posting_choices(self) -> PostingChoices:

@@ -19,6 +19,8 @@ from store.errors import NotFoundError
 
 EVENTS_SHOWN = 200
 LINES_SHOWN = 200
+PAGES_NEAR = 5
+"""So many pages on either side are offered, and the first and last."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,17 +51,19 @@ def show_lines(
 ) -> Response:
     """The positions of the close's proposal, a page of them at a time."""
     close = close_view(work, row)
-    rows = work.proposals.positions(row.proposal_id) if row.proposal_id else []
-    first = (page - 1) * LINES_SHOWN
-    shown = rows[first : first + LINES_SHOWN]
+    proposal = row.proposal_id or 0
+    lines = work.proposals.lines(proposal)
+    first, last = (page - 1) * LINES_SHOWN, max((lines - 1) // LINES_SHOWN + 1, 1)
+    shown = work.proposals.positions_page(proposal, first, LINES_SHOWN)
+    near = {1, *range(page - PAGES_NEAR, page + PAGES_NEAR + 1), last}
     context = LinesPage(
         title=f"Lines of {row.period}",
         person=person.display_name,
         close=close,
         rows=[line_view(each, close.currency) for each in shown],
-        shown=f"{first + 1} to {first + len(shown)} of {len(rows)}" if shown else "none",
+        shown=f"{first + 1} to {first + len(shown)} of {lines}" if shown else "none",
         number=page,
-        numbers=[*range(1, (len(rows) - 1) // LINES_SHOWN + 2)] if len(rows) > LINES_SHOWN else [],
+        numbers=sorted(each for each in near if 1 <= each <= last) if last > 1 else [],
     )
     return render("journals/lines.html", context)
 

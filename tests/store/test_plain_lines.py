@@ -211,6 +211,16 @@ def unlike_others() -> Iterator[Document]:
     yield invoice("X-12", "2026-08-12", line("160.00", **over("2026-09-30", "2026-09-01")))
 
 
+def between_its_lines() -> Iterator[Document]:
+    """A document whose lines stand on either side of another's, in the order of their keys."""
+    year = over("2026-08-10", "2027-08-09")
+    unnamed, backwards = {"id": "", **year}, over("2026-09-30", "2026-09-01")
+    yield invoice("Z-1", "2026-08-09", line("120.00", **unnamed), line("13.00", **year))
+    yield invoice("Z-1-x", "2026-08-10", line("150.00", **year))
+    yield invoice("Z-2", "2026-08-09", line("121.00", **unnamed), line("14.00", **backwards))
+    yield invoice("Z-2-x", "2026-08-10", line("151.00", **year))
+
+
 def said_twice() -> Iterator[Document]:
     """Names that stand for two things: the core takes the last one, as ever."""
     year = over("2026-08-10", "2027-08-09")
@@ -261,11 +271,14 @@ def test_names_that_stand_for_two_things_are_read_one_by_one(
     month_ends: Make, altered: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uk = filled(month_ends)
-    uk.paper.write(*said_twice())
+    uk.paper.write(*said_twice(), *between_its_lines())
     close = uk.open("2026-09")
     uk.sync(close)
     assert_same(altered, *_both(uk, close, monkeypatch))
-    assert not {"Y-1", "Y-2"} & _plain(uk, close, monkeypatch)
+    assert {"Y-1", "Y-2", "Z-1", "Z-1-x", "Z-2", "Z-2-x"} & _plain(uk, close, monkeypatch) == {
+        "Z-1-x",
+        "Z-2-x",
+    }
     uk.leave()
 
 

@@ -1,5 +1,6 @@
 """Exceptions as people see them: what each one holds, and what its form offers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounting.exceptions import BY_HAND, ONLY_TELL, REMEDIES, ExceptionCode
@@ -8,7 +9,7 @@ from accounting.written import days
 from api.drift_view import LineDifferenceView, lines_of
 from api.evidence import evidence_of
 from api.wording import EXCEPTIONS
-from models import CloseRow, ExceptionRow
+from models import CloseRow, ExceptionRow, PositionRow
 from store import Work
 from store.accepted import number_of
 
@@ -64,15 +65,29 @@ class ExceptionView:
 def exceptions_of(work: Work, close: CloseRow) -> list[ExceptionView]:
     """The exceptions of the close's proposal, those that block first."""
     rows = work.proposals.exceptions(close.proposal_id) if close.proposal_id else []
-    held = _held(work, close) if rows else {}
-    views = [_view(work, close, row, held.get(row.subject, [])) for row in rows]
+    held = work.proposals.held(close.proposal_id) if close.proposal_id and rows else []
+    return _views(work, close, rows, held)
+
+
+def exceptions_about(work: Work, close: CloseRow, lines: Iterable[str]) -> list[ExceptionView]:
+    """Those about some lines: a line and what touches it."""
+    assert close.proposal_id is not None
+    named = sorted(lines)
+    rows = work.proposals.exceptions(close.proposal_id, named)
+    found = work.proposals.positions(close.proposal_id, named) if rows else []
+    return _views(work, close, rows, [each for each in found if each.held])
+
+
+def _views(
+    work: Work, close: CloseRow, rows: list[ExceptionRow], held: list[PositionRow]
+) -> list[ExceptionView]:
+    holds = _holds(work, close, held)
+    views = [_view(work, close, row, holds.get(row.subject, [])) for row in rows]
     return sorted(views, key=lambda view: not view.blocks)
 
 
-def _held(work: Work, close: CloseRow) -> dict[str, list[HeldView]]:
+def _holds(work: Work, close: CloseRow, rows: list[PositionRow]) -> dict[str, list[HeldView]]:
     """The held lines by what an exception may be about: themselves, and what bills them."""
-    assert close.proposal_id is not None
-    rows = work.proposals.held(close.proposal_id)
     if not rows:
         return {}
     found: dict[str, list[HeldView]] = {}

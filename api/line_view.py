@@ -7,7 +7,7 @@ from accounting.money import Money
 from accounting.written import day, days
 from api.catch_ups import Cause, causes_of
 from api.evidence import Evidence, Touching, evidence_of
-from api.exceptions import ExceptionView, exceptions_of
+from api.exceptions import ExceptionView, exceptions_about
 from api.explanation import DocumentView, documents_of
 from api.line_explanation import ExplanationView, explanation_of
 from api.wording import DATES_FROM, method, role
@@ -131,7 +131,7 @@ def line_in_full(work: Work, close: CloseRow, row: PositionRow, currency: str) -
         frozen_by=_frozen_by(work, close, before, row),
         frozen=_frozen(row, currency),
         documents=documents_of(work, close, [row])[row.line],
-        exceptions=[each for each in exceptions_of(work, close) if each.subject in touching.lines],
+        exceptions=exceptions_about(work, close, touching.lines),
         causes=causes_of(work, close, row),
         explanation=explanation_of(work, close, row),
     )

@@ -217,7 +217,10 @@ class Books:
         pairs = {(each.currency, currency) for each in documents if each.currency != currency}
         before = self._closes.before(close)
         closed_to = before.period_end if before else entity.adoption_date
-        around = or_(col(PositionRow.unit) == row.unit, col(PositionRow.line) == row.line)
+        keys = {row.line, *(each.line_key(line) for each in documents for line in each.lines)}
+        around = among(col(PositionRow.line), sorted(keys)) & or_(
+            col(PositionRow.unit) == row.unit, col(PositionRow.line) == row.line
+        )
         return Book(
             functional_currency=currency,
             adopted_on=entity.adoption_date,

@@ -230,12 +230,16 @@ class Proposals:
         assert row is not None
         return row.id
 
-    def exceptions(self, proposal_id: int) -> list[ExceptionRow]:
-        """The exceptions of a proposal, those that only tell among them."""
+    def exceptions(
+        self, proposal_id: int, subjects: Sequence[str] | None = None
+    ) -> list[ExceptionRow]:
+        """The exceptions of a proposal, those that only tell among them; all, or about those named."""
         return list(
             self._session.exec(
                 select(ExceptionRow)
-                .where(ExceptionRow.proposal_id == proposal_id)
+                .where(
+                    ExceptionRow.proposal_id == proposal_id, among(ExceptionRow.subject, subjects)
+                )
                 .order_by(col(ExceptionRow.code), col(ExceptionRow.subject))
             )
         )

@@ -1,10 +1,12 @@
 """The proposal explains itself: balances, journals down to documents, catch-up with its causes."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from api.routes import drill_down
 from controls.messages import Resolution
 from tests.api.story import Story
 
@@ -238,3 +240,17 @@ def test_a_form_offers_what_clears_its_exception(story: Story) -> None:
         ("", "", "cancel", "2026-10-20"),
     ]
     assert all(isinstance(r, Resolution) and r.actor == "priya" for r in given)
+
+
+def test_many_lines_are_shown_by_the_page(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [row["line"] for row in story.json(f"{UK}/lines")]
+    monkeypatch.setattr(drill_down, "LINES_SHOWN", 1)
+    monkeypatch.setattr(drill_down, "PAGES_NEAR", 1)
+    assert len(keys) > 4
+    for number, key in enumerate(keys, 1):
+        page = story.page(f"{UK}/lines?page={number}")
+        assert f"{number} to {number} of {len(keys)}" in page
+        assert f"{UK}/lines/{key}" in page
+        near = {1, number - 1, number, number + 1, len(keys)} & {*range(1, len(keys) + 1)}
+        assert [int(each) for each in re.findall(r"\?page=(\d+)", page)] == sorted(near)
+    assert "none" in story.page(f"{UK}/lines?page={len(keys) + 1}")

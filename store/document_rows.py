@@ -47,11 +47,11 @@ def details_of(document: Document) -> dict[str, Any]:
     return _beyond(document_data(document), COLUMNS)
 
 
-def line_rows(document_id: int, document: Document) -> list[DocumentLineRow]:
-    """The document's lines as rows."""
+def line_values(document_id: int, document: Document) -> list[dict[str, Any]]:
+    """The document's lines as the values of their rows."""
     written: Any = document_data(document)["lines"]
     return [
-        DocumentLineRow(
+        dict(  # noqa: C408 - the columns by their names
             document_id=document_id,
             number=number,
             line_id=line.id,

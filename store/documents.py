@@ -15,7 +15,8 @@ from accounting.documents import Document, DocumentKind
 from models import DocumentLineRow, DocumentRow, LedgerReadingRow, SyncCursorRow
 from store.audit import AuditTrail
 from store.closes import Closes
-from store.document_rows import as_closes_see, details_of, document_of, line_rows
+from store.copying import copy_rows
+from store.document_rows import as_closes_see, details_of, document_of, line_values
 
 CURRENCIES = """
 with recursive used as (
@@ -38,6 +39,9 @@ def among(column: Any, values: Sequence[int] | Sequence[str] | None) -> ColumnEl
         return false()
     kind = Text() if isinstance(values[0], str) else BigInteger()
     return cast("ColumnElement[bool]", column == any_(literal(list(values), ARRAY(kind))))
+
+
+NEXT = "select nextval('document_id_seq') from generate_series(1, :count)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Documents:
             return 0
         newest = self._newest(entity, [each.document for each in told])
         open_from = Closes(self._session, self._audit).open_from(entity)
-        kept: list[tuple[DocumentRow, Document]] = []
+        kept: list[tuple[dict[str, Any], Document]] = []
         for each in told:
             document, key = each.document, (each.document.kind.value, each.document.id)
             version, content_hash = newest.get(key, (0, ""))
@@ -83,14 +87,13 @@ class Documents:
             if content_hash == (now := document.content_hash()):
                 continue
             newest[key] = version + 1, now
-            row = _row(entity, each, version + 1, now)
-            row.open_from = open_from
-            kept.append((row, document))
-        self._session.add_all([row for row, _ in kept])
-        self._session.flush()
-        for row, document in kept:
-            assert row.id is not None
-            self._session.add_all(line_rows(row.id, document))
+            row = _values(entity, each, version + 1, now)
+            kept.append((row | {"open_from": open_from}, document))
+        numbers = self._session.connection().scalars(text(NEXT), {"count": len(kept)}).all()
+        numbered = [*zip(numbers, kept, strict=True)]
+        copy_rows(self._session, DocumentRow, ({"id": id_} | row for id_, (row, _) in numbered))
+        lines = (line for id_, (_, document) in numbered for line in line_values(id_, document))
+        copy_rows(self._session, DocumentLineRow, lines)
         return len(kept)
 
     def _newest(
@@ -238,9 +241,10 @@ class Documents:
         return {row.account: row.balance_minor for row in rows} if rows else None
 
 
-def _row(entity: str, told: Told, version: int, content_hash: str) -> DocumentRow:
+def _values(entity: str, told: Told, version: int, content_hash: str) -> dict[str, Any]:
+    """A row but for its id, and the day from which it counts."""
     document = told.document
-    return DocumentRow(
+    return dict(  # noqa: C408 - the columns by their names
         entity_id=entity,
         source=told.source,
         kind=document.kind.value,

@@ -297,12 +297,12 @@ class Store:
         try:
             with session:
                 yield session, Work(session, actor, request_id, self._verifier, self._dsn)
-        except (DataError, UnicodeEncodeError) as error:
+        except (DataError, psycopg.DataError, UnicodeEncodeError) as error:
             raise UnstorableError(
                 "A text holds a character that can't be stored (such as NUL). Nothing was written."
             ) from error
-        except DBAPIError as error:
-            if not error.connection_invalidated:
+        except (DBAPIError, psycopg.OperationalError) as error:
+            if isinstance(error, DBAPIError) and not error.connection_invalidated:
                 raise
             raise DatabaseUnavailableError(
                 "Postgres went away in the middle. Reload the page to see whether it counted, then "

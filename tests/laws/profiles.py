@@ -5,8 +5,8 @@ import os
 from hypothesis import settings
 
 SOAK_TIMES = 10
-BUILD_SHARE = 3
-"""A build tries a third of them: the whole suite has minutes."""
+BUILD_SHARE = 4
+"""A build tries a fourth of them: the whole suite has minutes."""
 
 
 def books(number: int) -> settings:

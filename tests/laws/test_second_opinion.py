@@ -39,7 +39,9 @@ NO_FIGURES = ("service_start", "service_end", "dates_from")
 
 
 def plain(output: Output) -> Output:
-    """The output without lines of which nothing is left, its lists in an order of their own."""
+    """The output without lines of which nothing is left, its lists in an order of their own; of a line
+    that has no days, whether its rate is asked for as well is no matter of words.
+    """
     output = deepcopy(output)
     for period in output.values():
         for name, found in period.items():
@@ -48,7 +50,19 @@ def plain(output: Output) -> Output:
             for part in ("lines", "contracts"):
                 lines = found[part].items()
                 found[part] = {key: line for key, line in lines if not is_nothing(line)}
-            found["exceptions"].sort(key=lambda each: (each["code"], each["subject"]))
+            undated = {
+                each["subject"]
+                for each in found["exceptions"]
+                if each["code"] == "no_service_period"
+            }
+            found["exceptions"] = sorted(
+                (
+                    each
+                    for each in found["exceptions"]
+                    if each["code"] != "missing_rate" or each["subject"] not in undated
+                ),
+                key=lambda each: (each["code"], each["subject"]),
+            )
             found["journals"].sort(key=lambda each: (each["kind"], each["date"]))
             for journal in found["journals"]:
                 journal["lines"].sort(key=lambda line: line["account"])

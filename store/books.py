@@ -121,7 +121,8 @@ class Books:
 
     def cut(self, close: CloseRow, policy: RecognitionPolicy) -> KeptReadingRow | None:
         """Begin to read a very big book in shards; None where it is read at once, or is there."""
-        return self._plain.cut(close, policy, *self._begun(close, policy, None))
+        big = self._plain.is_very_big(close.entity_id)
+        return self._plain.cut(close, policy, *self._begun(close, policy, None)) if big else None
 
     def read_shard(self, close: CloseRow, policy: RecognitionPolicy, shard: ShardRef) -> None:
         """Read a shard and keep it."""
@@ -256,10 +257,9 @@ class Books:
 
     def seen(self, close: CloseRow) -> str:
         """The name of what the close's period sees now (`seen_hash`)."""
-        documents = Documents(self._session, self._audit)
         reports = Reports(self._session, self._audit)
         return seen_hash(
-            documents.versions_known(close.entity_id),
+            Documents(self._session, self._audit).versions_known(close.entity_id),
             reports.reports(close.entity_id),
             reports.voids(close.entity_id),
             close.period_end,

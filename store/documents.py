@@ -89,6 +89,8 @@ class Documents:
             newest[key] = version + 1, now
             row = _values(entity, each, version + 1, now)
             kept.append((row | {"open_from": open_from}, document))
+        if not kept:
+            return 0
         numbers = self._session.connection().scalars(text(NEXT), {"count": len(kept)}).all()
         numbered = [*zip(numbers, kept, strict=True)]
         copy_rows(self._session, DocumentRow, ({"id": id_} | row for id_, (row, _) in numbered))

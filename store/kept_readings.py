@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, desc, func, select
 from controls.posting import IN_LEDGER
 from models import KeptPieceRow, KeptReadingRow
 from store.arrow import in_one_piece
-from store.plain_query import WHOLE, Asked, Shard, columns_of, plain_query
+from store.plain_query import WHOLE, Asked, columns_of, plain_query
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -132,11 +132,6 @@ class KeptReadings:
     @property
     def _driver(self) -> Any:
         return self._session.connection().connection.driver_connection
-
-
-def shards_of(kept: KeptReadingRow) -> tuple[Shard, ...]:
-    """What each of its shards is to read."""
-    return Shard.between(kept.bounds)
 
 
 def _ints(documents: "pa.Table") -> "Ints":

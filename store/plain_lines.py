@@ -18,11 +18,12 @@ from controls.posting import IN_LEDGER
 from models import CloseRow, DocumentRow, KeptReadingRow
 from store.accepted import AcceptedJournals
 from store.arrow import Arrow, in_one_piece
-from store.kept_readings import KeptReadings, can_change_query, shards_of
+from store.kept_readings import KeptReadings, can_change_query
 from store.plain_query import (
     RULES_ASK_FOR,
     TEXTS,
     Asked,
+    Shard,
     bounds_query,
     columns_of,
     documents_query,
@@ -83,16 +84,20 @@ class PlainLinesOf:
         found = self._rows(asked, keep=keep)
         return reading(*found, policy, book, asked) if found is not None else None
 
+    def is_very_big(self, entity: str) -> bool:
+        """Whether the entity's book is read in shards."""
+        return self._lines(entity, SHARD_LINES + 1) > SHARD_LINES
+
     def cut(
         self, close: CloseRow, policy: RecognitionPolicy, book: Book, last: CloseRow | None
     ) -> KeptReadingRow | None:
-        """Begin a reading in shards, where the book is so big and none is kept that fits."""
+        """Begin a reading of a very big book in shards; None where one is kept that fits."""
         asked = self._asked(close, policy, book, last)
         if asked is None:
             return None
-        shards = -(-self._lines(close.entity_id, None) // SHARD_LINES)
-        if shards < 2 or self._kept.fitting(asked) is not None:
+        if self._kept.fitting(asked) is not None:
             return None
+        shards = -(-self._lines(close.entity_id, None) // SHARD_LINES)
         driver: Any = self._session.connection().connection.driver_connection
         bounds = sorted({name for (name,) in driver.execute(bounds_query(asked, shards))})
         return self._kept.begin(asked, self._kept.state_now(asked), columns_of(asked), bounds)
@@ -110,7 +115,7 @@ class PlainLinesOf:
         asked = self._asked(close, policy, book, last)
         if begun is None or asked is None:
             return
-        of = asked.of(shards_of(begun)[shard.number])
+        of = asked.of(Shard.between(begun.bounds)[shard.number])
         documents, state, rows = self._fetch(of, begun.columns)
         if state == begun.state:
             self._kept.keep(shard.reading, shard.number, rows, documents)

@@ -189,9 +189,9 @@ order by is_line desc, case when is_line then source_id end collate "C", key col
 
 A row a line of a document that stands alone, or of a contract; a row without a line for a document
 that has none in scope; and one without a document for what is frozen or booked and no such line's.
-Rows of one name stand together. Then a row a line of an invoice that bills a contract's, with `invoice_id`, and the contract's document
-and line; one of number 0 where it bills nothing in scope. All its numbers are one value a row, since
-what reading costs goes by the values (`plain_table.py`).
+Rows of one name stand together. Then a row a line of an invoice that bills a contract's, with
+`invoice_id`, and the contract's document and line; one of number 0 where it bills nothing in scope.
+All numbers of a row are one value, since what reading costs goes by the values (`plain_table.py`).
 """
 
 
@@ -283,19 +283,25 @@ def plain_query(asked: Asked, columns: Sequence[str]) -> sql.Composed:
 def columns_of(asked: Asked) -> list[str]:
     """The columns of texts that the close reads: those that only some rules ask for, only then."""
     rules = asked.policy.rules
-    some = {
-        "product": any(rule.product is not None for rule in rules),
-        "type": any(rule.type is not None for rule in rules),
-        "listed_account": any(rule.account is not None for rule in rules),
-        "listed_dimensions": any(rule.tag is not None for rule in rules),
-    }
-    return [*TEXTS, *(name for name, is_asked_for in some.items() if is_asked_for)]
+    return [
+        *TEXTS,
+        *(
+            name
+            for name, by in RULES_ASK_FOR.items()
+            if any(getattr(rule, by) is not None for rule in rules)
+        ),
+    ]
 
 
 TEXTS = ("key", "source_id", "content_hash", "currency", "rate", "account", "dimensions")
 """The columns of texts that every close reads."""
-RULES_ASK_FOR = ("product", "type", "listed_account", "listed_dimensions")
-"""Those that rules may ask for."""
+RULES_ASK_FOR = {
+    "product": "product",
+    "type": "type",
+    "listed_account": "account",
+    "listed_dimensions": "tag",
+}
+"""Those that rules may ask for, and by which of their fields."""
 
 LINE_NUMBERS = (
     *("document_id", "number", "billed", "known", "start", "end", "amount"),

@@ -9,13 +9,10 @@ import pyarrow.compute as pc
 
 from accounting.vectorised_arithmetic import Bools, Ints
 from store.arrow import in_one_piece, tidied
-from store.plain_query import BILL_NUMBERS, FLAGS, LINE_NUMBERS
+from store.plain_query import BILL_NUMBERS, FLAGS, LINE_NUMBERS, RULES_ASK_FOR
 
 NUMBERS = "numbers"
-FEW_KINDS = (
-    *("currency", "rate", "account", "dimensions"),
-    *("product", "type", "listed_account", "listed_dimensions"),
-)
+FEW_KINDS = ("currency", "rate", "account", "dimensions", *RULES_ASK_FOR)
 """Columns with few different texts; where there is none the text is empty."""
 
 

@@ -244,22 +244,21 @@ class Proposals:
             )
         )
 
-    def positions(self, proposal_id: int, lines: Sequence[str] | None = None) -> list[PositionRow]:
-        """The positions of a proposal, by counterparty and line; of all lines, or those named."""
+    def positions(
+        self,
+        proposal_id: int,
+        lines: Sequence[str] | None = None,
+        *,
+        first: int = 0,
+        count: int | None = None,
+    ) -> list[PositionRow]:
+        """The positions of a proposal, by counterparty and line; of all lines, or those named; so many
+        of them from one on, counted from 0.
+        """
         return list(
             self._session.exec(
                 select(PositionRow)
                 .where(PositionRow.proposal_id == proposal_id, among(PositionRow.line, lines))
-                .order_by(col(PositionRow.counterparty), col(PositionRow.line))
-            )
-        )
-
-    def positions_page(self, proposal_id: int, first: int, count: int) -> list[PositionRow]:
-        """So many of a proposal's positions in the same order, from one on, counted from 0."""
-        return list(
-            self._session.exec(
-                select(PositionRow)
-                .where(PositionRow.proposal_id == proposal_id)
                 .order_by(col(PositionRow.counterparty), col(PositionRow.line))
                 .offset(first)
                 .limit(count)

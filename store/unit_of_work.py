@@ -302,7 +302,7 @@ class Store:
                 "A text holds a character that can't be stored (such as NUL). Nothing was written."
             ) from error
         except (DBAPIError, psycopg.OperationalError) as error:
-            if isinstance(error, DBAPIError) and not error.connection_invalidated:
+            if not _went_away(error):
                 raise
             raise DatabaseUnavailableError(
                 "Postgres went away in the middle. Reload the page to see whether it counted, then "
@@ -312,3 +312,10 @@ class Store:
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
+
+
+def _went_away(error: DBAPIError | psycopg.OperationalError) -> bool:
+    """Whether the connection is lost; otherwise Postgres only refused a statement."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))

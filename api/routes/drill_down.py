@@ -54,7 +54,7 @@ def show_lines(
     proposal = row.proposal_id or 0
     lines = work.proposals.lines(proposal)
     first, last = (page - 1) * LINES_SHOWN, max((lines - 1) // LINES_SHOWN + 1, 1)
-    shown = work.proposals.positions_page(proposal, first, LINES_SHOWN)
+    shown = work.proposals.positions(proposal, first=first, count=LINES_SHOWN)
     near = {1, *range(page - PAGES_NEAR, page + PAGES_NEAR + 1), last}
     context = LinesPage(
         title=f"Lines of {row.period}",
